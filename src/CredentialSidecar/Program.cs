@@ -1,1 +1,1 @@
-return 0;
+return await CredentialSidecar.Commands.CommandLine.RunAsync(args);

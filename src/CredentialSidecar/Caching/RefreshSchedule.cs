@@ -1,0 +1,47 @@
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Caching;
+
+/// <summary>The arithmetic of renewal: no clock, no state, no I/O.</summary>
+/// <param name="nextRandom">0 to 1, given from outside so that a test can fix it.</param>
+internal sealed class RefreshSchedule(RefreshOptions options, Func<double> nextRandom)
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
+
+    // An IAM change takes some seconds to spread after a deployment, so a denial is tried again soon, five times.
+    private static readonly int[] DeniedSeconds = [2, 5, 10, 20, 40, 60, 120, 240, 300];
+    private static readonly int[] UnavailableSeconds = [2, 4, 8, 16, 32, 64, 120];
+
+    /// <summary>What a served session should still have (contract R1).</summary>
+    public TimeSpan MinimumRemaining => options.MinimumRemaining;
+
+    /// <summary>When the session should be renewed.</summary>
+    public DateTimeOffset RenewAt(TemporaryCredentials session)
+    {
+        var byFraction = session.Lifetime * options.RenewAtFraction;
+        var byRemaining = session.Lifetime - options.MinimumRemaining;
+
+        // A session that STS made too short for the promise is renewed at its half-life rather than without end.
+        var age = byRemaining < byFraction && byRemaining >= LeastUse ? byRemaining : byFraction;
+
+        // Jitter only ever pulls a renewal forward; pushing it back would break the promise.
+        var wait = age * (1 - options.JitterFraction * nextRandom());
+        return session.IssuedAt + (wait > ShortestWait ? wait : ShortestWait);
+    }
+
+    /// <summary>How long to wait after a number of failures in a row.</summary>
+    /// <param name="failures">1 for the first.</param>
+    public TimeSpan UntilRetry(CredentialFailure failure, int failures)
+    {
+        var steps = failure is CredentialFailure.Denied or CredentialFailure.InvalidHop or CredentialFailure.SourceRefused
+            ? DeniedSeconds
+            : UnavailableSeconds;
+        var step = TimeSpan.FromSeconds(steps[Math.Clamp(failures, 1, steps.Length) - 1]);
+        return step * (1 - options.JitterFraction * nextRandom());
+    }
+
+    /// <summary>How long a destination's first attempt waits, so that a fleet does not start in step.</summary>
+    public TimeSpan UntilFirst() => options.StartSpread * nextRandom();
+}

@@ -1,0 +1,154 @@
+using CredentialSidecar.Chains;
+using CredentialSidecar.Sources;
+
+namespace CredentialSidecar.Caching;
+
+/// <summary>One hop in the tree, with its latest session and the single attempt that may be replacing it.</summary>
+/// <param name="parent">Whose session signs this hop; null where the source does.</param>
+internal sealed class SessionNode(
+    Hop hop, NodeLabel label, SessionNode? parent, ICredentialSource source, IRoleAssumer assumer, RefreshSchedule schedule, TimeProvider clock)
+{
+    // A session that is to sign must outlast the call, its retries, and some skew.
+    private static readonly TimeSpan LeastToSign = TimeSpan.FromMinutes(5);
+
+    private readonly Lock _gate = new();
+    private Session? _latest;
+    private Session? _distrusted;
+    private Refusal? _refusal;
+    private Task<Session>? _attempt;
+    private TaskCompletionSource _outcome = NewOutcome();
+
+    public Hop Hop => hop;
+
+    public NodeLabel Label => label;
+
+    public SessionNode? Parent => parent;
+
+    /// <summary>The last session that was had, live or not; null before the first.</summary>
+    public Session? Latest => Volatile.Read(ref _latest);
+
+    /// <summary>The last failure, if nothing has succeeded since.</summary>
+    public Refusal? Refusal => Volatile.Read(ref _refusal);
+
+    public bool IsAttempting => Volatile.Read(ref _attempt) is not null;
+
+    /// <summary>Completes when the next attempt has ended, however it ended.</summary>
+    public Task Outcome => Volatile.Read(ref _outcome).Task;
+
+    /// <summary>When the next attempt should start.</summary>
+    public DateTimeOffset DueAt => Refusal?.Until ?? Latest?.RenewAt ?? DateTimeOffset.MinValue;
+
+    /// <summary>Joins the attempt under way, or starts one; it goes on whoever stops waiting for it.</summary>
+    /// <exception cref="CredentialException">The attempt failed; <see cref="Refusal"/> says when the next one is due.</exception>
+    public Task<Session> RenewAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return (_attempt ??= AttemptAsync()).WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<Session> AttemptAsync()
+    {
+        // Return to RenewAsync first: an attempt that ended at once would clear _attempt before it is set there.
+        await Task.Yield();
+
+        var started = clock.GetUtcNow();
+
+        try
+        {
+            var session = await FetchAsync(started);
+            Volatile.Write(ref _latest, session);
+            Volatile.Write(ref _refusal, null);
+            return session;
+        }
+        catch (CredentialException e)
+        {
+            Refuse(e);
+            throw;
+        }
+        catch (Exception e) when (e is not CredentialException)
+        {
+            var fault = new CredentialException(CredentialFailure.Internal, $"Cannot assume {hop.Role} ({label}): a fault of the sidecar's own, see its log.", e);
+            Refuse(fault);
+            throw fault;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _attempt = null;
+            }
+
+            Interlocked.Exchange(ref _outcome, NewOutcome()).SetResult();
+        }
+    }
+
+    private async Task<Session> FetchAsync(DateTimeOffset started)
+    {
+        var above = parent is null ? null : await parent.SignerAsync();
+        var signer = above?.Credentials ?? await source.ReadAsync(CancellationToken.None);
+
+        try
+        {
+            var fetched = await assumer.AssumeAsync(hop, label, signer, CancellationToken.None);
+            return new Session(fetched, hop.Role, schedule.RenewAt(fetched));
+        }
+
+        // A revoked session is denied, not expired, so a denial too is worth a newer signer; one that was just made is not.
+        catch (CredentialException e) when (e.Failure == CredentialFailure.SignerRejected || (e.Failure == CredentialFailure.Denied && signer.IssuedAt < started))
+        {
+            if (above is null)
+            {
+                source.Distrust(signer);
+            }
+            else
+            {
+                Volatile.Write(ref parent!._distrusted, above);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>A session to sign the next hop with: the present one, or a new one if that has little left.</summary>
+    private async Task<Session> SignerAsync()
+    {
+        var now = clock.GetUtcNow();
+        var latest = Latest is { } held && !ReferenceEquals(held, Volatile.Read(ref _distrusted)) && held.IsLive(now) ? held : null;
+
+        if (latest?.Remaining(now) >= LeastToSign)
+        {
+            return latest;
+        }
+
+        // Many children may ask; the refusal answers them all until the next try is due.
+        if (Refusal is { } refusal && now < refusal.Until)
+        {
+            return latest ?? throw refusal.Cause;
+        }
+
+        try
+        {
+            return await RenewAsync(CancellationToken.None);
+        }
+        catch (CredentialException) when (latest is not null)
+        {
+            return latest;
+        }
+    }
+
+    private void Refuse(CredentialException cause)
+    {
+        var now = clock.GetUtcNow();
+        var failures = (Refusal?.Failures ?? 0) + 1;
+
+        // What failed above is tried again when the node above tries again.
+        var until = parent?.Refusal is { } above && ReferenceEquals(above.Cause, cause)
+            ? above.Until
+            : now + schedule.UntilRetry(cause.Failure, failures);
+        Volatile.Write(ref _refusal, new Refusal(cause, now, until, failures));
+    }
+
+    private static TaskCompletionSource NewOutcome() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

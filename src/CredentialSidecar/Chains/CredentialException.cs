@@ -1,0 +1,21 @@
+namespace CredentialSidecar.Chains;
+
+/// <summary>The one exception, beside cancellation, that leaves <c>Sources/</c>.</summary>
+/// <param name="message">For the developer of a sibling: what happened and to which hop. Never holds a secret.</param>
+internal sealed class CredentialException(CredentialFailure failure, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    public CredentialFailure Failure => failure;
+
+    /// <summary>For the operator: what to check, and the statement to add. Null where the message says it all.</summary>
+    public string? Advice { get; init; }
+
+    /// <summary>A second try within a second may well succeed.</summary>
+    public bool MayPassAtOnce { get; init; }
+
+    /// <summary>When the refusal may have passed; null where nothing is known of it.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>STS's id of the failed request, which joins a CloudTrail event.</summary>
+    public string? RequestId { get; init; }
+}

@@ -1,0 +1,38 @@
+namespace CredentialSidecar.Chains;
+
+/// <summary>Why no credentials could be had. A closed set: it decides the HTTP status, the pacing and a metric's tag.</summary>
+internal enum CredentialFailure
+{
+    /// <summary>Nothing has been tried yet, or the first attempt is still under way.</summary>
+    NotReady,
+
+    /// <summary>The configuration has no destination of that name.</summary>
+    UnknownDestination,
+
+    /// <summary>The authorization token is missing or wrong.</summary>
+    Unauthorized,
+
+    /// <summary>The source cannot be reached, says wait, or answers something that is no set of credentials.</summary>
+    SourceUnavailable,
+
+    /// <summary>The source refuses us: it needs a person.</summary>
+    SourceRefused,
+
+    /// <summary>STS no longer accepts the credentials that signed the call; newer ones may do.</summary>
+    SignerRejected,
+
+    /// <summary>STS cannot be reached, fails, or answers something that is no STS answer.</summary>
+    StsUnavailable,
+
+    /// <summary>STS asks to be called less often.</summary>
+    Throttled,
+
+    /// <summary>A policy does not allow the hop.</summary>
+    Denied,
+
+    /// <summary>STS calls an input of the hop wrong, so the configuration must change.</summary>
+    InvalidHop,
+
+    /// <summary>A fault of our own.</summary>
+    Internal,
+}

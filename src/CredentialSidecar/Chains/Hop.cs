@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+
+namespace CredentialSidecar.Chains;
+
+/// <summary>One <c>sts:AssumeRole</c>: every input it takes.</summary>
+internal sealed record Hop
+{
+    public required RoleArn Role { get; init; }
+
+    /// <summary>2 to 64 of <c>[\w+=,.@-]</c>.</summary>
+    public required string SessionName { get; init; }
+
+    /// <summary>1500 s to 3600 s, whole seconds: every hop is role chaining, which STS caps at one hour.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The region whose STS is asked and for which the call is signed.</summary>
+    public required string Region { get; init; }
+
+    public string? ExternalId { get; init; }
+
+    public string? SourceIdentity { get; init; }
+
+    public IReadOnlyList<SessionTag> Tags { get; init; } = [];
+
+    public IReadOnlyList<string> TransitiveTagKeys { get; init; } = [];
+
+    /// <summary>An inline session policy, JSON of at most 2048 characters.</summary>
+    public string? Policy { get; init; }
+
+    public IReadOnlyList<string> PolicyArns { get; init; } = [];
+
+    /// <summary>Two hops are one only if this text is the same: it holds every input, each with its length.</summary>
+    /// <remarks>
+    /// Leaving out the external id is how kube2iam let one tenant's session reach another, and an
+    /// unmeasured separator would let a value imitate its neighbour.
+    /// </remarks>
+    public string Identity
+    {
+        get
+        {
+            var text = new StringBuilder();
+            Add(Role.Text, SessionName, Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture), Region, ExternalId, SourceIdentity, Policy);
+            AddList(Tags.Select(tag => tag.Key));
+            AddList(Tags.Select(tag => tag.Value));
+            AddList(TransitiveTagKeys);
+            AddList(PolicyArns);
+            return text.ToString();
+
+            void Add(params ReadOnlySpan<string?> values)
+            {
+                foreach (var value in values)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"{value?.Length ?? -1}:{value};");
+                }
+            }
+
+            void AddList(IEnumerable<string> values)
+            {
+                var all = values.ToArray();
+                Add(all.Length.ToString(CultureInfo.InvariantCulture));
+                Add(all);
+            }
+        }
+    }
+}
+
+/// <summary>A session tag as STS has it.</summary>
+internal sealed record SessionTag(string Key, string Value);

@@ -1,0 +1,7 @@
+namespace CredentialSidecar.Chains;
+
+/// <summary>The ordered hops from the source to a destination; the last one's role is what a sibling gets.</summary>
+/// <param name="Destination">The name a sibling asks for, <c>[a-z0-9_-]{1,64}</c>.</param>
+/// <param name="Hops">One or more, in the order they are assumed.</param>
+/// <param name="Lazy">Not assumed before the first sibling asks.</param>
+internal sealed record RoleChain(string Destination, IReadOnlyList<Hop> Hops, bool Lazy = false);

@@ -1,0 +1,19 @@
+namespace CredentialSidecar.Chains;
+
+/// <summary>Temporary security credentials, of the source or of one assumed role.</summary>
+/// <param name="RoleArn">The role they act as; null where the source does not say.</param>
+/// <param name="IssuedAt">By our clock, taken before the call, so that a lifetime is never overstated.</param>
+/// <param name="Expiration">Never later than the issuer's own value; <see cref="DateTimeOffset.MaxValue"/> for long-term keys.</param>
+internal sealed record TemporaryCredentials(
+    string AccessKeyId,
+    string SecretAccessKey,
+    string SessionToken,
+    string? RoleArn,
+    DateTimeOffset IssuedAt,
+    DateTimeOffset Expiration)
+{
+    public TimeSpan Lifetime => Expiration - IssuedAt;
+
+    // A record prints every member by default; this one must never print its secrets.
+    public override string ToString() => $"{AccessKeyId} for {RoleArn ?? "the source"}, expires {Expiration:O}";
+}

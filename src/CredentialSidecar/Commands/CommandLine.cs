@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary>Which command was meant.</summary>
+internal static class CommandLine
+{
+    private const string Description = """
+        Serves AWS credentials of other accounts to the containers beside it.
+
+        It reads the task role, assumes the configured roles, keeps their sessions fresh, and answers
+        AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials/{destination}
+
+        The least it needs:
+          SIDECAR_ROLE_ARN   the role to assume; several, separated by commas, are assumed in order
+          SIDECAR_TOKEN      what siblings send as AWS_CONTAINER_AUTHORIZATION_TOKEN (openssl rand -hex 32)
+
+        Often set:
+          SIDECAR_EXTERNAL_ID, SIDECAR_SESSION_NAME, SIDECAR_TOKEN_FILE, SIDECAR_PORT, SIDECAR_HEALTH_PORT,
+          SIDECAR_CONFIG (JSON) or SIDECAR_CONFIG_FILE, AWS_REGION, SIDECAR_Source__Kind=Default (on a laptop)
+
+        Exit codes: 0 done, 1 not healthy, 64 wrong command line, 69 port taken, 78 wrong configuration.
+        """;
+
+    public static Task<int> RunAsync(string[] args)
+    {
+        var file = new Option<string?>("--config", "-c") { Description = "A JSON file with the configuration; wins over SIDECAR_CONFIG_FILE.", HelpName = "FILE" };
+        var ready = new Option<bool>("--ready") { Description = "Ask for the present state; without it, whether every required destination was live once." };
+
+        var root = new RootCommand(Description) { file };
+        root.SetAction((parse, cancellation) => ServeCommand.RunAsync(parse.GetValue(file), cancellation));
+
+        var serve = new Command("serve", "Answer siblings until told to stop. The default.") { file };
+        serve.SetAction((parse, cancellation) => ServeCommand.RunAsync(parse.GetValue(file), cancellation));
+
+        var validate = new Command("validate", "Print the configuration as it would be used, redacted, or every mistake in it. Exit code 0 or 78.") { file };
+        validate.SetAction(parse => ValidateCommand.Run(parse.GetValue(file)));
+
+        var healthcheck = new Command("healthcheck", "Probe the sidecar in this container. Exit code 0 or 1.") { file, ready };
+        healthcheck.SetAction((parse, cancellation) => HealthcheckCommand.RunAsync(parse.GetValue(file), parse.GetValue(ready), cancellation));
+
+        root.Subcommands.Add(serve);
+        root.Subcommands.Add(validate);
+        root.Subcommands.Add(healthcheck);
+
+        var parse = root.Parse(args);
+
+        if (parse.Errors.Count > 0)
+        {
+            foreach (var error in parse.Errors)
+            {
+                Console.Error.WriteLine($"credential-sidecar: {error.Message}");
+            }
+
+            Console.Error.WriteLine("credential-sidecar --help tells the commands.");
+            return Task.FromResult(ExitCodes.Usage);
+        }
+
+        // Signals are the lifetime's business, and a fault should show itself whole.
+        return parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary>SIGTERM leaves the ports open for a while, because siblings are often told to stop at the same moment.</summary>
+internal sealed partial class DrainingLifetime(
+    IHostApplicationLifetime application, SidecarSettings settings, TimeProvider clock, ILogger<DrainingLifetime> logger) : IHostLifetime, IDisposable
+{
+    private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly CancellationTokenSource _stopped = new();
+    private int _received;
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
+        {
+            _signals.Add(PosixSignalRegistration.Create(signal, Handle));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _stopped.CancelAsync();
+
+    public void Dispose()
+    {
+        _signals.ForEach(signal => signal.Dispose());
+        _stopped.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+
+        if (Interlocked.Increment(ref _received) > 1)
+        {
+            Environment.Exit(ExitCodes.Terminated);
+        }
+
+        // Ctrl+C is a person at a terminal, who has no siblings to wait for.
+        var drain = context.Signal == PosixSignal.SIGINT ? TimeSpan.Zero : settings.Options.Drain;
+        Log.Draining(logger, context.Signal, drain.TotalSeconds);
+        _ = StopAfterAsync(drain);
+    }
+
+    private async Task StopAfterAsync(TimeSpan drain)
+    {
+        try
+        {
+            await Task.Delay(drain, clock, _stopped.Token);
+            application.StopApplication();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped by other means meanwhile.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Draining, LogLevel.Information, "{Signal} received: serving for {Seconds} s more, then stopping. A second signal ends it at once.")]
+        public static partial void Draining(ILogger logger, PosixSignal signal, double seconds);
+    }
+}

@@ -1,0 +1,25 @@
+using CredentialSidecar.Configuration;
+using Microsoft.Extensions.Logging.Console;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary>One line of text for a person at a terminal, one JSON object a line for a container's log driver.</summary>
+internal static class LoggingSetup
+{
+    public static ILoggingBuilder AddSidecarLogging(this ILoggingBuilder logging, LoggingOptions options)
+    {
+        var json = options.Format == LogFormat.Json || (options.Format == LogFormat.Auto && Console.IsOutputRedirected);
+
+        // The framework's own lines matter only where something is wrong; its per-request ones hold paths and headers.
+        logging
+            .SetMinimumLevel(options.Level)
+            .AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning)
+            .AddFilter("System", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
+
+        return json
+            ? logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"))
+            : logging.AddSimpleConsole(console =>
+                (console.UseUtcTimestamp, console.TimestampFormat, console.SingleLine, console.ColorBehavior) =
+                (true, "HH:mm:ss ", true, LoggerColorBehavior.Default));
+    }
+}

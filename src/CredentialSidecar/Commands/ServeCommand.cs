@@ -1,0 +1,86 @@
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Sources;
+using CredentialSidecar.Telemetry;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary><c>credential-sidecar</c>, or <c>credential-sidecar serve</c>: answers siblings until it is told to stop.</summary>
+internal static partial class ServeCommand
+{
+    public static async Task<int> RunAsync(string? file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (settings, warnings) = SettingsLoader.Load(ProcessEnvironment.Capture(), file);
+            await using var app = SidecarApp.Create(settings, settings.Chains(await ReadTaskAsync(settings, cancellationToken)));
+            var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
+
+            Warn(logger, settings, warnings);
+            await app.StartAsync(cancellationToken);
+            Announce(app, logger, settings);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return ExitCodes.Ok;
+        }
+        catch (ConfigurationMistakesException e)
+        {
+            return MistakesPrinter.Print(e.Mistakes);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException or InvalidOperationException or System.Net.Sockets.SocketException || e.Message.Contains("bind", StringComparison.Ordinal))
+        {
+            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message} Set SIDECAR_PORT, SIDECAR_HEALTH_PORT or Listen:Addresses, or stop what listens there.");
+            return ExitCodes.Unavailable;
+        }
+    }
+
+    private static async Task<TaskIdentity> ReadTaskAsync(SidecarSettings settings, CancellationToken cancellationToken)
+    {
+        using var logging = LoggerFactory.Create(builder => builder.AddSidecarLogging(settings.Options.Logging));
+        using var reader = new EndpointReader();
+        return await new TaskMetadataReader(reader, TimeProvider.System, logging.CreateLogger<TaskMetadataReader>()).ReadAsync(settings.Metadata, cancellationToken);
+    }
+
+    private static void Warn(ILogger logger, SidecarSettings settings, IReadOnlyList<Mistake> warnings)
+    {
+        foreach (var warning in warnings)
+        {
+            Log.ConfigurationWarning(logger, warning.Key, warning.Text);
+        }
+
+        if (settings.Token is null)
+        {
+            Log.AnonymousAllowed(logger);
+        }
+
+        foreach (var address in settings.Options.Listen.Addresses.Where(a => !System.Net.IPAddress.IsLoopback(System.Net.IPAddress.Parse(a))))
+        {
+            Log.ListeningBeyondLoopback(logger, address);
+        }
+    }
+
+    private static void Announce(WebApplication app, ILogger logger, SidecarSettings settings)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
+        var served = Math.Max(addresses.Length - (settings.Options.Health.Address == "127.0.0.1" ? 1 : 2), 1);
+        Log.Started(logger, names, $"{addresses[0]}/v1/credentials", string.Join(" ", addresses[1..served]), addresses[served], settings.Source.ToString());
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Started, LogLevel.Information, "Started for {Destinations}: serving on {Address} {Others}; health on {Health}; source {Source}.")]
+        public static partial void Started(ILogger logger, string destinations, string address, string others, string health, string source);
+
+        [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Key} {Text}.")]
+        public static partial void ConfigurationWarning(ILogger logger, string key, string text);
+
+        [LoggerMessage(EventIds.ListeningBeyondLoopback, LogLevel.Warning, "Listening on {Address}, beyond loopback: whoever can reach it and has the token gets credentials, in clear.")]
+        public static partial void ListeningBeyondLoopback(ILogger logger, string address);
+
+        [LoggerMessage(EventIds.AnonymousAllowed, LogLevel.Warning, "No authorization token is asked for: whoever can connect gets credentials.")]
+        public static partial void AnonymousAllowed(ILogger logger);
+    }
+}

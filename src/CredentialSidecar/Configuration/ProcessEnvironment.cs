@@ -1,0 +1,19 @@
+using System.Collections;
+using System.Collections.Frozen;
+
+namespace CredentialSidecar.Configuration;
+
+/// <summary>The environment as it was at start. Nothing else in the program reads it, so a test can give its own.</summary>
+internal sealed class ProcessEnvironment(IEnumerable<KeyValuePair<string, string>> variables)
+{
+    private readonly FrozenDictionary<string, string> _variables = variables.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The variable's value; null where it is not set or empty, since compose writes empty for unset.</summary>
+    public string? this[string name] => _variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    public IEnumerable<KeyValuePair<string, string>> All => _variables;
+
+    public static ProcessEnvironment Capture() => new(
+        from DictionaryEntry variable in Environment.GetEnvironmentVariables()
+        select KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
+}

@@ -1,0 +1,20 @@
+namespace CredentialSidecar.Configuration;
+
+/// <summary>Where the first credentials come from.</summary>
+internal sealed class SourceOptions
+{
+    public SourceKind Kind { get; set; } = SourceKind.TaskRole;
+
+    /// <summary>Where the ECS agent answers.</summary>
+    public string Endpoint { get; set; } = "http://169.254.170.2";
+}
+
+/// <summary>The kinds of source.</summary>
+internal enum SourceKind
+{
+    /// <summary>The container credentials endpoint that the platform offers this very container.</summary>
+    TaskRole,
+
+    /// <summary>The SDK's own chain: environment, profiles, web identity, instance role.</summary>
+    Default,
+}

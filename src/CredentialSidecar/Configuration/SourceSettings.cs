@@ -1,0 +1,11 @@
+namespace CredentialSidecar.Configuration;
+
+/// <summary>The source as it was found at start.</summary>
+/// <param name="Endpoint">Where the task role is read; null for <see cref="SourceKind.Default"/>.</param>
+/// <param name="Token">Sent verbatim in <c>Authorization</c>, if there is one.</param>
+/// <param name="TokenFile">Read afresh for each request, since EKS replaces it; wins over <paramref name="Token"/>.</param>
+internal sealed record SourceSettings(SourceKind Kind, Uri? Endpoint = null, string? Token = null, string? TokenFile = null)
+{
+    // The default would print the token.
+    public override string ToString() => $"{Kind} {Endpoint?.GetLeftPart(UriPartial.Authority)}";
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>What an SDK reads on failure (contract R8, R9, R10, R18).</summary>
+internal sealed class ContractError
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private ContractError(int status, string code, string message, TimeSpan? retryAfter)
+    {
+        (Status, Code, RetryAfter) = (status, code, retryAfter);
+        Body = Serialize(status, code, message);
+    }
+
+    public int Status { get; }
+
+    public string Code { get; }
+
+    public TimeSpan? RetryAfter { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>The one switch from a failure to the contract.</summary>
+    /// <remarks>
+    /// No 404 but for an unknown path (Java v2 drops its body), no 429 (Java v2 and Rust do not retry it), and no code
+    /// that an SDK takes for throttling or expiry (Go retries those for ten seconds). 503 is what every SDK retries.
+    /// </remarks>
+    public static ContractError From(CredentialException e)
+    {
+        var (status, code) = e.Failure switch
+        {
+            CredentialFailure.Unauthorized => (401, "Unauthorized"),
+            CredentialFailure.UnknownDestination => (400, "InvalidIdInRequest"),
+            CredentialFailure.Denied => (403, "AccessDenied"),
+            CredentialFailure.InvalidHop => (403, "InvalidRoleConfiguration"),
+            CredentialFailure.NotReady => (503, "CredentialsUninitialized"),
+            CredentialFailure.SourceUnavailable or CredentialFailure.SourceRefused => (503, "SourceUnavailable"),
+            CredentialFailure.SignerRejected or CredentialFailure.StsUnavailable or CredentialFailure.Throttled => (503, "CredentialsUnavailable"),
+            _ => (500, "InternalServerError"),
+        };
+
+        return new ContractError(status, code, e.Message, status == 503 ? e.RetryAfter ?? TimeSpan.FromSeconds(1) : null);
+    }
+
+    /// <summary>An answer that the framework gives by itself, with a body that SDKs can read.</summary>
+    public static ContractError Of(int status) => status switch
+    {
+        404 => new(404, "NotFound", "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.", null),
+        405 => new(405, "MethodNotAllowed", "Only GET is answered here.", null),
+        < 500 => new(status, "InvalidRequest", "The request is malformed or larger than any SDK sends.", null),
+        _ => new(status, "InternalServerError", "A fault of the sidecar's own; its log tells more.", null),
+    };
+
+    private static ReadOnlyMemory<byte> Serialize(int status, string code, string message)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+
+        using (var json = new Utf8JsonWriter(buffer, Plain))
+        {
+            // Lower case is what most SDKs read, and first, because PHP shows only the first 120 bytes.
+            json.WriteStartObject();
+            json.WriteString("code"u8, code);
+            json.WriteString("message"u8, message);
+            json.WriteNumber("HTTPErrorCode"u8, status);
+
+            // The JavaScript SDK reads these two.
+            json.WriteString("Code"u8, code);
+            json.WriteString("Message"u8, message);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory.ToArray();
+    }
+
+    /// <summary>Whole seconds for <c>Retry-After</c>.</summary>
+    public static string Seconds(TimeSpan time) => Math.Max(1, Math.Ceiling(time.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture);
+}

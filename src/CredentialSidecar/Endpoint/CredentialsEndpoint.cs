@@ -1,0 +1,89 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
+internal sealed partial class CredentialsEndpoint(SessionTree tree, TokenGuard guard, SidecarMetrics metrics, ILogger<CredentialsEndpoint> logger)
+{
+    private const string Root = "/v1/credentials";
+
+    /// <summary>Answers the two paths and every other one.</summary>
+    /// <remarks>A fixed path needs no routing table, and so none of the framework's answers without a body.</remarks>
+    public async Task AnswerAsync(HttpContext http)
+    {
+        try
+        {
+            if (!TryRead(http.Request.Path, out var name))
+            {
+                await ContractAnswer.SendAsync(http, ContractError.Of(404));
+            }
+            else if (!HttpMethods.IsGet(http.Request.Method))
+            {
+                http.Response.Headers.Allow = "GET";
+                await ContractAnswer.SendAsync(http, ContractError.Of(405));
+            }
+            else
+            {
+                // The body was made when the session was renewed; a hit copies bytes and nothing else.
+                await ContractAnswer.SendAsync(http, 200, await ReadAsync(http, name));
+            }
+        }
+        catch (CredentialException e)
+        {
+            await RefuseAsync(http, e);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The sibling hung up; the attempt it waited for goes on for the others.
+        }
+    }
+
+    private static bool TryRead(PathString path, out string? name)
+    {
+        name = null;
+
+        if (path == Root || path == Root + "/")
+        {
+            return true;
+        }
+
+        if (!path.StartsWithSegments(Root, StringComparison.Ordinal, out var rest))
+        {
+            return false;
+        }
+
+        name = rest.Value!.Trim('/');
+        return !name.Contains('/', StringComparison.Ordinal);
+    }
+
+    private ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, string? name)
+    {
+        guard.Check(http.Request.Headers.Authorization);
+
+        var destination = name is null ? tree.Default : tree.Find(name);
+        return destination?.ReadAsync(http.RequestAborted) ?? throw new CredentialException(CredentialFailure.UnknownDestination, name is null
+            ? "There is no default destination. Name one: /v1/credentials/{destination}."
+            : "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.");
+    }
+
+    private Task RefuseAsync(HttpContext http, CredentialException e)
+    {
+        var error = ContractError.From(e);
+        metrics.Refused(e.Failure);
+        Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, Shown(http.Request), e.Message);
+        return ContractAnswer.SendAsync(http, error);
+    }
+
+    // A path is the stranger's own text: only a name that could be configured is repeated.
+    private static string Shown(HttpRequest request) =>
+        request.Path.Value is { Length: <= 100 } path && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-') ? path : "another path";
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Path}: {Reason}")]
+        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string path, string reason);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using CredentialSidecar.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Which listener a connection came in on. Nothing a client sends can choose another one.</summary>
+internal enum Listener
+{
+    Credentials,
+
+    /// <summary>Probes and <c>/status</c>, on loopback.</summary>
+    Health,
+
+    /// <summary>Probes alone, on the address that a kubelet asks.</summary>
+    Probes,
+}
+
+/// <summary>Opens the listeners with short limits: nothing an SDK sends comes near them.</summary>
+internal static class Listeners
+{
+    public static void Open(KestrelServerOptions kestrel, SidecarOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        kestrel.Limits.MaxRequestBodySize = 0;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 50;
+        kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = 1_000;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+
+        foreach (var address in Addresses(options.Listen))
+        {
+            Add(address, options.Listen.Port, Listener.Credentials);
+        }
+
+        Add(IPAddress.Loopback, options.Health.Port, Listener.Health);
+
+        if (IPAddress.Parse(options.Health.Address) is var probes && !probes.Equals(IPAddress.Loopback))
+        {
+            Add(probes, options.Health.Port, Listener.Probes);
+        }
+
+        void Add(IPAddress address, int port, Listener listener) => kestrel.Listen(address, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection =>
+            {
+                connection.Features.Set<ListenerFeature>(new(listener));
+                return next(connection);
+            });
+        });
+    }
+
+    public static Listener Of(HttpContext http) => http.Features.Get<ListenerFeature>()!.Listener;
+
+    private static IEnumerable<IPAddress> Addresses(Configuration.ListenOptions listen) => listen switch
+    {
+        { Addresses: [_, ..] } => listen.Addresses.Select(IPAddress.Parse),
+
+        // A port that the system chooses would be another one on each address.
+        { Port: 0 } => [IPAddress.Loopback],
+        _ => HasIPv6Loopback() ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback],
+    };
+
+    // Many containers have no ::1; that is no error.
+    private static bool HasIPv6Loopback()
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private sealed record ListenerFeature(Listener Listener);
+}

@@ -1,0 +1,39 @@
+using CredentialSidecar.Caching;
+
+namespace CredentialSidecar.Health;
+
+/// <summary>Probes and the redacted state, on a port of their own.</summary>
+internal sealed class HealthEndpoint(SessionTree tree, StatusReport report, TimeProvider clock)
+{
+    /// <param name="withStatus">Whether <c>/status</c> is answered: on loopback only.</param>
+    public Task AnswerAsync(HttpContext http, bool withStatus) => http.Request.Path.Value switch
+    {
+        "/livez" => SendAsync(http, 200, "The process answers."),
+        "/healthz" => SendAsync(http, Waiting(everLive: true), "had a session once"),
+        "/readyz" => SendAsync(http, Waiting(everLive: false), "has a live session"),
+        "/status" when withStatus => report.SendAsync(http),
+        _ => SendAsync(http, 404, "Here are /livez, /healthz (a latch: every required destination was live once), /readyz (they are live now)"
+            + (withStatus ? " and /status." : ".")),
+    };
+
+    private string[] Waiting(bool everLive)
+    {
+        var now = clock.GetUtcNow();
+        return [.. tree.Destinations
+            .Where(d => !d.Lazy && !(everLive ? d.Node.Latest is not null : d.Node.Latest?.IsLive(now) == true))
+            .Select(d => d.Name)
+            .Order(StringComparer.Ordinal)];
+    }
+
+    private static Task SendAsync(HttpContext http, string[] waiting, string what) => waiting is []
+        ? SendAsync(http, 200, $"Every required destination {what}.")
+        : SendAsync(http, 503, $"Waiting for {string.Join(", ", waiting)}. /status and the log say why.");
+
+    private static Task SendAsync(HttpContext http, int status, string text)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain";
+        http.Response.Headers.CacheControl = "no-store";
+        return http.Response.WriteAsync(text + "\n", http.RequestAborted);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Health;
+
+/// <summary>The present state as JSON: what an operator wants to know at night, and no secret.</summary>
+internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, TimeProvider clock)
+{
+    public Task SendAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "no-store";
+        return JsonSerializer.SerializeAsync(http.Response.Body, Read(), StatusJson.Default.Status, http.RequestAborted);
+    }
+
+    public Status Read()
+    {
+        var now = clock.GetUtcNow();
+        return new Status(
+            typeof(StatusReport).Assembly.GetName().Version?.ToString(3) ?? "",
+            now,
+            settings.Source.ToString(),
+            [.. tree.Destinations.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => Read(d, now))]);
+    }
+
+    private static DestinationStatus Read(Destination destination, DateTimeOffset now)
+    {
+        var node = destination.Node;
+        var (latest, refusal) = (node.Latest, node.Refusal);
+        var live = latest?.IsLive(now) == true;
+
+        return new DestinationStatus(
+            destination.Name,
+            live ? "live" : refusal is not null ? "failing" : destination.Lazy && latest is null ? "idle" : latest is null ? "starting" : "expired",
+            destination.Lazy,
+            (long)(latest?.Remaining(now).TotalSeconds ?? 0),
+            live ? latest!.Credentials.AccessKeyId : null,
+            latest?.Credentials.IssuedAt,
+            node.DueAt == DateTimeOffset.MinValue ? null : node.DueAt,
+            refusal is null ? null : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.Message, refusal.Cause.Advice, refusal.Cause.RequestId, refusal.At, refusal.Failures),
+            [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Hop.Role.Text, hop.Hop.SessionName, hop.Hop.Region, hop.Latest?.Credentials.Expiration))]);
+    }
+
+    private static IEnumerable<SessionNode> Hops(SessionNode? node)
+    {
+        for (; node is not null; node = node.Parent)
+        {
+            yield return node;
+        }
+    }
+}
+
+/// <summary>The whole of <c>/status</c>.</summary>
+internal sealed record Status(string Version, DateTimeOffset Now, string Source, IReadOnlyList<DestinationStatus> Destinations);
+
+/// <param name="State"><c>starting</c>, <c>idle</c>, <c>live</c>, <c>failing</c> or <c>expired</c>.</param>
+/// <param name="LastFailure">Null after a success.</param>
+internal sealed record DestinationStatus(
+    string Name, string State, bool Lazy, long SecondsLeft, string? AccessKeyId, DateTimeOffset? LastRenewal, DateTimeOffset? NextRenewal,
+    FailureStatus? LastFailure, IReadOnlyList<HopStatus> Hops);
+
+/// <param name="InARow">How many attempts have failed since the last success.</param>
+internal sealed record FailureStatus(string Reason, string Message, string? Advice, string? StsRequestId, DateTimeOffset At, int InARow);
+
+/// <param name="Expiration">Of the hop's latest session, live or not.</param>
+internal sealed record HopStatus(string RoleArn, string SessionName, string Region, DateTimeOffset? Expiration);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(Status))]
+internal sealed partial class StatusJson : JsonSerializerContext;

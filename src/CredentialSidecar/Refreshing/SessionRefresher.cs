@@ -1,0 +1,83 @@
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Refreshing;
+
+/// <summary>Keeps every session fresh ahead of its expiry; nothing else starts attempts.</summary>
+/// <remarks>One loop per destination: one that fails backs off alone and never delays its neighbours.</remarks>
+internal sealed partial class SessionRefresher(
+    SessionTree tree, RefreshSchedule schedule, TimeProvider clock, SidecarMetrics metrics, ILogger<SessionRefresher> logger) : BackgroundService
+{
+    // Timers stand still while a machine sleeps and the wall clock does not, so no wait is longer than this.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private int _announced;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.ObserveSessions(() => tree.Destinations.Select(d => (d.Name, d.Node.Latest?.Remaining(clock.GetUtcNow()) ?? TimeSpan.Zero)));
+        return Task.WhenAll(tree.Destinations.Select(destination => KeepFreshAsync(destination, stoppingToken)));
+    }
+
+    private async Task KeepFreshAsync(Destination destination, CancellationToken stoppingToken)
+    {
+        if (!destination.Lazy)
+        {
+            await Task.Delay(schedule.UntilFirst(), clock, stoppingToken);
+        }
+
+        while (true)
+        {
+            await destination.WantedAsync(stoppingToken);
+            var wait = destination.Node.DueAt - clock.GetUtcNow();
+
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, stoppingToken);
+            }
+            else
+            {
+                await RenewAsync(destination, stoppingToken);
+            }
+        }
+    }
+
+    private async Task RenewAsync(Destination destination, CancellationToken stoppingToken)
+    {
+        var node = destination.Node;
+        var started = clock.GetTimestamp();
+
+        try
+        {
+            var session = await node.RenewAsync(stoppingToken);
+            metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
+            Log.Renewed(logger, destination.Name, node.Hop.Role.Text, session.Credentials.AccessKeyId, session.Credentials.Expiration, session.RenewAt);
+            AnnounceReadiness();
+        }
+        catch (CredentialException e)
+        {
+            metrics.RenewalFailed(destination.Name, e.Failure, clock.GetElapsedTime(started));
+            var (retryIn, attempt) = node.Refusal is { } refusal
+                ? (Math.Round((refusal.Until - clock.GetUtcNow()).TotalSeconds, 1), refusal.Failures) : (0, 1);
+            var fault = e.Failure == CredentialFailure.Internal ? e : null;
+
+            if (node.Latest is { } latest && latest.IsLive(clock.GetUtcNow()))
+            {
+                Log.RenewalFailed(logger, destination.Name, e.Failure, attempt, e.Message, e.RequestId, retryIn, latest.Credentials.Expiration, e.Advice, fault);
+            }
+            else
+            {
+                Log.NoSession(logger, destination.Name, e.Failure, attempt, e.Message, e.RequestId, retryIn, e.Advice, fault);
+            }
+        }
+    }
+
+    private void AnnounceReadiness()
+    {
+        if (tree.Destinations.All(d => d.Lazy || d.Node.Latest is not null) && Interlocked.Exchange(ref _announced, 1) == 0)
+        {
+            Log.Ready(logger, tree.Destinations.Count(d => !d.Lazy), tree.Nodes);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using CredentialSidecar.Access;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Commands;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Endpoint;
+using CredentialSidecar.Health;
+using CredentialSidecar.Refreshing;
+using CredentialSidecar.Sources;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar;
+
+/// <summary>Composition root: the one place where every part meets.</summary>
+internal static class SidecarApp
+{
+    /// <param name="overrides">Lets a test swap the clock and the sources before the container is built.</param>
+    public static WebApplication Create(SidecarSettings settings, IReadOnlyList<RoleChain> chains, Action<IServiceCollection>? overrides = null)
+    {
+        // Empty: no ASPNETCORE_URLS, no appsettings.json and no Kestrel section can open another listener.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+
+        builder.Logging.AddSidecarLogging(settings.Options.Logging);
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options));
+        builder.Services
+            .AddMetrics()
+            .AddSingleton(settings)
+            .AddSingleton(chains)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<SidecarMetrics>()
+            .AddSources(settings)
+            .AddSingleton(new RefreshSchedule(settings.Options.Refresh, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue))
+            .AddSingleton<SessionTree>()
+            .AddSingleton(new TokenGuard(settings.Token))
+            .AddSingleton<CredentialsEndpoint>()
+            .AddSingleton<StatusReport>()
+            .AddSingleton<HealthEndpoint>()
+            .AddHostedService<SessionRefresher>()
+            .AddSingleton<IHostLifetime, DrainingLifetime>()
+            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+        overrides?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        var (credentials, health) = (app.Services.GetRequiredService<CredentialsEndpoint>(), app.Services.GetRequiredService<HealthEndpoint>());
+
+        app.UseLastResort();
+        app.Run(http => Listeners.Of(http) switch
+        {
+            Listener.Credentials => credentials.AnswerAsync(http),
+            var listener => health.AnswerAsync(http, withStatus: listener == Listener.Health),
+        });
+        return app;
+    }
+}

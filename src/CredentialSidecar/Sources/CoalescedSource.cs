@@ -1,0 +1,62 @@
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Sources;
+
+/// <summary>Reads the source afresh for each renewal, but once a minute is enough: the agent allows few requests.</summary>
+internal sealed class CoalescedSource(Func<CancellationToken, Task<TemporaryCredentials>> read, TimeProvider clock) : ICredentialSource
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private TemporaryCredentials? _latest;
+    private Task<TemporaryCredentials>? _read;
+
+    public Task<TemporaryCredentials> ReadAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var now = clock.GetUtcNow();
+
+            if (_latest is { } latest && now - latest.IssuedAt < Fresh && latest.Expiration > now)
+            {
+                return Task.FromResult(latest);
+            }
+
+            // One caller's going away must not end the read that others wait for.
+            return (_read ??= ReadOnceAsync()).WaitAsync(cancellationToken);
+        }
+    }
+
+    public void Distrust(TemporaryCredentials used)
+    {
+        lock (_gate)
+        {
+            _latest = ReferenceEquals(_latest, used) ? null : _latest;
+        }
+    }
+
+    private async Task<TemporaryCredentials> ReadOnceAsync()
+    {
+        // Leave the lock first: a read that ended at once would clear _read before it is set.
+        await Task.Yield();
+
+        try
+        {
+            var latest = await read(CancellationToken.None);
+
+            lock (_gate)
+            {
+                _latest = latest;
+            }
+
+            return latest;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _read = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using CredentialSidecar.Chains;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Sources;
+
+internal sealed partial class RoleAssumer
+{
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.ClockSkewed, LogLevel.Warning,
+            "This clock differs from that of STS by {Seconds} s. Beyond 300 s STS refuses every call; check the host's time service.")]
+        public static partial void ClockSkewed(ILogger logger, double seconds);
+
+        [LoggerMessage(EventIds.PolicyNearlyFull, LogLevel.Warning,
+            "The session token of {Node} used {Percent} % of what STS allows for tags and policies. At 100 % the hop fails.")]
+        public static partial void PolicyNearlyFull(ILogger logger, NodeLabel node, int percent);
+
+        [LoggerMessage(EventIds.ExpirationCapped, LogLevel.Warning,
+            "The session of {Node} was said to last until {Given}, longer than was asked for; it is taken to last until {Taken}.")]
+        public static partial void ExpirationCapped(ILogger logger, NodeLabel node, DateTimeOffset given, DateTimeOffset taken);
+    }
+}

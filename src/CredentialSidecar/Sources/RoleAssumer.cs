@@ -1,0 +1,102 @@
+using Amazon.SecurityToken.Model;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Sources;
+
+/// <summary>One <c>sts:AssumeRole</c>, with its time limit and quick retries, and what came of it checked.</summary>
+internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
+    public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        var resilience = new Resilience(clock, Limit, e => StsFailures.From(e, hop, label, clients.Skew));
+
+        try
+        {
+            var session = await resilience.RunAsync(token => CallAsync(hop, label, signer, token), cancellationToken);
+            metrics.StsAnswered(label, clock.GetElapsedTime(started));
+            return session;
+        }
+        catch (CredentialException e)
+        {
+            metrics.StsFailed(label, e.Failure, clock.GetElapsedTime(started));
+            throw;
+        }
+        finally
+        {
+            if (clients.Skew.Duration() > TimeSpan.FromMinutes(2))
+            {
+                Log.ClockSkewed(logger, Math.Round(clients.Skew.TotalSeconds));
+            }
+        }
+    }
+
+    private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
+    {
+        var issuedAt = clock.GetUtcNow();
+        using var client = clients.Create(hop.Region, signer);
+        var answer = await client.AssumeRoleAsync(RequestFor(hop), cancellationToken);
+
+        if (answer.Credentials is not { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, SessionToken.Length: > 0, Expiration: { } given } keys)
+        {
+            throw Nonsense("without credentials");
+        }
+
+        var expiration = new DateTimeOffset(given.ToUniversalTime());
+
+        if (expiration <= issuedAt)
+        {
+            throw Nonsense($"with a session that ended at {expiration:O}, and it is {issuedAt:O} by this clock");
+        }
+
+        if (!IsOf(hop.Role, answer.AssumedRoleUser?.Arn))
+        {
+            throw Nonsense($"for another role, {answer.AssumedRoleUser?.Arn}");
+        }
+
+        if (answer.SessionTokenUtilization is > 80 and var used)
+        {
+            Log.PolicyNearlyFull(logger, label, used);
+        }
+
+        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop, label));
+
+        CredentialException Nonsense(string what) =>
+            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = answer.ResponseMetadata?.RequestId };
+    }
+
+    // An STS that promises more than was asked for (year 9999) is not believed: renewal hangs on this value.
+    private DateTimeOffset Capped(DateTimeOffset expiration, Hop hop, NodeLabel label)
+    {
+        var latest = clock.GetUtcNow() + hop.Duration + Tolerance;
+
+        if (expiration <= latest)
+        {
+            return expiration;
+        }
+
+        Log.ExpirationCapped(logger, label, expiration, latest);
+        return latest;
+    }
+
+    // arn:aws:sts::555566667777:assumed-role/name/session, without the role's IAM path.
+    private static bool IsOf(RoleArn role, string? assumed) =>
+        assumed?.StartsWith($"arn:{role.Partition}:sts::{role.AccountId}:assumed-role/{role.Name}/", StringComparison.Ordinal) == true;
+
+    private static AssumeRoleRequest RequestFor(Hop hop) => new()
+    {
+        RoleArn = hop.Role.Text,
+        RoleSessionName = hop.SessionName,
+        DurationSeconds = (int)hop.Duration.TotalSeconds,
+        ExternalId = hop.ExternalId,
+        SourceIdentity = hop.SourceIdentity,
+        Policy = hop.Policy,
+        PolicyArns = hop.PolicyArns.Count == 0 ? null : [.. hop.PolicyArns.Select(arn => new PolicyDescriptorType { Arn = arn })],
+        Tags = hop.Tags.Count == 0 ? null : [.. hop.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
+        TransitiveTagKeys = hop.TransitiveTagKeys.Count == 0 ? null : [.. hop.TransitiveTagKeys],
+    };
+}

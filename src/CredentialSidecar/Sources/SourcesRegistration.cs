@@ -1,0 +1,22 @@
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Sources;
+
+/// <summary>Registers the source that was chosen, and STS.</summary>
+internal static class SourcesRegistration
+{
+    public static IServiceCollection AddSources(this IServiceCollection services, SidecarSettings settings) => services
+        .AddSingleton(settings.Source)
+        .AddSingleton<EndpointReader>()
+        .AddSingleton<StsClients>()
+        .AddSingleton<IRoleAssumer, RoleAssumer>()
+        .AddSingleton<ICredentialSource>(provider =>
+        {
+            var clock = provider.GetRequiredService<TimeProvider>();
+            return new CoalescedSource(
+                settings.Source.Kind == SourceKind.Default
+                    ? new DefaultChainSource(settings.Region, clock).ReadAsync
+                    : new TaskRoleSource(settings.Source, provider.GetRequiredService<EndpointReader>(), clock).ReadAsync,
+                clock);
+        });
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text.Json;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Sources;
+
+/// <summary>Reads the task role from the container credentials endpoint that the platform offers this container.</summary>
+/// <remarks>
+/// Its path holds an id that is as good as a password, so no message of ours names more than the host.
+/// </remarks>
+internal sealed class TaskRoleSource
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    private readonly SourceSettings _settings;
+    private readonly EndpointReader _reader;
+    private readonly TimeProvider _clock;
+    private readonly string _endpoint;
+    private readonly Resilience _resilience;
+
+    public TaskRoleSource(SourceSettings settings, EndpointReader reader, TimeProvider clock)
+    {
+        (_settings, _reader, _clock) = (settings, reader, clock);
+        _endpoint = settings.Endpoint!.GetLeftPart(UriPartial.Authority);
+        _resilience = new Resilience(clock, Limit, e => new CredentialException(
+            CredentialFailure.SourceUnavailable, $"The task role could not be read: {_endpoint}: {Resilience.Reason(e)}.", e) { MayPassAtOnce = true });
+    }
+
+    public Task<TemporaryCredentials> ReadAsync(CancellationToken cancellationToken) => _resilience.RunAsync(
+        async token =>
+        {
+            var now = _clock.GetUtcNow();
+            var (status, body) = await _reader.GetAsync(_settings.Endpoint!, ReadToken(), token);
+            return status == HttpStatusCode.OK ? TaskRoleDocument.Read(body, _endpoint, now) : throw Refused(status, body);
+        },
+        cancellationToken);
+
+    // Read for each request: EKS replaces the file every few hours, so a copy would grow stale.
+    private string? ReadToken()
+    {
+        try
+        {
+            return _settings.TokenFile is null ? _settings.Token : File.ReadAllText(_settings.TokenFile).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CredentialException(CredentialFailure.SourceUnavailable, $"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE '{_settings.TokenFile}': {e.Message}");
+        }
+    }
+
+    private CredentialException Refused(HttpStatusCode status, byte[] body)
+    {
+        // The agent's own limit (429) and its start (503) both mean wait, so neither is tried again at once.
+        var wait = status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
+        var failure = wait || (int)status >= 500 ? CredentialFailure.SourceUnavailable : CredentialFailure.SourceRefused;
+
+        return new CredentialException(failure, $"The task role could not be read: {_endpoint} answered {(int)status}{Explained(body)}.")
+        {
+            MayPassAtOnce = failure == CredentialFailure.SourceUnavailable && !wait,
+            Advice = failure == CredentialFailure.SourceRefused
+                ? "The path comes from AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI of this container; "
+                    + "check that the task definition still has a taskRoleArn and that nothing overwrites the variable."
+                : null,
+        };
+    }
+
+    private static string Explained(byte[] body)
+    {
+        try
+        {
+            var error = JsonSerializer.Deserialize(body, SourcesJson.Default.AgentErrorDocument);
+            return error?.Code is { Length: > 0 and <= 64 } code && code.All(char.IsAsciiLetterOrDigit) ? $" {code}" : "";
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
+}

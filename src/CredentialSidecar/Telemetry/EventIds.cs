@@ -1,0 +1,29 @@
+namespace CredentialSidecar.Telemetry;
+
+/// <summary>Every log event's number, in hundreds by folder. A number is given once and never again; alerts hang on them.</summary>
+internal static class EventIds
+{
+    // Commands: 100. Next: 105.
+    public const int Started = 100;
+    public const int ConfigurationWarning = 101;
+    public const int Draining = 102;
+    public const int ListeningBeyondLoopback = 103;
+    public const int AnonymousAllowed = 104;
+
+    // Sources: 200. Next: 204.
+    public const int MetadataUnavailable = 200;
+    public const int ClockSkewed = 201;
+    public const int PolicyNearlyFull = 202;
+    public const int ExpirationCapped = 203;
+
+    // Refreshing: 300. Next: 304.
+    public const int Renewed = 300;
+    public const int RenewalFailed = 301;
+    public const int NoSession = 302;
+    public const int Ready = 303;
+
+    // Endpoint: 400. Next: 403.
+    public const int Refused = 400;
+    public const int BodyTooLarge = 401;
+    public const int RequestFailed = 402;
+}

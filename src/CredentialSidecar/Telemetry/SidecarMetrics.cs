@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Telemetry;
+
+/// <summary>Every instrument the sidecar owns; other files call verbs and never touch a tag.</summary>
+/// <remarks>
+/// Tag values come from the configuration or from an enum, so the number of series is bounded; a tag is always there.
+/// Units by https://opentelemetry.io/docs/specs/semconv/general/metrics/.
+/// </remarks>
+internal sealed class SidecarMetrics : IDisposable
+{
+    public const string MeterName = "CredentialSidecar";
+
+    private const string Ok = "ok";
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _renewals;
+    private readonly Histogram<double> _stsCalls;
+    private readonly Counter<long> _requests;
+    private readonly Counter<long> _refusals;
+
+    public SidecarMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+
+        _renewals = Duration("credential_sidecar.renewal.duration", "Time taken to renew a destination's session, all hops together.");
+        _stsCalls = Duration("credential_sidecar.sts.call.duration", "Time taken by one sts:AssumeRole, its quick retries included.");
+        _requests = _meter.CreateCounter<long>("credential_sidecar.requests", "{request}", "Answers on the credentials listener, by status.");
+        _refusals = _meter.CreateCounter<long>("credential_sidecar.refusals", "{request}", "Answers that held no credentials, by reason.");
+    }
+
+    /// <summary>What to alert on: the seconds each destination's session still has, zero where there is none.</summary>
+    public void ObserveSessions(Func<IEnumerable<(string Destination, TimeSpan Remaining)>> sessions) =>
+        _meter.CreateObservableGauge(
+            "credential_sidecar.session.remaining",
+            () => sessions().Select(s => new Measurement<double>(s.Remaining.TotalSeconds, new TagList { { "destination", s.Destination } })),
+            "s",
+            "Lifetime that the destination's session still has.");
+
+    public void Renewed(string destination, TimeSpan elapsed) =>
+        _renewals.Record(elapsed.TotalSeconds, new TagList { { "destination", destination }, { "outcome", Ok } });
+
+    public void RenewalFailed(string destination, CredentialFailure failure, TimeSpan elapsed) =>
+        _renewals.Record(elapsed.TotalSeconds, new TagList { { "destination", destination }, { "outcome", failure.ToString() } });
+
+    /// <param name="node">Where the hop stands, see <see cref="NodeLabel"/>.</param>
+    public void StsAnswered(NodeLabel node, TimeSpan elapsed) => StsCalled(node, Ok, elapsed);
+
+    public void StsFailed(NodeLabel node, CredentialFailure failure, TimeSpan elapsed) => StsCalled(node, failure.ToString(), elapsed);
+
+    public void Answered(int status) => _requests.Add(1, new TagList { { "http.response.status_code", status } });
+
+    public void Refused(CredentialFailure reason) => _refusals.Add(1, new TagList { { "reason", reason.ToString() } });
+
+    public void Dispose() => _meter.Dispose();
+
+    private void StsCalled(NodeLabel node, string outcome, TimeSpan elapsed) =>
+        _stsCalls.Record(elapsed.TotalSeconds, new TagList { { "destination", node.Destination }, { "hop", node.Hop }, { "outcome", outcome } });
+
+    private Histogram<double> Duration(string name, string description) => _meter.CreateHistogram(
+        name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+}
