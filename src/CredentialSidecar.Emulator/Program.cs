@@ -1,1 +1,3 @@
-return 0;
+using CredentialSidecar.Emulator;
+
+return await EmulatorCommand.RunAsync(args, TimeProvider.System);

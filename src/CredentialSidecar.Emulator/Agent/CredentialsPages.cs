@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using CredentialSidecar.Emulator.Faults;
+using CredentialSidecar.Emulator.Sessions;
+
+namespace CredentialSidecar.Emulator.Agent;
+
+/// <summary>The container credentials endpoint as the agent answers it, to the letter.</summary>
+internal sealed class CredentialsPages(TaskRole taskRole)
+{
+    private const string V1 = "/v1/credentials";
+    private const string V2 = "/v2/credentials/";
+
+    public string Id { get; } = Guid.NewGuid().ToString();
+
+    public string RelativeUri => V2 + Id;
+
+    /// <summary>The path as it may be logged: without the id.</summary>
+    public static string Redact(string path) => path.StartsWith(V2, StringComparison.Ordinal) ? V2[..^1] : path;
+
+    /// <summary>The answer to a credentials path, or null for another.</summary>
+    public Answer? Find(string path, string? queryId, Fault? fault) =>
+        path == V1 ? Read("CredentialsV1Request", queryId ?? "", fault)
+        : path.StartsWith(V2, StringComparison.Ordinal) && !path[V2.Length..].Contains('/', StringComparison.Ordinal)
+            ? Read("CredentialsV2Request", path[V2.Length..], fault)
+        : null;
+
+    private Answer Read(string request, string id, Fault? fault)
+    {
+        if (id.Length == 0)
+        {
+            return Error(400, "NoIdInRequest", $"{request}: No Credential ID in the request");
+        }
+
+        if (id != Id)
+        {
+            return Error(400, "InvalidIdInRequest", $"{request}: Credentials not found");
+        }
+
+        return fault?.Kind switch
+        {
+            FaultKind.Pending => Error(503, "CredentialsUninitialized", $"{request}: Credentials uninitialized for ID"),
+            FaultKind.Status => Error(fault.Status ?? 500, "InternalServerError", "Internal server error"),
+            FaultKind.ExpiredSession => Ok(taskRole.Expired()),
+            FaultKind.FarFuture => Ok(taskRole.Current with { Expiration = DateTimeOffset.MaxValue }),
+            _ => Ok(taskRole.Current),
+        };
+    }
+
+    private static Answer Ok(Caller session) => new(200, "application/json", JsonSerializer.Serialize(
+        new AgentCredentials(
+            session.IamArn.Text,
+            session.AccessKeyId,
+            session.SecretAccessKey,
+            session.SessionToken!,
+            session.Expiration.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
+        AgentJson.Plain.AgentCredentials));
+
+    private static Answer Error(int status, string code, string message) => new(
+        status, "application/json", JsonSerializer.Serialize(new AgentError(code, message, status), AgentJson.Plain.AgentError));
+}

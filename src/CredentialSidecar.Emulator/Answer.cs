@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace CredentialSidecar.Emulator;
+
+/// <summary>A response, complete before its first byte is sent, so that a fault can still spoil it.</summary>
+internal sealed record Answer(int Status, string ContentType, ReadOnlyMemory<byte> Body)
+{
+    public Answer(int status, string contentType, string body)
+        : this(status, contentType, Encoding.UTF8.GetBytes(body))
+    {
+    }
+
+    public async Task SendAsync(HttpContext context)
+    {
+        context.Response.StatusCode = Status;
+        if (ContentType.Length > 0)
+        {
+            context.Response.ContentType = ContentType;
+        }
+
+        context.Response.ContentLength = Body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(Body, context.RequestAborted);
+        }
+    }
+}

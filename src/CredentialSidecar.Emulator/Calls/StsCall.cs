@@ -1,0 +1,21 @@
+using CredentialSidecar.Emulator.Worlds;
+
+namespace CredentialSidecar.Emulator.Calls;
+
+/// <summary>One request to STS as it came, and what it was told. No signature, token or secret.</summary>
+/// <param name="Outcome"><c>Success</c>, the error code, or <c>Abandoned</c> when the client left before the answer.</param>
+/// <param name="CallerArn">Known once the signature was right.</param>
+internal sealed record StsCall(
+    DateTimeOffset At,
+    string Action,
+    string Outcome,
+    string? CallerArn = null,
+    string? Region = null,
+    string? RoleArn = null,
+    string? SessionName = null,
+    string? ExternalId = null,
+    int? DurationSeconds = null,
+    string? SourceIdentity = null,
+    string? Policy = null,
+    IReadOnlyList<SessionTag>? Tags = null,
+    string? Fault = null);

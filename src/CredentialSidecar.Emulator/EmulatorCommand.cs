@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text.Json;
+using CredentialSidecar.Emulator.Control;
+using CredentialSidecar.Emulator.Worlds;
+
+namespace CredentialSidecar.Emulator;
+
+/// <summary>The command line: start, say where everything listens in one line of JSON, serve until told to stop.</summary>
+internal static class EmulatorCommand
+{
+    private const int UsageError = 64;
+    private const int CannotListen = 1;
+    private const int BadWorld = 78;
+
+    public static async Task<int> RunAsync(string[] args, TimeProvider clock)
+    {
+        var agentPort = PortOption("--agent-port", "Where the ECS agent listens");
+        var stsPort = PortOption("--sts-port", "Where STS listens");
+        var controlPort = PortOption("--control-port", "Where the controls listen");
+        var world = new Option<string?>("--world") { Description = "A JSON file of roles, users and trust.", HelpName = "FILE" };
+        var printWorld = new Option<bool>("--print-world") { Description = "Prints the world as JSON and ends." };
+        var command = new RootCommand("An ECS agent endpoint and an STS, for a laptop and for tests. Listens on 127.0.0.1 only.")
+        {
+            agentPort, stsPort, controlPort, world, printWorld,
+        };
+
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var loaded = parsed.GetValue(world) is { } file ? WorldFile.Load(file) : DefaultWorld.Create();
+            if (parsed.GetValue(printWorld))
+            {
+                await Console.Out.WriteLineAsync(WorldFile.Print(loaded));
+                return;
+            }
+
+            await ServeAsync(
+                new EmulatorOptions
+                {
+                    AgentPort = parsed.GetValue(agentPort),
+                    StsPort = parsed.GetValue(stsPort),
+                    ControlPort = parsed.GetValue(controlPort),
+                    World = loaded,
+                },
+                clock,
+                cancellationToken);
+        });
+
+        try
+        {
+            var result = command.Parse(args);
+            return result.Errors.Count == 0
+                ? await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null })
+                : Fail(UsageError, result.Errors.Select(error => error.Message));
+        }
+        catch (WorldException e)
+        {
+            return Fail(BadWorld, e.Mistakes);
+        }
+        catch (IOException e)
+        {
+            return Fail(CannotListen, [e.Message]);
+        }
+    }
+
+    private static async Task ServeAsync(EmulatorOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var signals = new StopSignals(cancellationToken);
+        await using var emulator = await EmulatorServer.StartAsync(options, clock, signals.Stopping);
+        var line = new StartedLine(
+            emulator.AgentEndpoint.GetLeftPart(UriPartial.Authority),
+            emulator.RelativeUri,
+            emulator.MetadataUri.ToString(),
+            emulator.StsEndpoint.GetLeftPart(UriPartial.Authority),
+            emulator.ControlEndpoint.GetLeftPart(UriPartial.Authority));
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(line, ControlJson.Default.StartedLine));
+        await Console.Out.FlushAsync(CancellationToken.None);
+        await signals.WaitAsync();
+    }
+
+    private static Option<int> PortOption(string name, string description)
+    {
+        var option = new Option<int>(name) { Description = $"{description}; 0, the default, lets the system choose.", HelpName = "PORT" };
+        option.Validators.Add(result =>
+        {
+            if (!int.TryParse(result.Tokens is [var token] ? token.Value : "", out var port) || port is < 0 or > 65535)
+            {
+                result.AddError($"{name} takes a number from 0 to 65535.");
+            }
+        });
+        return option;
+    }
+
+    private static int Fail(int exitCode, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            Console.Error.WriteLine($"credential-sidecar-emulator: {line}");
+        }
+
+        return exitCode;
+    }
+}

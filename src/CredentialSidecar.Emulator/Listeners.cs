@@ -1,0 +1,59 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace CredentialSidecar.Emulator;
+
+/// <summary>One web server with several ports, each with a handler of its own.</summary>
+/// <remarks>The handler hangs on the connection, so nothing a client sends can choose another one.</remarks>
+internal static class Listeners
+{
+    private const int LargestBody = 1024 * 1024;
+
+    /// <summary>Starts listening and returns the addresses, in the order of the listeners.</summary>
+    public static async Task<(WebApplication Server, IReadOnlyList<Uri> Addresses)> StartAsync(
+        IReadOnlyList<(int Port, RequestDelegate Handler)> listeners, CancellationToken cancellationToken)
+    {
+        // The empty builder reads no configuration, so an ASPNETCORE_ variable on a laptop changes nothing here.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            foreach (var (port, handler) in listeners)
+            {
+                kestrel.Listen(IPAddress.Loopback, port, listen => Assign(listen, handler));
+            }
+        });
+
+        var server = builder.Build();
+        server.Run(context => context.Features.GetRequiredFeature<Assigned>().Handler(context));
+        try
+        {
+            await server.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        var addresses = server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        return (server, [.. addresses.Select(address => new Uri(address))]);
+    }
+
+    private static void Assign(ListenOptions listen, RequestDelegate handler)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(new Assigned(handler));
+            return next(connection);
+        });
+    }
+
+    private sealed record Assigned(RequestDelegate Handler);
+}

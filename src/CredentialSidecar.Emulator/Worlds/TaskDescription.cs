@@ -1,0 +1,9 @@
+namespace CredentialSidecar.Emulator.Worlds;
+
+/// <summary>What the metadata endpoint says about the task.</summary>
+internal sealed record TaskDescription(
+    string Region = "eu-central-1",
+    string Cluster = "laptop",
+    string Family = "orders",
+    string Revision = "1",
+    string LaunchType = "FARGATE");

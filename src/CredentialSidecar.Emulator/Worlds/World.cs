@@ -1,0 +1,25 @@
+namespace CredentialSidecar.Emulator.Worlds;
+
+/// <summary>Everything IAM would know: roles, users, and what is allowed between them. Accounts exist by being named.</summary>
+/// <param name="TaskRole">ARN of the role whose credentials the agent hands out.</param>
+/// <param name="TaskRoleTags">Session tags the task role's credentials carry from the start, as EKS Pod Identity sends them.</param>
+/// <param name="DisabledRegions">Regions where STS answers <c>RegionDisabledException</c>.</param>
+internal sealed record World(
+    string TaskRole,
+    IReadOnlyList<Role> Roles,
+    IReadOnlyList<User>? Users = null,
+    IReadOnlyList<SessionTag>? TaskRoleTags = null,
+    IReadOnlyList<string>? DisabledRegions = null,
+    TaskDescription? Task = null)
+{
+    public Role? FindRole(string arn) => Roles.FirstOrDefault(role => role.Arn == arn);
+
+    public User? FindUser(string accessKeyId) => Users?.FirstOrDefault(user => user.AccessKeyId == accessKeyId);
+
+    /// <summary>What the identity policies of a role or user allow.</summary>
+    public IReadOnlyList<Permission> PermissionsOf(string iamArn) =>
+        FindRole(iamArn)?.Permissions ?? Users?.FirstOrDefault(user => user.Arn == iamArn)?.Permissions ?? [];
+
+    /// <summary>The same world with this role added, or replaced where the ARN is known.</summary>
+    public World WithRole(Role role) => this with { Roles = [.. Roles.Where(other => other.Arn != role.Arn), role] };
+}
