@@ -14,6 +14,7 @@ internal static class LoggingSetup
         logging
             .SetMinimumLevel(options.Level)
             .AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // It would show a taken port as a stack trace.
             .AddFilter("System", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
 
         return json

@@ -29,9 +29,9 @@ internal static partial class ServeCommand
         {
             return MistakesPrinter.Print(e.Mistakes);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException or InvalidOperationException or System.Net.Sockets.SocketException || e.Message.Contains("bind", StringComparison.Ordinal))
+        catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or System.Net.Sockets.SocketException)
         {
-            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message} Set SIDECAR_PORT, SIDECAR_HEALTH_PORT or Listen:Addresses, or stop what listens there.");
+            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT or Listen:Addresses, or stop what listens there.");
             return ExitCodes.Unavailable;
         }
     }
@@ -66,13 +66,13 @@ internal static partial class ServeCommand
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
         var served = Math.Max(addresses.Length - (settings.Options.Health.Address == "127.0.0.1" ? 1 : 2), 1);
-        Log.Started(logger, names, $"{addresses[0]}/v1/credentials", string.Join(" ", addresses[1..served]), addresses[served], settings.Source.ToString());
+        Log.Started(logger, names, string.Join(", ", addresses[..served]), addresses[served], settings.Source.ToString());
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Started, LogLevel.Information, "Started for {Destinations}: serving on {Address} {Others}; health on {Health}; source {Source}.")]
-        public static partial void Started(ILogger logger, string destinations, string address, string others, string health, string source);
+        [LoggerMessage(EventIds.Started, LogLevel.Information, "Started for {Destinations}: serving on {Addresses}; health on {Health}; source {Source}.")]
+        public static partial void Started(ILogger logger, string destinations, string addresses, string health, string source);
 
         [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Key} {Text}.")]
         public static partial void ConfigurationWarning(ILogger logger, string key, string text);

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Sources;
+
+namespace CredentialSidecar.Testing;
+
+/// <summary>A source and an STS that do what a test tells them, and remember what they were asked.</summary>
+internal sealed class ScriptedSts(TimeProvider clock) : ICredentialSource, IRoleAssumer
+{
+    private readonly ConcurrentQueue<Call> _calls = new();
+    private int _sessions;
+
+    /// <summary>One AssumeRole as it was asked.</summary>
+    public sealed record Call(DateTimeOffset At, Hop Hop, NodeLabel Label, TemporaryCredentials Signer);
+
+    public IReadOnlyList<Call> Calls => [.. _calls];
+
+    public int SourceReads { get; private set; }
+
+    public List<TemporaryCredentials> Distrusted { get; } = [];
+
+    /// <summary>What a call fails with; null lets it through.</summary>
+    public Func<Call, CredentialException?> FailWhen { get; set; } = _ => null;
+
+    public Func<CredentialException?> SourceFailsWhen { get; set; } = () => null;
+
+    /// <summary>Lets a test hold calls back.</summary>
+    public Func<Call, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>How long a session lasts; by default what was asked for.</summary>
+    public Func<Call, TimeSpan> Lifetime { get; set; } = call => call.Hop.Duration;
+
+    public Task<TemporaryCredentials> ReadAsync(CancellationToken cancellationToken)
+    {
+        SourceReads++;
+        var now = clock.GetUtcNow();
+        return SourceFailsWhen() is { } failure
+            ? Task.FromException<TemporaryCredentials>(failure)
+            : Task.FromResult(new TemporaryCredentials("ASIASOURCE", "source-secret", "source-token", "arn:aws:iam::111122223333:role/task", now, now + TimeSpan.FromHours(6)));
+    }
+
+    public void Distrust(TemporaryCredentials used) => Distrusted.Add(used);
+
+    public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
+    {
+        var call = new Call(clock.GetUtcNow(), hop, label, signer);
+        _calls.Enqueue(call);
+        await Before(call);
+
+        if (FailWhen(call) is { } failure)
+        {
+            throw failure;
+        }
+
+        var number = Interlocked.Increment(ref _sessions);
+        return new TemporaryCredentials($"ASIA{number:0000}", $"secret-{number}", $"token-{number}", hop.Role.Text, call.At, call.At + Lifetime(call));
+    }
+
+    public static CredentialException Down() => new(CredentialFailure.StsUnavailable, "STS is down.");
+
+    public static CredentialException Denied() => new(CredentialFailure.Denied, "STS does not allow it.");
+}

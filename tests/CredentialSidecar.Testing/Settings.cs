@@ -1,0 +1,37 @@
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Testing;
+
+/// <summary>Settings as an operator would write them, read by the real loader.</summary>
+internal static class Settings
+{
+    public const string Token = "0123456789abcdef0123456789abcdef";
+    public const string ReportsRole = "arn:aws:iam::555566667777:role/reports";
+
+    /// <summary>One destination <c>reports</c>, free ports, and a task role endpoint that nobody listens on.</summary>
+    public static IReadOnlyDictionary<string, string> Least { get; } = new Dictionary<string, string>
+    {
+        ["SIDECAR_Destinations__reports__Hops__0__RoleArn"] = ReportsRole,
+        ["SIDECAR_TOKEN"] = Token,
+        ["SIDECAR_PORT"] = "0",
+        ["SIDECAR_HEALTH_PORT"] = "0",
+        ["AWS_REGION"] = "eu-central-1",
+        ["SIDECAR_SOURCE_ENDPOINT"] = "http://127.0.0.1:1",
+        ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/none",
+    };
+
+    /// <param name="changes">Variables to set on top of <see cref="Least"/>; null takes one away.</param>
+    public static ProcessEnvironment Environment(params IEnumerable<(string Name, string? Value)> changes)
+    {
+        var variables = new Dictionary<string, string>(Least);
+
+        foreach (var (name, value) in changes)
+        {
+            _ = value is null ? variables.Remove(name) : (variables[name] = value) is not null;
+        }
+
+        return new ProcessEnvironment(variables);
+    }
+
+    public static SidecarSettings Load(params IEnumerable<(string Name, string? Value)> changes) => SettingsLoader.Load(Environment(changes)).Settings;
+}

@@ -1,0 +1,103 @@
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Sources;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CredentialSidecar.Testing;
+
+/// <summary>The real app on real loopback sockets; a test may replace the clock and what lies beyond STS.</summary>
+internal sealed class SidecarFixture : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private SidecarFixture(WebApplication app, CollectedLogs logs, VirtualClock? clock, ScriptedSts? sts, string? token)
+    {
+        (_app, Logs, Clock, Sts) = (app, logs, clock!, sts!);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        (Endpoint, HealthEndpoint) = (new Uri(addresses[0]), new Uri(addresses[^1]));
+        Client = new HttpClient { BaseAddress = Endpoint };
+        Health = new HttpClient { BaseAddress = HealthEndpoint };
+
+        if (token is not null)
+        {
+            Client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", token);
+        }
+    }
+
+    /// <summary>Virtual time; null in a fixture that runs on the real one.</summary>
+    public VirtualClock Clock { get; }
+
+    public ScriptedSts Sts { get; }
+
+    public CollectedLogs Logs { get; }
+
+    public Uri Endpoint { get; }
+
+    public Uri HealthEndpoint { get; }
+
+    /// <summary>A sibling with the right token.</summary>
+    public HttpClient Client { get; }
+
+    public HttpClient Health { get; }
+
+    public SessionTree Tree => _app.Services.GetRequiredService<SessionTree>();
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>On virtual time, with a scripted STS.</summary>
+    /// <param name="script">Called before the first attempt.</param>
+    public static async Task<SidecarFixture> StartAsync(Action<ScriptedSts>? script = null, params IEnumerable<(string Name, string? Value)> changes)
+    {
+        var clock = new VirtualClock();
+        var sts = new ScriptedSts(clock);
+        script?.Invoke(sts);
+        return await StartAsync(Settings.Load(changes), clock, sts);
+    }
+
+    /// <summary>On real time, with the real source and STS clients.</summary>
+    public static Task<SidecarFixture> StartRealAsync(params IEnumerable<(string Name, string? Value)> changes) => StartAsync(Settings.Load(changes), null, null);
+
+    /// <summary>Waits until every destination's loop waits for time.</summary>
+    public Task SettleAsync() => Clock.UntilWaitingAsync(Tree.Destinations.Count(d => !d.Lazy));
+
+    /// <summary>Moves on, letting the loops do what falls due.</summary>
+    public Task AdvanceAsync(TimeSpan by) => Clock.AdvanceAsync(by, Tree.Destinations.Count(d => !d.Lazy));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Health.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private static async Task<SidecarFixture> StartAsync(SidecarSettings settings, VirtualClock? clock, ScriptedSts? sts)
+    {
+        var logs = new CollectedLogs();
+        var app = SidecarApp.Create(settings, settings.Chains(TaskIdentity.Unknown), services =>
+        {
+            // The test process keeps its own signals.
+            services.AddSingleton<IHostLifetime, NoSignals>();
+            services.AddLogging(logging => logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace));
+
+            if (clock is not null && sts is not null)
+            {
+                services.AddSingleton<TimeProvider>(clock).AddSingleton<ICredentialSource>(sts).AddSingleton<IRoleAssumer>(sts);
+            }
+        });
+        await app.StartAsync();
+        return new SidecarFixture(app, logs, clock, sts, settings.Token);
+    }
+
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,7 +1,0 @@
-namespace CredentialSidecar.Tests;
-
-public sealed class SmokeTests
-{
-    [Xunit.Fact]
-    public void Runs() => Xunit.Assert.True(true);
-}
