@@ -20,6 +20,13 @@ internal static class Settings
         ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/none",
     };
 
+    /// <summary>The variables that describe a destination, its hops in order.</summary>
+    public static IEnumerable<(string Name, string? Value)> Destination(string name, params IEnumerable<string> roles) =>
+        roles.Select((role, i) => ($"SIDECAR_Destinations__{name}__Hops__{i}__RoleArn", (string?)role));
+
+    /// <summary>Takes away the destination of <see cref="Least"/>.</summary>
+    public static IEnumerable<(string Name, string? Value)> NoReports { get; } = [("SIDECAR_Destinations__reports__Hops__0__RoleArn", null)];
+
     /// <param name="changes">Variables to set on top of <see cref="Least"/>; null takes one away.</param>
     public static ProcessEnvironment Environment(params IEnumerable<(string Name, string? Value)> changes)
     {

@@ -52,6 +52,11 @@ internal static class Listeners
                 connection.Features.Set<ListenerFeature>(new(listener));
                 return next(connection);
             });
+
+            if (listener == Listener.Credentials)
+            {
+                listen.Use(BareAnswers.Fill);
+            }
         });
     }
 

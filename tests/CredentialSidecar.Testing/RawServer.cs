@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace CredentialSidecar.Testing;
+
+/// <summary>Answers every connection with the bytes it was given, whatever was asked: an agent or an STS gone wrong.</summary>
+internal sealed class RawServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Func<string, Stream, CancellationToken, Task> _answer;
+    private readonly Task _accepting;
+    private int _requests;
+
+    private RawServer(Func<string, Stream, CancellationToken, Task> answer)
+    {
+        _answer = answer;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public Uri Uri => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    public int Requests => _requests;
+
+    /// <summary>Answers with a status and a body of that type.</summary>
+    public static RawServer Http(int status, string body, string type = "application/json", string headers = "") => Custom((_, stream, stop) =>
+        stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}Connection: close\r\n\r\n{body}"), stop).AsTask());
+
+    /// <summary>Is given the head of each request.</summary>
+    public static RawServer Custom(Func<string, Stream, CancellationToken, Task> answer) => new(answer);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+
+        try
+        {
+            while (true)
+            {
+                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                var stream = client.GetStream();
+                var buffer = new byte[64 * 1024];
+                var head = new StringBuilder();
+
+                while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
+                {
+                    var read = await stream.ReadAsync(buffer, _stop.Token);
+
+                    if (read == 0)
+                    {
+                        return;
+                    }
+
+                    head.Append(Encoding.UTF8.GetString(buffer, 0, read));
+                }
+
+                Interlocked.Increment(ref _requests);
+                await _answer(head.ToString(), stream, _stop.Token);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
+            {
+                // The other side left, or the test is over.
+            }
+        }
+    }
+}

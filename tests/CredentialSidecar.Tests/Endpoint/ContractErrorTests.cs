@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Endpoint;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Endpoint;
+
+public sealed partial class ContractErrorTests
+{
+    [Fact]
+    public void R9_R10_No_failure_maps_to_a_status_or_code_that_SDKs_misread()
+    {
+        foreach (var failure in Enum.GetValues<CredentialFailure>())
+        {
+            var error = ContractError.From(new CredentialException(failure, "x"));
+
+            Assert.Contains(error.Status, new[] { 400, 401, 403, 500, 503 });
+            Assert.DoesNotMatch(TakenForThrottlingOrExpiry(), error.Code);
+        }
+    }
+
+    [Fact]
+    public void R8_A_message_is_escaped_where_it_must_be_and_still_first_within_100_bytes()
+    {
+        var error = ContractError.From(new CredentialException(CredentialFailure.Denied, "Cannot assume \"x\"\n<&+>"));
+        var text = System.Text.Encoding.UTF8.GetString(error.Body.Span);
+
+        Assert.StartsWith("""{"code":"AccessDenied","message":"Cannot assume \"x\"\n<&+>",""", text, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("^(Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown|RequestTimeout|ExpiredToken|RequestExpired)", RegexOptions.IgnoreCase)]
+    private static partial Regex TakenForThrottlingOrExpiry();
+}

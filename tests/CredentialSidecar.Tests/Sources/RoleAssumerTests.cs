@@ -1,0 +1,158 @@
+using CredentialSidecar.Chains;
+using CredentialSidecar.Sources;
+using CredentialSidecar.Telemetry;
+using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Sources;
+
+/// <summary>STS in every mood, over a real socket and through the real AWS SDK.</summary>
+public sealed class RoleAssumerTests
+{
+    private static readonly TemporaryCredentials Signer = new("ASIASIGNER", "signer-secret", "signer-token", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+
+    [Fact]
+    public async Task A_good_answer_becomes_a_session_of_that_role()
+    {
+        await using var sts = RawServer.Http(200, Answer(), "text/xml");
+        var session = await AssumeAsync(sts.Uri);
+
+        Assert.Equal(("ASIANEW", "new-secret", "new-token", Settings.ReportsRole), (session.AccessKeyId, session.SecretAccessKey, session.SessionToken, session.RoleArn));
+        Assert.InRange(session.Expiration - session.IssuedAt, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+    }
+
+    [Theory]
+    [InlineData(403, "AccessDenied", CredentialFailure.Denied, 1)]
+    [InlineData(403, "ExpiredToken", CredentialFailure.SignerRejected, 1)]
+    [InlineData(403, "InvalidClientTokenId", CredentialFailure.SignerRejected, 1)]
+    [InlineData(403, "SignatureDoesNotMatch", CredentialFailure.SignerRejected, 1)]
+    [InlineData(400, "ValidationError", CredentialFailure.InvalidHop, 1)]
+    [InlineData(400, "PackedPolicyTooLarge", CredentialFailure.InvalidHop, 1)]
+    [InlineData(400, "MalformedPolicyDocument", CredentialFailure.InvalidHop, 1)]
+    [InlineData(403, "RegionDisabledException", CredentialFailure.InvalidHop, 1)]
+    [InlineData(400, "Throttling", CredentialFailure.Throttled, 3)]
+    [InlineData(429, "TooManyRequestsException", CredentialFailure.Throttled, 3)]
+    [InlineData(500, "InternalFailure", CredentialFailure.StsUnavailable, 3)]
+    [InlineData(503, "ServiceUnavailable", CredentialFailure.StsUnavailable, 3)]
+    internal async Task R10_An_STS_error_is_mapped_and_only_what_may_pass_is_tried_again(int status, string code, CredentialFailure failure, int calls)
+    {
+        await using var sts = RawServer.Http(status, $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>because</Message></Error><RequestId>req-1</RequestId></ErrorResponse>", "text/xml");
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri));
+
+        Assert.Equal((failure, calls, "req-1"), (refused.Failure, sts.Requests, refused.RequestId));
+        Assert.StartsWith($"Cannot assume {Settings.ReportsRole} (hop 1 of 1 of destination 'reports'): ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "<html>login</html>")]
+    [InlineData(502, "<html>Bad Gateway</html>")]
+    [InlineData(404, "not here")]
+    [InlineData(302, "")]
+    [InlineData(200, "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKey")]
+    [InlineData(200, "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult/></AssumeRoleResponse>")]
+    public async Task Whatever_is_no_STS_answer_is_an_outage(int status, string body)
+    {
+        await using var sts = RawServer.Http(status, body, "text/xml", "Location: http://127.0.0.1:1/\r\n");
+        Assert.Equal(CredentialFailure.StsUnavailable, (await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri))).Failure);
+    }
+
+    [Fact]
+    public async Task An_answer_of_10_MB_is_an_outage_and_is_not_read_into_memory()
+    {
+        await using var sts = RawServer.Http(200, new string(' ', 10_000_000), "text/xml");
+        Assert.Equal(CredentialFailure.StsUnavailable, (await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri))).Failure);
+    }
+
+    [Theory]
+    [InlineData("arn:aws:sts::555566667777:assumed-role/other/x")]
+    [InlineData("arn:aws:sts::999999999999:assumed-role/reports/x")]
+    public async Task C14_A_session_of_another_role_or_account_is_never_taken(string arn)
+    {
+        await using var sts = RawServer.Http(200, Answer(arn: arn), "text/xml");
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri));
+        Assert.Contains("for another role", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task D7_A_session_that_has_ended_already_is_never_taken()
+    {
+        await using var sts = RawServer.Http(200, Answer(TimeSpan.FromHours(-1)), "text/xml");
+        Assert.Contains("ended at", (await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_until_the_year_9999_is_believed_no_longer_than_was_asked_for()
+    {
+        await using var sts = RawServer.Http(200, Answer(new DateTime(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc) - TimeProvider.System.GetUtcNow().UtcDateTime), "text/xml");
+        var session = await AssumeAsync(sts.Uri);
+        Assert.InRange(session.Lifetime, TimeSpan.FromMinutes(60), TimeSpan.FromMinutes(66));
+    }
+
+    [Fact]
+    public async Task Nobody_there_is_an_outage_that_names_its_reason() =>
+        Assert.Contains("Connection refused", (await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(new Uri("http://127.0.0.1:1")))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_denial_names_both_policies_and_the_statements_to_add()
+    {
+        await using var sts = RawServer.Http(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>", "text/xml");
+        var hop = Hop() with { ExternalId = "an-external-id", Tags = [new SessionTag("team", "orders")], SourceIdentity = "orders" };
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri, hop));
+
+        Assert.Contains("\"sts:AssumeRole\", \"sts:TagSession\", \"sts:SetSourceIdentity\"", refused.Advice, StringComparison.Ordinal);
+        Assert.Contains("\"sts:ExternalId\"", refused.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain("an-external-id", refused.Advice + refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_input_of_a_hop_reaches_STS_signed_for_its_region()
+    {
+        var heads = new List<string>();
+        await using var sts = RawServer.Custom((head, stream, stop) =>
+        {
+            heads.Add(Uri.UnescapeDataString(head));
+            var body = Answer();
+            return stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), stop).AsTask();
+        });
+        await AssumeAsync(sts.Uri, Hop() with
+        {
+            ExternalId = "ext:1/2",
+            SourceIdentity = "who",
+            Tags = [new SessionTag("team", "orders")],
+            TransitiveTagKeys = ["team"],
+            Policy = "{\"Version\":\"2012-10-17\"}",
+            PolicyArns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+            Duration = TimeSpan.FromSeconds(1800),
+            Region = "ap-south-1",
+        });
+
+        var head = Assert.Single(heads);
+        Assert.Contains("/ap-south-1/sts/aws4_request", head, StringComparison.Ordinal);
+        Assert.Contains("X-Amz-Security-Token: signer-token", head, StringComparison.OrdinalIgnoreCase);
+        Assert.All(
+            ["DurationSeconds=1800", "ExternalId=ext:1/2", "SourceIdentity=who", "Tags.member.1.Key=team", "Tags.member.1.Value=orders", "TransitiveTagKeys.member.1=team",
+             "Policy={\"Version\":\"2012-10-17\"}", "PolicyArns.member.1.arn=arn:aws:iam::aws:policy/ReadOnlyAccess", "RoleSessionName=test"],
+            (string input) => Assert.Contains(input, head, StringComparison.Ordinal));
+    }
+
+    private static Hop Hop() => new() { Role = RoleArn.Parse(Settings.ReportsRole), SessionName = "test", Duration = TimeSpan.FromHours(1), Region = "eu-central-1" };
+
+    private static async Task<TemporaryCredentials> AssumeAsync(Uri sts, Hop? hop = null)
+    {
+        await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
+        using var clients = new StsClients(Settings.Load(("AWS_ENDPOINT_URL_STS", sts.ToString())), TimeProvider.System);
+        var assumer = new RoleAssumer(clients, services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, NullLogger<RoleAssumer>.Instance);
+        return await assumer.AssumeAsync(hop ?? Hop(), new NodeLabel("reports", 1, 1), Signer, CancellationToken.None);
+    }
+
+    private static string Answer(TimeSpan? lifetime = null, string arn = "arn:aws:sts::555566667777:assumed-role/reports/test") => $"""
+        <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+        <AssumedRoleUser><AssumedRoleId>AROA:test</AssumedRoleId><Arn>{arn}</Arn></AssumedRoleUser>
+        <Credentials><AccessKeyId>ASIANEW</AccessKeyId><SecretAccessKey>new-secret</SecretAccessKey><SessionToken>new-token</SessionToken>
+        <Expiration>{TimeProvider.System.GetUtcNow().UtcDateTime + (lifetime ?? TimeSpan.FromHours(1)):yyyy-MM-ddTHH:mm:ssZ}</Expiration></Credentials>
+        </AssumeRoleResult><ResponseMetadata><RequestId>req-0</RequestId></ResponseMetadata></AssumeRoleResponse>
+        """;
+}
