@@ -61,14 +61,15 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // First, so that requests held back by a slow fault do not hold back the stop.
-        await _stopping.CancelAsync();
-        if (_server is not null)
+        if (Interlocked.Exchange(ref _server, null) is not { } server)
         {
-            await _server.StopAsync();
-            await _server.DisposeAsync();
+            return;
         }
 
+        // First, so that requests held back by a slow fault do not hold back the stop.
+        await _stopping.CancelAsync();
+        await server.StopAsync();
+        await server.DisposeAsync();
         _stopping.Dispose();
     }
 
