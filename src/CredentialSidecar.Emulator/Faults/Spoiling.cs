@@ -7,6 +7,7 @@ namespace CredentialSidecar.Emulator.Faults;
 internal static class Spoiling
 {
     private const int HugeBytes = 10 * 1024 * 1024;
+    private const string Page = "<!DOCTYPE html><html><body><h1>Sign in to the network</h1></body></html>";
 
     public static Task DelayAsync(this Fault? fault, TimeProvider clock, CancellationToken cancellationToken) =>
         fault is { DelayMilliseconds: > 0 }
@@ -15,7 +16,7 @@ internal static class Spoiling
 
     public static Answer Spoil(this Fault? fault, Answer answer) => fault?.Kind switch
     {
-        FaultKind.Html => new Answer(fault.Status ?? 200, "text/html", "<!DOCTYPE html><html><body><h1>Sign in to the network</h1></body></html>"),
+        FaultKind.Html => new Answer(fault.Status ?? 200, "text/html", Page),
         FaultKind.Truncated => answer with { Body = answer.Body[..(answer.Body.Length / 2)] },
         FaultKind.Empty => new Answer(200, "", ""),
         FaultKind.Huge => answer with { Body = Padded(answer.Body) },

@@ -103,6 +103,10 @@ public sealed class TrustTests : EmulatorTest
         Assert.Equal(403, (await Sts.AssumeRoleAsync(keys, DefaultWorld.Reader)).Status);
     }
 
+    [Fact]
+    public void A_world_that_contradicts_itself_is_refused() =>
+        Assert.Throws<WorldException>(() => Server.World = Server.World with { TaskRole = "nobody" });
+
     [Theory]
     [InlineData("""{"Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}""", 200)]
     [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}""", 403)]
