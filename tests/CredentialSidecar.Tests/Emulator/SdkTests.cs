@@ -15,7 +15,8 @@ public sealed class SdkTests : IAsyncLifetime
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _server = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, Cancelled);
+    public async ValueTask InitializeAsync() =>
+        _server = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, Cancelled);
 
     public async ValueTask DisposeAsync()
     {
@@ -42,7 +43,8 @@ public sealed class SdkTests : IAsyncLifetime
             },
             Cancelled);
         using var second = Connect(reports.Credentials);
-        var reader = await second.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = DefaultWorld.Reader, RoleSessionName = "orders-2" }, Cancelled);
+        var reader = await second.AssumeRoleAsync(
+            new AssumeRoleRequest { RoleArn = DefaultWorld.Reader, RoleSessionName = "orders-2" }, Cancelled);
         using var third = Connect(reader.Credentials);
         var identity = await third.GetCallerIdentityAsync(new GetCallerIdentityRequest(), Cancelled);
 

@@ -43,16 +43,17 @@ public sealed class SignatureTests : EmulatorTest
     {
         var reply = await Sts.GetCallerIdentityAsync(Keys.Developer with { SecretAccessKey = "wrong" });
 
-        AssertRefused(reply, 403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. ");
+        AssertRefused(
+            reply, 403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. ");
     }
 
     [Fact]
     public async Task An_unknown_key_is_invalid() =>
-        AssertRefused(await Sts.GetCallerIdentityAsync(new Keys("AKIAAAAAAAAAAAAAAAAA", "x")), 403, "InvalidClientTokenId", "The security token included in the request is invalid.");
+        AssertInvalidToken(await Sts.GetCallerIdentityAsync(new Keys("AKIAAAAAAAAAAAAAAAAA", "x")));
 
     [Fact]
     public async Task A_session_without_its_token_is_invalid() =>
-        AssertRefused(await Sts.GetCallerIdentityAsync(await ReadTaskRoleAsync() with { Token = null }), 403, "InvalidClientTokenId", "The security token");
+        AssertInvalidToken(await Sts.GetCallerIdentityAsync(await ReadTaskRoleAsync() with { Token = null }));
 
     [Fact]
     public async Task A_session_with_the_token_of_another_is_invalid()
@@ -61,12 +62,12 @@ public sealed class SignatureTests : EmulatorTest
         Server.RotateTaskRole();
         var second = await ReadTaskRoleAsync();
 
-        AssertRefused(await Sts.GetCallerIdentityAsync(first with { Token = second.Token }), 403, "InvalidClientTokenId", "The security token");
+        AssertInvalidToken(await Sts.GetCallerIdentityAsync(first with { Token = second.Token }));
     }
 
     [Fact]
     public async Task A_user_with_a_token_is_invalid() =>
-        AssertRefused(await Sts.GetCallerIdentityAsync(Keys.Developer with { Token = "t" }), 403, "InvalidClientTokenId", "The security token");
+        AssertInvalidToken(await Sts.GetCallerIdentityAsync(Keys.Developer with { Token = "t" }));
 
     [Theory]
     [InlineData(-301, "Signature expired: 20251231T235459Z is now earlier than 20251231T235500Z (20260101T000000Z - 5 min.)")]
@@ -86,7 +87,9 @@ public sealed class SignatureTests : EmulatorTest
 
     [Fact]
     public async Task A_signature_for_another_service_is_refused() =>
-        AssertRefused(await With(service: "s3").GetCallerIdentityAsync(Keys.Developer), 403, "SignatureDoesNotMatch", "Credential should be scoped to correct service: 'sts'.");
+        AssertRefused(
+            await With(service: "s3").GetCallerIdentityAsync(Keys.Developer),
+            403, "SignatureDoesNotMatch", "Credential should be scoped to correct service: 'sts'.");
 
     [Fact]
     public async Task A_body_changed_after_signing_does_not_match()
@@ -126,6 +129,9 @@ public sealed class SignatureTests : EmulatorTest
 
     private SignedSts With(TimeSpan skew = default, string service = "sts", Action<HttpRequestMessage>? tamper = null) =>
         new(Http, Server.StsEndpoint, Clock) { Skew = skew, Service = service, Tamper = tamper };
+
+    private static void AssertInvalidToken(StsReply reply) =>
+        AssertRefused(reply, 403, "InvalidClientTokenId", "The security token included in the request is invalid.");
 
     private static void AssertRefused(StsReply reply, int status, string code, string messageBeginning)
     {

@@ -31,7 +31,8 @@ internal sealed class SignedSts(HttpClient http, Uri endpoint, TimeProvider cloc
         using var request = Sign(keys, string.Join('&', form));
         Tamper?.Invoke(request);
         var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        return new StsReply((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), response);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new StsReply((int)response.StatusCode, text, response);
     }
 
     private HttpRequestMessage Sign(Keys keys, string body)
@@ -41,7 +42,7 @@ internal sealed class SignedSts(HttpClient http, Uri endpoint, TimeProvider cloc
         var token = keys.Token is null ? "" : $"x-amz-security-token:{keys.Token}\n";
         var signed = keys.Token is null ? "host;x-amz-date" : "host;x-amz-date;x-amz-security-token";
         var canonical = $"POST\n/\n\nhost:{endpoint.Authority}\nx-amz-date:{time}\n{token}\n{signed}\n{Hash(body)}";
-        var key = ((string[])[time[..8], Region, Service, "aws4_request"]).Aggregate(Encoding.UTF8.GetBytes("AWS4" + keys.SecretAccessKey), Hmac);
+        var key = scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + keys.SecretAccessKey), Hmac);
         var signature = Convert.ToHexStringLower(Hmac(key, $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hash(canonical)}"));
 
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint)

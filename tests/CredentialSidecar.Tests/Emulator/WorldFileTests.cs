@@ -54,6 +54,21 @@ public sealed class WorldFileTests
     }
 
     [Fact]
+    public void The_documented_world_is_a_world()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root!.FullName, "CredentialSidecar.sln")))
+        {
+            root = root.Parent;
+        }
+
+        var page = File.ReadAllText(Path.Combine(root.FullName, "docs", "emulator.md"));
+        var json = page.Split("```").Single(block => block.StartsWith("json\n{\n  \"TaskRole\"", StringComparison.Ordinal))["json".Length..];
+
+        Assert.Equal(2, WorldFile.Parse(json).Roles.Count);
+    }
+
+    [Fact]
     public async Task A_world_that_cannot_be_read_ends_with_exit_code_78()
     {
         Assert.Equal(78, await EmulatorCommand.RunAsync(["--world", "/nowhere/world.json"], TimeProvider.System));
