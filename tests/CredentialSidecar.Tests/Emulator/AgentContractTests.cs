@@ -106,6 +106,14 @@ public sealed class AgentContractTests : EmulatorTest
     }
 
     [Fact]
+    public async Task A_logged_path_hides_the_id_even_where_the_path_is_unclean()
+    {
+        using var redirected = await Http.GetAsync(new Uri($"{Server.AgentEndpoint}{Server.RelativeUri}"), Cancelled);
+
+        Assert.Equal((301, "/v2/credentials"), ((int)redirected.StatusCode, Assert.Single(Server.Calls.Agent).Path));
+    }
+
+    [Fact]
     public async Task A_token_meant_for_somebody_else_is_noticed()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Server.CredentialsUri);

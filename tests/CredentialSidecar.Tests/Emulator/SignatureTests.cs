@@ -39,6 +39,17 @@ public sealed class SignatureTests : EmulatorTest
     }
 
     [Fact]
+    public async Task A_get_with_its_parameters_in_the_query_is_answered_alike()
+    {
+        var sts = new SignedSts(Http, Server.StsEndpoint, Clock) { Method = HttpMethod.Get };
+
+        var reply = await sts.AssumeRoleAsync(
+            await ReadTaskRoleAsync(), DefaultWorld.Reader, ("Tags.member.1.Key", "a b"), ("Tags.member.1.Value", "+/=é"));
+
+        Assert.Equal((200, "+/=é"), (reply.Status, Server.Calls.Sts.Single().Tags?[0].Value));
+    }
+
+    [Fact]
     public async Task A_wrong_secret_does_not_match()
     {
         var reply = await Sts.GetCallerIdentityAsync(Keys.Developer with { SecretAccessKey = "wrong" });

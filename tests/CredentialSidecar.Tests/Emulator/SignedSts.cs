@@ -16,6 +16,9 @@ internal sealed class SignedSts(HttpClient http, Uri endpoint, TimeProvider cloc
     /// <summary>How far the signing clock is off.</summary>
     public TimeSpan Skew { get; init; }
 
+    /// <summary>POST sends the parameters as a form, GET in the query.</summary>
+    public HttpMethod Method { get; init; } = HttpMethod.Post;
+
     /// <summary>What a meddler does to the request between signing and sending.</summary>
     public Action<HttpRequestMessage>? Tamper { get; init; }
 
@@ -27,6 +30,7 @@ internal sealed class SignedSts(HttpClient http, Uri endpoint, TimeProvider cloc
     public async Task<StsReply> CallAsync(Keys keys, params (string Name, string Value)[] parameters)
     {
         var form = parameters.Append((Name: "Version", Value: "2011-06-15"))
+            .OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
             .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value)}");
         using var request = Sign(keys, string.Join('&', form));
         Tamper?.Invoke(request);
@@ -35,20 +39,23 @@ internal sealed class SignedSts(HttpClient http, Uri endpoint, TimeProvider cloc
         return new StsReply((int)response.StatusCode, text, response);
     }
 
-    private HttpRequestMessage Sign(Keys keys, string body)
+    private HttpRequestMessage Sign(Keys keys, string parameters)
     {
+        var (query, body) = Method == HttpMethod.Get ? (parameters, "") : ("", parameters);
         var time = (clock.GetUtcNow() + Skew).UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var scope = $"{time[..8]}/{Region}/{Service}/aws4_request";
         var token = keys.Token is null ? "" : $"x-amz-security-token:{keys.Token}\n";
         var signed = keys.Token is null ? "host;x-amz-date" : "host;x-amz-date;x-amz-security-token";
-        var canonical = $"POST\n/\n\nhost:{endpoint.Authority}\nx-amz-date:{time}\n{token}\n{signed}\n{Hash(body)}";
+        var canonical = $"{Method}\n/\n{query}\nhost:{endpoint.Authority}\nx-amz-date:{time}\n{token}\n{signed}\n{Hash(body)}";
         var key = scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + keys.SecretAccessKey), Hmac);
         var signature = Convert.ToHexStringLower(Hmac(key, $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hash(canonical)}"));
 
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        var request = new HttpRequestMessage(Method, new UriBuilder(endpoint) { Query = query }.Uri);
+        if (body.Length > 0)
         {
-            Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded")),
-        };
+            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+        }
+
         request.Headers.Add("X-Amz-Date", time);
         request.Headers.TryAddWithoutValidation(
             "Authorization", $"AWS4-HMAC-SHA256 Credential={keys.AccessKeyId}/{scope}, SignedHeaders={signed}, Signature={signature}");
