@@ -34,7 +34,9 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
         if (fault?.Kind == FaultKind.Reset)
         {
             Log(context, path, 0, fault);
-            Spoiling.Reset(context);
+
+            // Kestrel sends a TCP reset here, not an orderly end.
+            context.Abort();
             return;
         }
 

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
-
 namespace CredentialSidecar.Emulator.Faults;
 
 /// <summary>The faults that are the same for every service: they happen to the connection or to the finished answer.</summary>
@@ -22,17 +19,6 @@ internal static class Spoiling
         FaultKind.Huge => answer with { Body = Padded(answer.Body) },
         _ => answer,
     };
-
-    /// <summary>Ends the connection with a reset, where a plain close would look like an orderly end.</summary>
-    public static void Reset(HttpContext context)
-    {
-        if (context.Features.Get<IConnectionSocketFeature>() is { } connection)
-        {
-            connection.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-
-        context.Abort();
-    }
 
     private static byte[] Padded(ReadOnlyMemory<byte> body)
     {
