@@ -12,6 +12,13 @@ internal static class EmulatorCommand
     private const int CannotListen = 1;
     private const int BadWorld = 78;
 
+    // Signals and exceptions are handled here, without the library's own messages.
+    private static readonly InvocationConfiguration Plainly = new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+
     public static async Task<int> RunAsync(string[] args, TimeProvider clock)
     {
         var agentPort = PortOption("--agent-port", "Where the ECS agent listens");
@@ -49,7 +56,7 @@ internal static class EmulatorCommand
         {
             var result = command.Parse(args);
             return result.Errors.Count == 0
-                ? await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null })
+                ? await result.InvokeAsync(Plainly)
                 : Fail(UsageError, result.Errors.Select(error => error.Message));
         }
         catch (WorldException e)

@@ -38,6 +38,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
     public Uri ControlEndpoint { get; private set; } = null!;
 
     /// <summary>May be replaced at any time: a trust withdrawn here is refused from the next call on.</summary>
+    /// <exception cref="WorldException">The new world contradicts itself.</exception>
     public World World
     {
         get => _state.World;
@@ -49,6 +50,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
     public CallLog Calls => _state.Calls;
 
     /// <exception cref="IOException">A port is in use.</exception>
+    /// <exception cref="WorldException">The world contradicts itself.</exception>
     public static async Task<EmulatorServer> StartAsync(EmulatorOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         var emulator = new EmulatorServer(options.World ?? DefaultWorld.Create(), clock);
@@ -61,14 +63,15 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // First, so that requests held back by a slow fault do not hold back the stop.
-        await _stopping.CancelAsync();
-        if (_server is not null)
+        if (Interlocked.Exchange(ref _server, null) is not { } server)
         {
-            await _server.StopAsync();
-            await _server.DisposeAsync();
+            return;
         }
 
+        // First, so that requests held back by a slow fault do not hold back the stop.
+        await _stopping.CancelAsync();
+        await server.StopAsync();
+        await server.DisposeAsync();
         _stopping.Dispose();
     }
 

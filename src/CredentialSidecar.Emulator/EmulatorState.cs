@@ -8,12 +8,12 @@ namespace CredentialSidecar.Emulator;
 /// <summary>What the listeners share. The world may be swapped at any time, as policies are in an account.</summary>
 internal sealed class EmulatorState(World world, TimeProvider clock)
 {
-    private World _world = world;
+    private World _world = WorldChecks.Checked(world);
 
     public World World
     {
         get => Volatile.Read(ref _world);
-        set => Volatile.Write(ref _world, value);
+        set => Volatile.Write(ref _world, WorldChecks.Checked(value));
     }
 
     public TimeProvider Clock => clock;

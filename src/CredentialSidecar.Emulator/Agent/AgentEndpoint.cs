@@ -18,8 +18,7 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
 
         // Kestrel resolves dots before anyone sees the path, so the raw target tells what the client sent.
         var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2)[0];
-        var isCredentials = credentials.Find(CleanPath.Of(path), context.Request.Query["id"], null) is not null;
-        var fault = isCredentials ? state.Faults.Take(FaultTarget.Agent) : null;
+        var fault = CredentialsPages.Covers(path) ? state.Faults.Take(FaultTarget.Agent) : null;
 
         try
         {
@@ -35,7 +34,9 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
         if (fault?.Kind == FaultKind.Reset)
         {
             Log(context, path, 0, fault);
-            Spoiling.Reset(context);
+
+            // Kestrel sends a TCP reset here, not an orderly end.
+            context.Abort();
             return;
         }
 
@@ -57,7 +58,9 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
             return new Answer(301, "text/html; charset=utf-8", $"<a href=\"{clean}\">Moved Permanently</a>.\n\n");
         }
 
-        return credentials.Find(path, context.Request.Query["id"], fault) ?? metadata.Find(path) ?? NotFound;
+        return CredentialsPages.Covers(path)
+            ? credentials.Read(path, context.Request.Query["id"], fault)
+            : metadata.Find(path) ?? NotFound;
     }
 
     private static void WriteRateLimitHeaders(HttpContext context)
@@ -72,7 +75,7 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
     private void Log(HttpContext context, string path, int status, Fault? fault) => state.Calls.Add(new AgentRead(
         state.Clock.GetUtcNow(),
         context.Request.Method,
-        CredentialsPages.Redact(path),
+        CredentialsPages.Redact(CleanPath.Of(path)),
         status,
         context.Request.Headers.ContainsKey("Authorization"),
         fault?.Kind.ToString()));

@@ -18,14 +18,14 @@ internal sealed class CredentialsPages(TaskRole taskRole)
     /// <summary>The path as it may be logged: without the id.</summary>
     public static string Redact(string path) => path.StartsWith(V2, StringComparison.Ordinal) ? V2[..^1] : path;
 
-    /// <summary>The answer to a credentials path, or null for another.</summary>
-    public Answer? Find(string path, string? queryId, Fault? fault) =>
-        path == V1 ? Read("CredentialsV1Request", queryId ?? "", fault)
-        : path.StartsWith(V2, StringComparison.Ordinal) && !path[V2.Length..].Contains('/', StringComparison.Ordinal)
-            ? Read("CredentialsV2Request", path[V2.Length..], fault)
-        : null;
+    public static bool Covers(string path) =>
+        path == V1 || (path.StartsWith(V2, StringComparison.Ordinal) && !path[V2.Length..].Contains('/', StringComparison.Ordinal));
 
-    private Answer Read(string request, string id, Fault? fault)
+    /// <summary>The answer to a path that is covered.</summary>
+    public Answer Read(string path, string? queryId, Fault? fault) =>
+        path == V1 ? ReadId("CredentialsV1Request", queryId ?? "", fault) : ReadId("CredentialsV2Request", path[V2.Length..], fault);
+
+    private Answer ReadId(string request, string id, Fault? fault)
     {
         if (id.Length == 0)
         {

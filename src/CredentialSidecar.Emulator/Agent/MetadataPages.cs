@@ -42,8 +42,11 @@ internal sealed class MetadataPages(EmulatorState state, TaskRole taskRole)
 
     private string Started => _started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 
-    private string Arn(string resource) =>
-        Worlds.Arn.Parse(state.World.TaskRole) is var role ? $"arn:{role.Partition}:ecs:{Description.Region}:{role.Account}:{resource}" : "";
+    private string Arn(string resource)
+    {
+        var role = Worlds.Arn.Parse(state.World.TaskRole);
+        return $"arn:{role.Partition}:ecs:{Description.Region}:{role.Account}:{resource}";
+    }
 
     private static string Random10Digits() =>
         System.Security.Cryptography.RandomNumberGenerator.GetString("0123456789", 10);

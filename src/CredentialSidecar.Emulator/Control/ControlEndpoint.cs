@@ -14,7 +14,8 @@ internal sealed class ControlEndpoint(EmulatorState state, TaskRole taskRole)
     {
         var answer = (context.Request.Method, context.Request.Path.Value) switch
         {
-            ("GET", "/calls") => Json(JsonSerializer.Serialize(new CallsDocument(state.Calls.Sts, state.Calls.Agent), ControlJson.Default.CallsDocument)),
+            ("GET", "/calls") => Json(JsonSerializer.Serialize(
+                new CallsDocument(state.Calls.Sts, state.Calls.Agent), ControlJson.Default.CallsDocument)),
             ("DELETE", "/calls") => Do(state.Calls.Clear),
             ("GET", "/faults") => Json(JsonSerializer.Serialize(state.Faults.InForce, ControlJson.Default.IReadOnlyListFault)),
             ("POST", "/faults") => await AddFaultAsync(context),
@@ -29,7 +30,8 @@ internal sealed class ControlEndpoint(EmulatorState state, TaskRole taskRole)
     {
         try
         {
-            var fault = await JsonSerializer.DeserializeAsync(context.Request.Body, ControlJson.Default.Fault, context.RequestAborted);
+            var fault = await JsonSerializer.DeserializeAsync(
+                context.Request.Body, ControlJson.Default.Fault, context.RequestAborted);
             state.Faults.Add(fault ?? throw new JsonException("a fault is an object"));
             return Done;
         }

@@ -1,12 +1,10 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
-
 namespace CredentialSidecar.Emulator.Faults;
 
 /// <summary>The faults that are the same for every service: they happen to the connection or to the finished answer.</summary>
 internal static class Spoiling
 {
     private const int HugeBytes = 10 * 1024 * 1024;
+    private const string Page = "<!DOCTYPE html><html><body><h1>Sign in to the network</h1></body></html>";
 
     public static Task DelayAsync(this Fault? fault, TimeProvider clock, CancellationToken cancellationToken) =>
         fault is { DelayMilliseconds: > 0 }
@@ -15,23 +13,12 @@ internal static class Spoiling
 
     public static Answer Spoil(this Fault? fault, Answer answer) => fault?.Kind switch
     {
-        FaultKind.Html => new Answer(fault.Status ?? 200, "text/html", "<!DOCTYPE html><html><body><h1>Sign in to the network</h1></body></html>"),
+        FaultKind.Html => new Answer(fault.Status ?? 200, "text/html", Page),
         FaultKind.Truncated => answer with { Body = answer.Body[..(answer.Body.Length / 2)] },
         FaultKind.Empty => new Answer(200, "", ""),
         FaultKind.Huge => answer with { Body = Padded(answer.Body) },
         _ => answer,
     };
-
-    /// <summary>Ends the connection with a reset, where a plain close would look like an orderly end.</summary>
-    public static void Reset(HttpContext context)
-    {
-        if (context.Features.Get<IConnectionSocketFeature>() is { } connection)
-        {
-            connection.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-
-        context.Abort();
-    }
 
     private static byte[] Padded(ReadOnlyMemory<byte> body)
     {

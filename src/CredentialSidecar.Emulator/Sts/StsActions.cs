@@ -37,7 +37,8 @@ internal sealed class StsActions(EmulatorState state)
         ("AssumeRole", Version) => _assumeRole.Run(caller, request, requestId, fault),
         ("GetCallerIdentity", Version) => StsXml.GetCallerIdentity(caller, requestId),
         (null, _) => throw new StsException(400, "MissingAction", "The request is missing an action or a required parameter."),
-        var (action, version) => throw new StsException(400, "InvalidAction", $"Could not find operation {action} for version {version ?? "NO_VERSION_SPECIFIED"}"),
+        var (action, version) => throw new StsException(
+            400, "InvalidAction", $"Could not find operation {action} for version {version ?? "NO_VERSION_SPECIFIED"}"),
     };
 
     private static void ThrowIfFailing(Fault? fault)
@@ -51,7 +52,10 @@ internal sealed class StsActions(EmulatorState state)
         {
             throw fault.Status == 503
                 ? new StsException(503, "ServiceUnavailable", "Service is unavailable. Please try again later.")
-                : new StsException(fault.Status ?? 500, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.");
+                : new StsException(
+                    fault.Status ?? 500,
+                    "InternalFailure",
+                    "The request processing has failed because of an unknown error, exception or failure.");
         }
     }
 

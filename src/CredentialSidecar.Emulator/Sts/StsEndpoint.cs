@@ -31,7 +31,9 @@ internal sealed class StsEndpoint(EmulatorState state, CancellationToken stoppin
         if (fault?.Kind == FaultKind.Reset)
         {
             state.Calls.Add(call with { Outcome = "Reset" });
-            Spoiling.Reset(context);
+
+            // Kestrel sends a TCP reset here, not an orderly end.
+            context.Abort();
             return;
         }
 

@@ -49,7 +49,9 @@ internal static partial class TagParameters
     {
         var inherited = callers.Where(tag => tag.Transitive).ToList();
         return inherited.Exists(tag => requested.Any(other => other.HasKey(tag.Key)))
-            ? throw Invalid("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
+            ? throw Invalid(
+                "One of the specified transitive tag keys can't be set because it conflicts " +
+                "with a transitive tag key from the calling session.")
             : [.. inherited, .. requested];
     }
 

@@ -23,6 +23,7 @@ internal sealed partial record Arn(string Text, string Partition, string Account
     }
 
     [GeneratedRegex(
-        @"\Aarn:(aws|aws-cn|aws-us-gov|aws-iso(?:-[a-z])?|aws-eusc):iam::([0-9]{12}):(role|user)/(?:[\x21-\x2E\x30-\x7E]+/)*([A-Za-z0-9_+=,.@-]{1,64})\z")]
+        @"\Aarn:(aws|aws-cn|aws-us-gov|aws-iso(?:-[a-z])?|aws-eusc):iam::([0-9]{12}):(role|user)/" +
+        @"(?:[\x21-\x2E\x30-\x7E]+/)*([A-Za-z0-9_+=,.@-]{1,64})\z")]
     private static partial Regex Shape();
 }

@@ -5,7 +5,11 @@ internal static class WorldChecks
 {
     private static readonly string[] KnownActions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:*", "*"];
 
-    public static IReadOnlyList<string> MistakesIn(World world)
+    /// <exception cref="WorldException">The world contradicts itself.</exception>
+    public static World Checked(World world) =>
+        MistakesIn(world) is { Count: > 0 } mistakes ? throw new WorldException(mistakes) : world;
+
+    private static List<string> MistakesIn(World world)
     {
         var mistakes = new List<string>();
 
@@ -18,7 +22,9 @@ internal static class WorldChecks
         foreach (var role in world.Roles)
         {
             Require(IsA("role", role.Arn), $"Roles: '{role.Arn}' is not the ARN of a role (account ids have 12 digits)");
-            Require(role.MaxSessionDurationSeconds is >= 3600 and <= 43200, $"{role.Arn}: MaxSessionDurationSeconds must lie between 3600 and 43200");
+            Require(
+                role.MaxSessionDurationSeconds is >= 3600 and <= 43200,
+                $"{role.Arn}: MaxSessionDurationSeconds must lie between 3600 and 43200");
             CheckPermissions(role.Arn, role.Permissions);
             foreach (var statement in role.Trust ?? [])
             {

@@ -29,8 +29,8 @@ internal static class WorldFile
     {
         try
         {
-            var world = JsonSerializer.Deserialize(json, WorldJson.Default.World) ?? throw new WorldException(["the world is null"]);
-            return WorldChecks.MistakesIn(world) is { Count: > 0 } mistakes ? throw new WorldException(mistakes) : world;
+            return WorldChecks.Checked(
+                JsonSerializer.Deserialize(json, WorldJson.Default.World) ?? throw new WorldException(["the world is null"]));
         }
         catch (JsonException e)
         {
