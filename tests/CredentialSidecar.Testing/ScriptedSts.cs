@@ -8,10 +8,16 @@ namespace CredentialSidecar.Testing;
 internal sealed class ScriptedSts(TimeProvider clock) : ICredentialSource, IRoleAssumer
 {
     private readonly ConcurrentQueue<Call> _calls = new();
+    private readonly ConcurrentDictionary<string, string> _issued = new();
     private int _sessions;
 
     /// <summary>One AssumeRole as it was asked.</summary>
     public sealed record Call(DateTimeOffset At, Hop Hop, NodeLabel Label, TemporaryCredentials Signer);
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>The role whose session that token belongs to.</summary>
+    public string? Issued(string token) => _issued.GetValueOrDefault(token);
 
     public IReadOnlyList<Call> Calls => [.. _calls];
 
@@ -53,6 +59,7 @@ internal sealed class ScriptedSts(TimeProvider clock) : ICredentialSource, IRole
         }
 
         var number = Interlocked.Increment(ref _sessions);
+        _issued[$"token-{number}"] = hop.Role.Text;
         return new TemporaryCredentials($"ASIA{number:0000}", $"secret-{number}", $"token-{number}", hop.Role.Text, call.At, call.At + Lifetime(call));
     }
 

@@ -94,7 +94,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
         return new SidecarFixture(app, logs, clock, sts, settings.Token);
     }
 
-    private sealed class NoSignals : IHostLifetime
+    internal sealed class NoSignals : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

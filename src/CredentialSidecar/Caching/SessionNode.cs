@@ -95,14 +95,16 @@ internal sealed class SessionNode(
             return new Session(fetched, hop.Role, schedule.RenewAt(fetched));
         }
 
-        // A revoked session is denied, not expired, so a denial too is worth a newer signer; one that was just made is not.
-        catch (CredentialException e) when (e.Failure == CredentialFailure.SignerRejected || (e.Failure == CredentialFailure.Denied && signer.IssuedAt < started))
+        // A revoked session is denied, not expired, so a denial too is worth a newer signer.
+        catch (CredentialException e) when (e.Failure is CredentialFailure.SignerRejected or CredentialFailure.Denied)
         {
             if (above is null)
             {
                 source.Distrust(signer);
             }
-            else
+
+            // One that was made for this very attempt is not to blame, and its other children need it.
+            else if (signer.IssuedAt < started)
             {
                 Volatile.Write(ref parent!._distrusted, above);
             }

@@ -72,6 +72,7 @@ public sealed class SessionNodeTests
         await node.RenewAsync(CancellationToken.None);
 
         var revoked = parent.Latest!.Credentials.AccessKeyId;
+        _clock.Advance(TimeSpan.FromMinutes(1));
         _sts.FailWhen = call => call.Signer.AccessKeyId == revoked ? new CredentialException(CredentialFailure.SignerRejected, "expired") : null;
         await Assert.ThrowsAsync<CredentialException>(() => node.RenewAsync(CancellationToken.None));
         var renewed = await node.RenewAsync(CancellationToken.None);

@@ -73,10 +73,7 @@ public sealed class AgentFaultTests : EmulatorTest
         Server.Faults.Add(new Fault(FaultTarget.Agent, FaultKind.Slow, Times: 1, DelayMilliseconds: 1500));
 
         var answer = ReadTaskRoleAsync();
-        while (Clock.Waiting == 0)
-        {
-            await Task.Delay(5, Cancelled);
-        }
+        await Clock.UntilWaitingAsync();
 
         Assert.False(answer.IsCompleted);
         Clock.Advance(TimeSpan.FromMilliseconds(1500));
@@ -98,10 +95,7 @@ public sealed class AgentFaultTests : EmulatorTest
     {
         Server.Faults.Add(new Fault(FaultTarget.Agent, FaultKind.Slow, DelayMilliseconds: 3_600_000));
         var answer = ReadTaskRoleAsync();
-        while (Clock.Waiting == 0)
-        {
-            await Task.Delay(5, Cancelled);
-        }
+        await Clock.UntilWaitingAsync();
 
         await Server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(1.5), Cancelled);
 

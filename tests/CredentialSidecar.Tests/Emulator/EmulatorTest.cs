@@ -1,3 +1,4 @@
+using CredentialSidecar.Testing;
 using CredentialSidecar.Emulator;
 using CredentialSidecar.Emulator.Worlds;
 using Xunit;

@@ -38,7 +38,7 @@ public sealed class StsFaultTests : EmulatorTest
         Server.Faults.Add(new Fault(FaultTarget.Sts, FaultKind.Slow, DelayMilliseconds: 5000));
 
         var answer = Sts.GetCallerIdentityAsync(Keys.Developer);
-        await UntilAsync(() => Clock.Waiting > 0);
+        await Clock.UntilWaitingAsync();
         Assert.Equal((1, 0, false), (Server.Calls.StsArrivals, Server.Calls.Sts.Count, answer.IsCompleted));
 
         Clock.Advance(TimeSpan.FromSeconds(5));
@@ -53,7 +53,7 @@ public sealed class StsFaultTests : EmulatorTest
         using var impatient = new CancellationTokenSource();
 
         var answer = Http.GetAsync(Server.StsEndpoint, impatient.Token);
-        await UntilAsync(() => Clock.Waiting > 0);
+        await Clock.UntilWaitingAsync();
         await impatient.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);

@@ -1,0 +1,142 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using CredentialSidecar.Telemetry;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Architecture;
+
+/// <summary>The arrows of docs/architecture.md, and what else a reader may rely on. A rule that only prose holds is soon broken.</summary>
+public sealed partial class ConventionTests
+{
+    private static readonly string Root = FindRoot();
+    private static readonly string Sidecar = Path.Combine(Root, "src", "CredentialSidecar");
+
+    /// <summary>A folder may use what its row lists, and nothing else of ours.</summary>
+    [Theory]
+    [InlineData("Chains", "")]
+    [InlineData("Configuration", "Chains")]
+    [InlineData("Telemetry", "Chains")]
+    [InlineData("Sources", "Chains Configuration Telemetry")]
+    [InlineData("Caching", "Chains Configuration Sources")]
+    [InlineData("Refreshing", "Chains Caching Telemetry")]
+    [InlineData("Access", "Chains Configuration Telemetry")]
+    [InlineData("Endpoint", "Chains Configuration Caching Access Telemetry")]
+    [InlineData("Health", "Caching Configuration")]
+    public void Folders_use_only_what_the_architecture_allows(string folder, string allowed) => Assert.Empty(
+        from file in Files(Path.Combine(Sidecar, folder))
+        from Match use in OwnName().Matches(Code(file))
+        let used = use.Groups[1].Value
+        where used != folder && Directory.Exists(Path.Combine(Sidecar, used)) && !allowed.Split(' ').Contains(used)
+        select $"{Path.GetFileName(file)} uses {used}");
+
+    [Fact]
+    public void Every_folder_has_its_row() =>
+        Assert.Equal(
+            Directory.GetDirectories(Sidecar).Select(Path.GetFileName).Except(["bin", "obj", "obj-net9.0", "Commands"]).Order(),
+            typeof(ConventionTests).GetMethod(nameof(Folders_use_only_what_the_architecture_allows))!
+                .GetCustomAttributes<InlineDataAttribute>().Select(row => (string?)row.Data[0]).Order());
+
+    [Fact]
+    public void Caching_knows_only_the_interfaces_of_Sources() => Assert.Empty(
+        from file in Files(Path.Combine(Sidecar, "Caching"))
+        from source in Files(Path.Combine(Sidecar, "Sources")).Select(Path.GetFileNameWithoutExtension).Where(name => !name!.StartsWith('I') && !name.Contains('.', StringComparison.Ordinal))
+        where Regex.IsMatch(Code(file), $@"\b{source}\b")
+        select $"{Path.GetFileName(file)} uses {source}");
+
+    [Theory]
+    [InlineData("Amazon", "Sources")]
+    [InlineData("Polly", "Sources")]
+    [InlineData("Yarp", "Passthrough")]
+    [InlineData("OpenTelemetry", "Telemetry")]
+    public void Libraries_are_known_to_one_folder(string library, string folder) => Assert.Empty(
+        from file in Files(Sidecar)
+        where Regex.IsMatch(Code(file), $@"\b(using {library}[.;]|{library}\.[A-Z])") && !file.StartsWith(Path.Combine(Sidecar, folder), StringComparison.Ordinal)
+        select file);
+
+    [Theory]
+    [InlineData("Chains")]
+    [InlineData("Sources")]
+    [InlineData("Caching")]
+    [InlineData("Refreshing")]
+    public void The_web_server_is_unknown_to_the_inner_folders(string folder) => Assert.Empty(
+        from file in Files(Path.Combine(Sidecar, folder))
+        where Code(file).Contains("Microsoft.AspNetCore", StringComparison.Ordinal) || HttpTypes().IsMatch(Code(file))
+        select file);
+
+    [Fact]
+    public void The_emulator_and_the_sidecar_share_no_code()
+    {
+        var emulator = Path.Combine(Root, "src", "CredentialSidecar.Emulator");
+        Assert.DoesNotContain("ProjectReference", File.ReadAllText(Path.Combine(emulator, "CredentialSidecar.Emulator.csproj")), StringComparison.Ordinal);
+        Assert.Empty(from file in Files(emulator) from Match use in OwnName().Matches(Code(file)) where use.Value.StartsWith("CredentialSidecar.", StringComparison.Ordinal) && use.Groups[1].Value != "Emulator" select $"{file}: {use}");
+    }
+
+    [Fact]
+    public void Files_stay_small_enough_to_read_in_one_sitting()
+    {
+        var lengths = Files(Path.Combine(Root, "src")).Select(file => File.ReadLines(file).Count()).Order().ToArray();
+
+        Assert.True(lengths[^1] <= 200, $"the longest has {lengths[^1]} lines");
+        Assert.True(lengths[(int)(lengths.Length * 0.9)] <= 120, $"p90 is {lengths[(int)(lengths.Length * 0.9)]}");
+        Assert.True(lengths[lengths.Length / 2] <= 45, $"the median is {lengths[lengths.Length / 2]}");
+    }
+
+    [Fact]
+    public void Event_numbers_are_given_once()
+    {
+        var ids = typeof(EventIds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (int)field.GetRawConstantValue()!).ToArray();
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
+    public void Every_log_message_has_a_number_ends_with_a_full_stop_and_is_documented()
+    {
+        var operations = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
+        Assert.Empty(typeof(EventIds).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => !operations.Contains($"| {field.GetRawConstantValue()} |", StringComparison.Ordinal))
+            .Select(field => field.Name));
+        Assert.Empty(from file in Files(Sidecar) from Match log in LogCalls().Matches(Code(file)) select $"{Path.GetFileName(file)}: {log}");
+    }
+
+    [Fact]
+    public void Classes_are_sealed_static_or_abstract() => Assert.Empty(
+        typeof(SidecarApp).Assembly.GetTypes().Concat(typeof(CredentialSidecar.Emulator.EmulatorServer).Assembly.GetTypes())
+            .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !type.IsDefined(typeof(CompilerGeneratedAttribute), false)
+                && type.Namespace?.StartsWith("CredentialSidecar", StringComparison.Ordinal) == true && type.Name is not ("Program" or "<Program>$"))
+            .Select(type => type.FullName));
+
+    [Fact]
+    public void There_are_no_regions_and_no_drawers_called_utils() => Assert.DoesNotContain(
+        Files(Path.Combine(Root, "src")), file => Code(file).Contains("#region", StringComparison.Ordinal) || file.Contains("Util", StringComparison.Ordinal) || file.Contains("Helper", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Contains("/obj", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
+    // Comments may name anything.
+    private static string Code(string file) => Comments().Replace(File.ReadAllText(file), "");
+
+    private static string FindRoot([CallerFilePath] string here = "")
+    {
+        var folder = File.Exists(here) ? Path.GetDirectoryName(here) : AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder!, "CredentialSidecar.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder!;
+    }
+
+    // A full name, or one that begins with a folder's: Telemetry.EventIds.
+    [GeneratedRegex(@"(?:CredentialSidecar\.|(?<![\w.""]))([A-Z]\w+)(?=[.;])")]
+    private static partial Regex OwnName();
+
+    [GeneratedRegex(@"\b(HttpContext|HttpRequest|HttpResponse|IResult|WebApplication|StatusCodes)\b")]
+    private static partial Regex HttpTypes();
+
+    [GeneratedRegex(@"\b[lL]ogger\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
+    private static partial Regex LogCalls();
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex Comments();
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Emulator;
+using CredentialSidecar.Emulator.Faults;
+using CredentialSidecar.Emulator.Worlds;
+using CredentialSidecar.Testing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Architecture;
+
+/// <summary>The whole app with its real clients at Trace: nothing it logs or answers to a stranger holds eight characters of a secret.</summary>
+public sealed class NoSecretsTests
+{
+    private const string Token = "canary-token-5f1c9e7a2b8d4036";
+
+    [Fact]
+    public async Task E13_No_log_line_status_or_error_holds_a_piece_of_a_secret_at_any_level()
+    {
+        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, TestContext.Current.CancellationToken);
+        var settings = Settings.Load([
+            .. Settings.NoReports,
+            .. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId),
+            .. Settings.Destination("denied", DefaultWorld.Denied),
+            ("SIDECAR_TOKEN", Token), ("SIDECAR_Logging__Level", "Trace"), ("SIDECAR_SOURCE_ENDPOINT", emulator.AgentEndpoint.ToString()), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+            ("AWS_ENDPOINT_URL_STS", emulator.StsEndpoint.ToString()),
+        ]);
+        var logs = new CollectedLogs();
+        var said = new ConcurrentQueue<string>();
+        string served;
+
+        await using (var app = SidecarApp.Create(settings, settings.Chains(TaskIdentity.Unknown), services => services
+            .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
+            .AddLogging(logging => logging.ClearProviders().AddProvider(logs))))
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+            served = await GetAsync(addresses[0] + "/v1/credentials/reports", Token, 200);
+
+            said.Enqueue(await GetAsync(addresses[0] + "/v1/credentials/reports", Token[..^1] + "x", 401));
+            said.Enqueue(await GetAsync(addresses[0] + "/v1/credentials/reports/" + Token, Token, 404));
+            said.Enqueue(await GetAsync(addresses[0] + "/v1/credentials/denied", Token, 403));
+            said.Enqueue(await GetAsync(addresses[1] + "/status", null, 200));
+            said.Enqueue(await GetAsync(addresses[1] + "/readyz", null, 503));
+            said.Enqueue(settings.ToString());
+            said.Enqueue(settings.Source.ToString());
+
+            foreach (var kind in new[] { FaultKind.Html, FaultKind.Truncated, FaultKind.Reset, FaultKind.ExpiredSession })
+            {
+                emulator.Faults.Add(new Fault(FaultTarget.Sts, kind, Times: 1));
+                await Assert.ThrowsAnyAsync<CredentialException>(async () => await RenewOnceAsync(app.Services));
+            }
+        }
+
+        var members = System.Text.Json.JsonDocument.Parse(served).RootElement;
+        string[] secrets =
+        [
+            Token, DefaultWorld.ExternalId, emulator.RelativeUri.Split('/')[^1],
+            members.GetProperty("SecretAccessKey").GetString()!, members.GetProperty("Token").GetString()!,
+            await GetAsync(emulator.CredentialsUri.ToString(), null, 200) is var task ? System.Text.Json.JsonDocument.Parse(task).RootElement.GetProperty("SecretAccessKey").GetString()! : "",
+            System.Text.Json.JsonDocument.Parse(task).RootElement.GetProperty("Token").GetString()!,
+        ];
+
+        Assert.NotEmpty(logs.Lines);
+        Assert.All(logs.Lines.Select(line => $"{line.Text} {line.Exception}").Concat(said), text => AssertClean(text, secrets));
+    }
+
+    // Without the quick retries, which would hide a fault that strikes once.
+    private static async Task RenewOnceAsync(IServiceProvider services)
+    {
+        var source = services.GetRequiredService<CredentialSidecar.Sources.ICredentialSource>();
+        var clients = services.GetRequiredService<CredentialSidecar.Sources.StsClients>();
+        var hop = services.GetRequiredService<SidecarSettings>().Chains(TaskIdentity.Unknown).Single(chain => chain.Destination == "reports").Hops[0];
+        using var client = clients.Create(hop.Region, await source.ReadAsync(CancellationToken.None));
+
+        try
+        {
+            var answer = await client.AssumeRoleAsync(new() { RoleArn = hop.Role.Text, RoleSessionName = "canary", ExternalId = hop.ExternalId, DurationSeconds = 3600 });
+            throw new CredentialException(CredentialFailure.StsUnavailable, $"ended at {answer.Credentials.Expiration:O}");
+        }
+        catch (Exception e) when (e is not CredentialException)
+        {
+            var failure = CredentialSidecar.Sources.StsFailures.From(e, hop, new NodeLabel("reports", 1, 1), TimeSpan.Zero);
+            services.GetRequiredService<ILogger<NoSecretsTests>>().LogWarning(failure, "{Message} {Advice}", failure.Message, failure.Advice);
+            throw failure;
+        }
+    }
+
+    private static void AssertClean(string text, string[] secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            for (var i = 0; i + 8 <= secret.Length; i++)
+            {
+                Assert.False(text.Contains(secret.AsSpan(i, 8), StringComparison.Ordinal), $"eight characters of a secret in: {text}");
+            }
+        }
+    }
+
+    private static async Task<string> GetAsync(string uri, string? token, int status)
+    {
+        using var client = new HttpClient();
+
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", token);
+        }
+
+        using var response = await client.GetAsync(new Uri(uri), TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)response.StatusCode);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+}

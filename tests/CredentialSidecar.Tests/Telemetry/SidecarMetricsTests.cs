@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using CredentialSidecar.Telemetry;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Telemetry;
+
+public sealed class SidecarMetricsTests
+{
+    [Fact]
+    public async Task Sessions_renewals_requests_and_refusals_are_measured_with_closed_tags()
+    {
+        var seen = new ConcurrentQueue<(object? Scope, string Name, double Value, string Tags)>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == SidecarMetrics.MeterName)
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
+        listener.Start();
+
+        await using var sidecar = await SidecarFixture.StartAsync(
+            sts => sts.FailWhen = call => call.Hop.Role.Name == "denied" ? ScriptedSts.Denied() : null,
+            [.. Settings.Destination("bad", "arn:aws:iam::555566667777:role/denied")]);
+        await sidecar.SettleAsync();
+        await sidecar.AdvanceAsync(TimeSpan.FromSeconds(1));
+        (await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken)).Dispose();
+        (await sidecar.Client.GetAsync("/v1/credentials/<stranger>", TestContext.Current.CancellationToken)).Dispose();
+        listener.RecordObservableInstruments();
+
+        var scope = sidecar.Services.GetService(typeof(IMeterFactory));
+        var own = seen.Where(measured => ReferenceEquals(measured.Scope, scope)).ToArray();
+
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.session.remaining", Value: 3599, Tags: "destination=reports" });
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.session.remaining", Value: 0, Tags: "destination=bad" });
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.renewal.duration", Tags: "destination=reports outcome=ok" });
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.renewal.duration", Tags: "destination=bad outcome=Denied" });
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.requests", Value: 1, Tags: "http.response.status_code=200" });
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.refusals", Value: 1, Tags: "reason=UnknownDestination" });
+        Assert.DoesNotContain(own, m => m.Tags.Contains("stranger", StringComparison.Ordinal));
+    }
+
+    private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+}
