@@ -1,0 +1,108 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Emulator;
+using CredentialSidecar.Emulator.Faults;
+using CredentialSidecar.Emulator.Worlds;
+using CredentialSidecar.Sources;
+using CredentialSidecar.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Sources;
+
+/// <summary>The real source and STS clients against an agent and an STS that check everything.</summary>
+public sealed class EmulatedChainTests : IAsyncLifetime
+{
+    private EmulatorServer _emulator = null!;
+
+    public async ValueTask InitializeAsync() => _emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, CancellationToken.None);
+
+    public ValueTask DisposeAsync() => _emulator.DisposeAsync();
+
+    [Fact]
+    public async Task Two_hops_with_everything_a_hop_can_take_are_accepted()
+    {
+        await using var sidecar = await SidecarFixture.StartRealAsync([
+            .. Settings.NoReports, .. World(), .. Settings.Destination("audit", DefaultWorld.Reports, DefaultWorld.Reader),
+            (Key("audit", 0, "ExternalId"), DefaultWorld.ExternalId), (Key("audit", 0, "SourceIdentity"), "orders"),
+            (Key("audit", 0, "Tags__0__Key"), "team"), (Key("audit", 0, "Tags__0__Value"), "orders"), (Key("audit", 0, "TransitiveTagKeys__0"), "team"),
+            (Key("audit", 1, "DurationSeconds"), "1800"), (Key("audit", 1, "Region"), "eu-west-1"), (Key("audit", 1, "SessionName"), "{destination}-fixed")]);
+
+        var body = await sidecar.Client.GetFromJsonAsync<JsonElement>("/v1/credentials", TestContext.Current.CancellationToken);
+        var calls = _emulator.Calls.Sts;
+
+        Assert.Equal(DefaultWorld.Reader, body.GetProperty("RoleArn").GetString());
+        Assert.Equal([DefaultWorld.Reports, DefaultWorld.Reader], calls.Select(call => call.RoleArn));
+        Assert.All(calls, call => Assert.Equal("Success", call.Outcome));
+        Assert.Equal(("eu-central-1", "eu-west-1"), (calls[0].Region, calls[1].Region));
+        Assert.Equal(("audit-fixed", 1800, "orders"), (calls[1].SessionName, calls[1].DurationSeconds, calls[1].SourceIdentity ?? calls[0].SourceIdentity));
+    }
+
+    [Fact]
+    public async Task A_denied_hop_is_a_403_that_names_it()
+    {
+        await using var sidecar = await SidecarFixture.StartRealAsync([.. Settings.NoReports, .. World(), .. Settings.Destination("denied", DefaultWorld.Denied)]);
+        using var response = await sidecar.Client.GetAsync("/v1/credentials", TestContext.Current.CancellationToken);
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+
+        Assert.Equal(403, (int)response.StatusCode);
+        Assert.StartsWith($"Cannot assume {DefaultWorld.Denied} (hop 1 of 1 of destination 'denied'): STS does not allow it.", body.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hiccup_of_STS_is_ridden_out_within_the_attempt()
+    {
+        _emulator.Faults.Add(new Fault(FaultTarget.Sts, FaultKind.Reset, Times: 1));
+        _emulator.Faults.Add(new Fault(FaultTarget.Sts, FaultKind.Throttle, Times: 1));
+        await using var sidecar = await SidecarFixture.StartRealAsync([.. Settings.NoReports, .. World(), .. Settings.Destination("reports", DefaultWorld.Reports), (Key("reports", 0, "ExternalId"), DefaultWorld.ExternalId)]);
+
+        for (var i = 0; i < 100 && sidecar.Tree.Default!.Node.Latest is null; i++)
+        {
+            await sidecar.Tree.Default.Node.Outcome.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(3, _emulator.Calls.Sts.Count);
+        Assert.Null(sidecar.Tree.Default!.Node.Refusal);
+    }
+
+    [Fact]
+    public async Task Task_metadata_tells_the_task_and_its_region()
+    {
+        using var reader = new EndpointReader();
+        var task = await new TaskMetadataReader(reader, TimeProvider.System, NullLogger<TaskMetadataReader>.Instance).ReadAsync(_emulator.MetadataUri, CancellationToken.None);
+
+        Assert.Equal(("orders", "laptop", "eu-central-1"), (task.Family, task.Cluster, task.Region));
+        Assert.EndsWith("/" + task.TaskId, task.TaskArn, StringComparison.Ordinal);
+        Assert.Equal(32, task.TaskId!.Length);
+    }
+
+    [Fact]
+    public async Task Without_a_region_set_the_tasks_own_is_used_and_the_session_is_named_after_the_task()
+    {
+        using var reader = new EndpointReader();
+        var task = await new TaskMetadataReader(reader, TimeProvider.System, NullLogger<TaskMetadataReader>.Instance).ReadAsync(_emulator.MetadataUri, CancellationToken.None);
+        var hop = Settings.Load(("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", _emulator.MetadataUri.ToString())).Chains(task)[0].Hops[0];
+
+        Assert.Equal(("eu-central-1", $"credential-sidecar-{task.TaskId}"), (hop.Region, hop.SessionName));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(404)]
+    public async Task Metadata_that_does_not_answer_costs_only_the_names(int status)
+    {
+        await using var metadata = RawServer.Http(status, "x");
+        using var reader = new EndpointReader();
+        Assert.Equal(TaskIdentity.Unknown, await new TaskMetadataReader(reader, TimeProvider.System, NullLogger<TaskMetadataReader>.Instance).ReadAsync(metadata.Uri, CancellationToken.None));
+    }
+
+    private static string Key(string destination, int hop, string key) => $"SIDECAR_Destinations__{destination}__Hops__{hop}__{key}";
+
+    private (string, string?)[] World() =>
+    [
+        ("SIDECAR_SOURCE_ENDPOINT", _emulator.AgentEndpoint.ToString()),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", _emulator.RelativeUri),
+        ("AWS_ENDPOINT_URL_STS", _emulator.StsEndpoint.ToString()),
+    ];
+}
