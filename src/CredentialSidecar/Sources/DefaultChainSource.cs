@@ -42,7 +42,8 @@ internal sealed class DefaultChainSource(string? region, TimeProvider clock)
         return new CredentialException(CredentialFailure.SourceRefused, $"The source's credentials could not be found by the SDK's default chain: {Explained(e)}", e)
         {
             Advice = sso is null
-                ? "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, and mount ~/.aws where the sidecar's user can read it."
+                ? "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, and mount ~/.aws where the sidecar's user can read it. "
+                    + "With AWS_WEB_IDENTITY_TOKEN_FILE, check that the trust policy of AWS_ROLE_ARN names the token's issuer and subject."
                 : $"The profile '{sso.Name}' signs in by SSO, which needs a browser. Give the sidecar its session instead: "
                     + $"aws configure export-credentials --profile {sso.Name} --format env-no-export > sidecar.env, then start it with that file as environment.",
         };
@@ -61,11 +62,18 @@ internal sealed class DefaultChainSource(string? region, TimeProvider clock)
         }
     }
 
+    private static string Code(Exception? e) => e switch
+    {
+        null => "",
+        AmazonServiceException { ErrorCode: { Length: > 0 and <= 64 } code } => $" ({code})",
+        _ => Code(e.InnerException),
+    };
+
     // The first sentence names the cause; what follows can quote a file or a whole answer.
     private static string Explained(Exception e) => e switch
     {
         Polly.Timeout.TimeoutRejectedException => Resilience.Reason(e) + ".",
-        AmazonClientException => e.Message.ReplaceLineEndings(" ").Split(". ")[0].TrimEnd('.') + ".",
+        AmazonClientException => e.Message.ReplaceLineEndings(" ").Split(". ")[0].TrimEnd('.') + Code(e) + ".",
         _ => e.GetType().Name + ".",
     };
 }
