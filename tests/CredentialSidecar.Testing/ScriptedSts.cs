@@ -60,8 +60,11 @@ internal sealed class ScriptedSts(TimeProvider clock) : ICredentialSource, IRole
 
         var number = Interlocked.Increment(ref _sessions);
         _issued[$"token-{number}"] = hop.Role.Text;
-        return new TemporaryCredentials($"ASIA{number:0000}", $"secret-{number}", $"token-{number}", hop.Role.Text, call.At, call.At + Lifetime(call));
+        return new TemporaryCredentials($"ASIA{number:0000}", $"secret-{number}", $"token-{number}{Padding}", hop.Role.Text, call.At, call.At + Lifetime(call));
     }
+
+    /// <summary>Padding of each session token.</summary>
+    public string Padding { get; set; } = "";
 
     public static CredentialException Down() => new(CredentialFailure.StsUnavailable, "STS is down.");
 

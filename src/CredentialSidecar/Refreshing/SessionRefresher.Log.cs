@@ -26,6 +26,10 @@ internal sealed partial class SessionRefresher
             ILogger logger, string destination, CredentialFailure failure, int attempt, string reason,
             double retryIn, string hint, Exception? fault);
 
+        [LoggerMessage(EventIds.BodyTooLarge, LogLevel.Error,
+            "The answer for {Destination} has {Bytes} bytes, more than {Limit}: the CRT and what is built on it cannot read it. Shorten the tags and policies of its hops.")]
+        public static partial void BodyTooLarge(ILogger logger, string destination, int bytes, int limit);
+
         [LoggerMessage(EventIds.Ready, LogLevel.Information, "All {Destinations} required destinations were ready, over {Nodes} hops.")]
         public static partial void Ready(ILogger logger, int destinations, int nodes);
     }

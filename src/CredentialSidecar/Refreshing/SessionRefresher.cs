@@ -74,6 +74,11 @@ internal sealed partial class SessionRefresher(
             metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
             Log.Renewed(logger, destination.Name, node.Hop.Role.Text, session.Credentials.AccessKeyId, Iso(session.Credentials.Expiration), Iso(session.RenewAt));
             AnnounceReadiness();
+
+            if (session.Body.Length > Session.LargestBody)
+            {
+                Log.BodyTooLarge(logger, destination.Name, session.Body.Length, Session.LargestBody);
+            }
         }
         catch (CredentialException e)
         {

@@ -94,7 +94,7 @@ public sealed partial class ConventionTests
     {
         var operations = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
         Assert.Empty(typeof(EventIds).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Where(field => !operations.Contains($"| {field.GetRawConstantValue()} |", StringComparison.Ordinal))
+            .Where(field => !operations.Contains($"\n| {field.GetRawConstantValue()} {field.Name} |", StringComparison.Ordinal))
             .Select(field => field.Name));
         Assert.Empty(from file in Files(Sidecar) from Match log in LogCalls().Matches(Code(file)) select $"{Path.GetFileName(file)}: {log}");
     }

@@ -104,5 +104,15 @@ public sealed class SessionRefresherTests
         Assert.InRange(Assert.Single(sidecar.Sts.Calls).At - VirtualClock.Start, TimeSpan.Zero, TimeSpan.FromSeconds(60));
     }
 
+    [Theory]
+    [InlineData(8_000, 0)]
+    [InlineData(9_000, 1)]
+    public async Task R6_An_answer_larger_than_the_CRT_reads_is_an_error_in_the_log(int padding, int lines)
+    {
+        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.Padding = new string('x', padding));
+        await sidecar.SettleAsync();
+        Assert.Equal(lines, sidecar.Logs.Lines.Count(line => line.Event.Id == 304));
+    }
+
     private static double[] Seconds(SidecarFixture sidecar) => [.. sidecar.Sts.Calls.Select(call => (call.At - VirtualClock.Start).TotalSeconds)];
 }
