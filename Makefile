@@ -38,7 +38,7 @@ native: ## artifacts/native: a natively compiled program; the smallest and quick
 	done; exit 1
 
 native := -p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc \
-	-p:ConcurrentGarbageCollection=false -p:UseSystemResourceKeys=true
+	-p:ConcurrentGarbageCollection=false
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

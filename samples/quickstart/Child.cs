@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
 
@@ -23,7 +24,7 @@ internal sealed class Child : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _shell;
-    private readonly Queue<string> _last = new();
+    private readonly ConcurrentQueue<string> _last = new();
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Task _reading;
 
@@ -104,7 +105,7 @@ internal sealed class Child : IAsyncDisposable
 
             if (_last.Count > Remembered)
             {
-                _last.Dequeue();
+                _last.TryDequeue(out _);
             }
 
             _lines.Writer.TryWrite(line);

@@ -11,8 +11,8 @@ internal static class Report
 
     public static void Credentials(JsonElement read)
     {
-        var members = read.EnumerateObject().Select(p => $"    \"{p.Name}\": {(Secrets.Contains(p.Name) ? "\"********\"" : p.Value.GetRawText())}");
-        Print("What the SDK read from the sidecar, with two values masked:", "{", string.Join(",\n", members), "}");
+        var members = read.EnumerateObject().Select(p => $"  \"{p.Name}\": {(Secrets.Contains(p.Name) ? "\"********\"" : p.Value.GetRawText())}");
+        Print("What the SDK read from the sidecar, with two values masked:", "{", string.Join(",\n  ", members), "}");
     }
 
     public static void Renewal(JsonElement status)

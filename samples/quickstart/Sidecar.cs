@@ -85,9 +85,7 @@ internal sealed class Sidecar : IAsyncDisposable
     {
         for (var tries = 0; tries < 200 && !_process.HasEnded; tries++)
         {
-            using var answer = await _http.GetAsync(new Uri(_health + "/healthz"), cancellationToken);
-
-            if (answer.StatusCode == HttpStatusCode.OK)
+            if (await IsHealthyAsync(cancellationToken))
             {
                 return;
             }
@@ -96,5 +94,18 @@ internal sealed class Sidecar : IAsyncDisposable
         }
 
         throw _process.Failed("did not become healthy");
+    }
+
+    private async Task<bool> IsHealthyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(_health + "/healthz"), cancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 }
