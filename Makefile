@@ -5,7 +5,8 @@ runtime := linux-x64
 sidecar := src/CredentialSidecar
 # A publish for one platform needs packages that the committed lock does not list, so it keeps a lock of its own.
 publish := dotnet publish $(sidecar) -c Release -r $(runtime) --nologo \
-	-p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json
+	-p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json \
+	-p:ConcurrentGarbageCollection=false -p:CopyOutputSymbolsToPublishDirectory=false -p:StaticWebAssetsEnabled=false
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,8 +38,7 @@ native: ## artifacts/native: a natively compiled program; the smallest and quick
 		echo "$$framework could not be compiled natively here: $$(grep -m 1 -oE 'error .*' artifacts/native-$$framework.log)"; \
 	done; exit 1
 
-native := -p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc \
-	-p:ConcurrentGarbageCollection=false
+native := -p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Quickstart;
 
 /// <summary>One program, run twice: what it is told to ask decides in which account it acts.</summary>
