@@ -1,0 +1,45 @@
+.DEFAULT_GOAL := help
+.PHONY: help build test quickstart format trimmed native clean
+
+runtime := linux-x64
+sidecar := src/CredentialSidecar
+# A publish for one platform needs packages that the committed lock does not list, so it keeps a lock of its own.
+publish := dotnet publish $(sidecar) -c Release -r $(runtime) --nologo \
+	-p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json \
+	-p:ConcurrentGarbageCollection=false -p:CopyOutputSymbolsToPublishDirectory=false -p:StaticWebAssetsEnabled=false
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+build: ## Everything; a warning is an error
+	dotnet build --nologo
+
+test: ## Every test
+	dotnet test
+
+quickstart: ## The sidecar and one client on this machine, without AWS
+	dotnet run --project samples/quickstart
+
+format: ## Bring the code into the form that .editorconfig asks for
+	dotnet format
+
+trimmed: ## artifacts/trimmed: a program that needs no .NET on the machine
+	rm -rf artifacts/trimmed
+	$(publish) --self-contained -p:PublishTrimmed=true -p:PublishSingleFile=true -p:PublishReadyToRun=true -o artifacts/trimmed
+	@ls -lh artifacts/trimmed/credential-sidecar
+
+# net10.0 where its native compiler can be had, otherwise net9.0.
+native: ## artifacts/native: a natively compiled program; the smallest and quickest
+	@rm -rf artifacts/native && mkdir -p artifacts
+	@for framework in net10.0 net9.0; do \
+		if $(publish) -p:SidecarFramework=$$framework $(native) -o artifacts/native > artifacts/native-$$framework.log 2>&1; then \
+			grep -E 'warning ' artifacts/native-$$framework.log; echo "Compiled natively with $$framework:"; ls -lh artifacts/native/credential-sidecar; exit 0; \
+		fi; \
+		echo "$$framework could not be compiled natively here: $$(grep -m 1 -oE 'error .*' artifacts/native-$$framework.log)"; \
+	done; exit 1
+
+native := -p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc
+
+clean: ## Remove everything that was built
+	rm -rf artifacts
+	find src tests samples -type d \( -name bin -o -name obj -o -name 'obj-*' \) -prune -exec rm -rf {} +
