@@ -1,0 +1,24 @@
+namespace CredentialSidecar.Networking;
+
+/// <summary>One of the kernel's two rule tools.</summary>
+internal interface IFirewall
+{
+    string Name { get; }
+
+    /// <summary>Puts the rules in place, replacing those of an earlier time.</summary>
+    /// <exception cref="InterceptionException">They could not be put in place.</exception>
+    void Up(InterceptionRules rules);
+
+    /// <summary>Takes away what <see cref="Up"/> added, if there is anything.</summary>
+    /// <exception cref="InterceptionException">It could not be taken away.</exception>
+    void Down();
+
+    /// <summary>Our rules as the tool prints them; null where there are none.</summary>
+    string? Status();
+
+    /// <summary>Rules of somebody else for the agent's address, as the ECS agent has them on a host.</summary>
+    string? Foreign();
+}
+
+/// <summary>Interception could not be set up; the message says why and what to do.</summary>
+internal sealed class InterceptionException(string message) : Exception(message);

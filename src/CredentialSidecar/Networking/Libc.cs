@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace CredentialSidecar.Networking;
+
+/// <summary>The few calls of the C library that .NET has no name for.</summary>
+internal static partial class Libc
+{
+    public const int SolIp = 0;
+
+    /// <summary>linux/netfilter_ipv4.h: where a connection was going before it was redirected.</summary>
+    public const int SoOriginalDst = 80;
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int fd, ReadOnlySpan<byte> data, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int fd, Span<byte> data, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    public static partial int GetOption(int fd, int level, int option, Span<byte> value, ref int length);
+}

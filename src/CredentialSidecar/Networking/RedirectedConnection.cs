@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace CredentialSidecar.Networking;
+
+/// <summary>Asks the kernel what a connection was before it was redirected to us, and whose it is.</summary>
+internal static class RedirectedConnection
+{
+    private const int NetlinkFamily = 16, RawCloseOnExec = 3 | 0x80000, NetlinkSockDiag = 4;
+    private const ushort SockDiagByFamily = 20, Error = 2, Request = 1;
+
+    // struct nlmsghdr, and struct inet_diag_req_v2 and inet_diag_msg of linux/inet_diag.h.
+    private const int Header = 16, Ask = 56, Answer = 72, UidAt = 64;
+
+    /// <summary>Where the client meant to go; null where its connection was not redirected.</summary>
+    public static IPEndPoint? OriginalDestination(Socket socket)
+    {
+        // struct sockaddr_in: family, port and address in network order.
+        Span<byte> address = stackalloc byte[16];
+        var length = address.Length;
+
+        if (Libc.GetOption((int)socket.Handle, Libc.SolIp, Libc.SoOriginalDst, address, ref length) != 0)
+        {
+            return null;
+        }
+
+        var original = new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
+        return original.Equals(socket.LocalEndPoint) ? null : original;
+    }
+
+    /// <summary>The user whose socket is connected from <paramref name="client"/> to <paramref name="server"/>, in this network namespace.</summary>
+    /// <param name="server">As the client sees it, before any redirection.</param>
+    /// <remarks>An exact look-up over sock_diag, which needs no privilege; reading /proc/net/tcp takes two hundred times as long.</remarks>
+    public static uint? UidOf(IPEndPoint client, IPEndPoint server)
+    {
+        var fd = Libc.Socket(NetlinkFamily, RawCloseOnExec, NetlinkSockDiag);
+
+        if (fd < 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            Span<byte> ask = stackalloc byte[Header + Ask];
+            ask.Clear();
+            BitConverter.TryWriteBytes(ask, ask.Length);
+            BitConverter.TryWriteBytes(ask[4..], SockDiagByFamily);
+            BitConverter.TryWriteBytes(ask[6..], Request);
+            ask[Header] = (byte)AddressFamily.InterNetwork;
+            ask[Header + 1] = (byte)ProtocolType.Tcp;
+            BitConverter.TryWriteBytes(ask[(Header + 4)..], 0xFFFFFFFFu); // in any state
+
+            // The socket that is asked for is the client's own, so its source is the address we see as remote.
+            BinaryPrimitives.WriteUInt16BigEndian(ask[(Header + 8)..], (ushort)client.Port);
+            BinaryPrimitives.WriteUInt16BigEndian(ask[(Header + 10)..], (ushort)server.Port);
+            client.Address.MapToIPv4().TryWriteBytes(ask[(Header + 12)..], out _);
+            server.Address.MapToIPv4().TryWriteBytes(ask[(Header + 28)..], out _);
+            ask.Slice(Header + 48, 8).Fill(0xFF); // no cookie
+
+            Span<byte> answer = stackalloc byte[1024];
+            return Libc.Send(fd, ask, ask.Length, 0) == ask.Length
+                && Libc.Receive(fd, answer, answer.Length, 0) >= Header + Answer
+                && BitConverter.ToUInt16(answer[4..]) != Error
+                    ? BitConverter.ToUInt32(answer[(Header + UidAt)..])
+                    : null;
+        }
+        finally
+        {
+            _ = Libc.Close(fd);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace CredentialSidecar.Networking;
+
+/// <summary>Runs nft or iptables: no shell, an environment of its own, and a time limit.</summary>
+internal static class Tool
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    public sealed record Result(int ExitCode, string Output, string Error)
+    {
+        public bool Ok => ExitCode == 0;
+    }
+
+    /// <returns>Null where there is no such program.</returns>
+    public static Result? Run(string program, string? input, params ReadOnlySpan<string> arguments)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // Whatever secrets our own environment holds are no business of theirs.
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
+
+        try
+        {
+            using var process = Process.Start(start)!;
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+
+            if (!process.WaitForExit(Limit))
+            {
+                process.Kill();
+                return new Result(-1, "", $"{program} gave no answer within {Limit.TotalSeconds:0} s");
+            }
+
+            return new Result(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+        catch (IOException e)
+        {
+            return new Result(-1, "", e.Message);
+        }
+    }
+}
