@@ -23,7 +23,8 @@ internal static class ValidateCommand
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
-            error.WriteLine($"Source: {settings.Source}. STS: {settings.StsEndpoint?.GetLeftPart(UriPartial.Authority) ?? "of the region"}. Token: {(settings.Token is null ? "none asked for" : "set")}.");
+            var sts = settings.StsEndpoint?.GetLeftPart(UriPartial.Authority) ?? "of the region";
+            error.WriteLine($"Source: {settings.Source}. STS: {sts}. Token: {(settings.Token is null ? "none asked for" : "set")}.");
 
             foreach (var warning in warnings)
             {

@@ -17,13 +17,15 @@ internal static class AccessRules
         var isSet = access.Token is not null || access.TokenFile is not null;
 
         findings.Require(access.Token is null || access.TokenFile is null, FileKey, $"is set beside {findings.NameOf(TokenKey)}; keep one of them");
-        findings.Require(!access.AllowAnonymous || !isSet, AnonymousKey, $"is true although {findings.NameOf(access.Token is null ? FileKey : TokenKey)} is set; keep one of them");
+        findings.Require(!access.AllowAnonymous || !isSet, AnonymousKey,
+            $"is true although {findings.NameOf(access.Token is null ? FileKey : TokenKey)} is set; keep one of them");
         findings.Require(!access.AllowAnonymous || options.Listen.Addresses.TrueForAll(IsLoopback), AnonymousKey,
             $"is true, but {findings.NameOf("Listen:Addresses")} reaches beyond loopback; there a token is always asked for");
 
         if (!isSet && !access.AllowAnonymous && !findings.IsUnread(TokenKey) && !findings.IsUnread(FileKey) && !findings.IsUnread(AnonymousKey))
         {
-            findings.Missing("SIDECAR_TOKEN", "is not set, and neither is SIDECAR_TOKEN_FILE; set one of them, or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
+            findings.Missing("SIDECAR_TOKEN", "is not set, and neither is SIDECAR_TOKEN_FILE; "
+                + "set one of them, or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
         }
 
         if (access.Token is not null)

@@ -85,9 +85,9 @@ internal sealed class ConfigurationLayers : IDisposable
     // Merged hops would be a role chain that nobody wrote, and merged addresses a listener that nobody wanted.
     private void RefuseMerging(Findings findings)
     {
-        var names = _layers.SelectMany(layer => layer.ChildrenOf("Destinations")).Distinct(StringComparer.OrdinalIgnoreCase).Select(name => $"Destinations:{name}");
+        var names = _layers.SelectMany(layer => layer.ChildrenOf("Destinations")).Distinct(StringComparer.OrdinalIgnoreCase);
 
-        foreach (var path in names.Append("Listen:Addresses"))
+        foreach (var path in names.Select(name => $"Destinations:{name}").Append("Listen:Addresses"))
         {
             var places = _layers.Where(layer => layer.Holds(path)).Select(layer => layer.Name ?? _variables.NameOf(path)).ToArray();
             findings.Require(places.Length < 2, path, $"is given by {string.Join(" and by ", places)}; it is never merged, so keep one");

@@ -17,7 +17,8 @@ internal static partial class DestinationRules
         {
             var path = $"Destinations:{name}";
             findings.Require(Names().IsMatch(name), path, "is no name for a destination, expected 1 to 64 of a-z 0-9 _ -");
-            findings.Require(destination.Hops.Count > 0 || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops", "is missing or empty; give at least one hop with a RoleArn");
+            findings.Require(destination.Hops.Count > 0 || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops",
+                "is missing or empty; give at least one hop with a RoleArn");
 
             foreach (var (i, hop) in destination.Hops.Index())
             {

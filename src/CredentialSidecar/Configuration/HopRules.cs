@@ -24,7 +24,6 @@ internal static partial class HopRules
             $"is not shown here, has {hop.ExternalId?.Length} characters, expected 2 to 1224 of A-Z a-z 0-9 _ + = , . @ : / -");
         findings.Require(hop.SourceIdentity is null || Names().IsMatch(hop.SourceIdentity), path("SourceIdentity"),
             $"is {Shown.Quoted(hop.SourceIdentity)}, expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ -");
-        findings.Require(hop.SourceIdentity?.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) != true, path("SourceIdentity"), "begins with aws:, which AWS keeps for itself");
         RegionRules.CheckName(path("Region"), hop.Region, findings);
         CheckSessionName(hop, path, findings);
         CheckDuration(hop, path, findings);
@@ -40,11 +39,12 @@ internal static partial class HopRules
         }
 
         var unknown = SessionNameTemplate.Unknown(template).ToArray();
-        findings.Require(unknown.Length == 0, path("SessionName"), $"holds {Shown.Quoted(string.Join(' ', unknown))}, expected only {string.Join(" ", SessionNameTemplate.Placeholders)}");
+        var known = string.Join(' ', SessionNameTemplate.Placeholders);
+        findings.Require(unknown.Length == 0, path("SessionName"), $"holds {Shown.Quoted(string.Join(' ', unknown))}, expected only {known}");
 
         // What an operator wrote is taken as it is or refused; only what a placeholder brings in is made to fit.
         findings.Require(unknown.Length > 0 || SessionNameTemplate.IsValid(template), path("SessionName"),
-            $"is {Shown.Quoted(template)}, expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ - and the placeholders {string.Join(" ", SessionNameTemplate.Placeholders)}");
+            $"is {Shown.Quoted(template)}, expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ - and the placeholders {known}");
     }
 
     private static void CheckDuration(HopOptions hop, Func<string, string> path, Findings findings)
@@ -52,13 +52,17 @@ internal static partial class HopRules
         switch (hop.DurationSeconds)
         {
             case < ShortestSeconds:
-                findings.Wrong(path("DurationSeconds"), $"is {hop.DurationSeconds}, expected {ShortestSeconds} to {LongestSeconds}: SDKs call again at each API call once 16 minutes or less are left");
+                findings.Wrong(path("DurationSeconds"),
+                    $"is {hop.DurationSeconds}, expected {ShortestSeconds} to {LongestSeconds}: SDKs call again at each API call once 16 minutes or less are left");
                 break;
             case < AdvisedSeconds:
-                findings.Warn(path("DurationSeconds"), $"is {hop.DurationSeconds}: such a session is renewed every few minutes; {LongestSeconds} costs less and outlives a longer STS outage");
+                findings.Warn(path("DurationSeconds"),
+                    $"is {hop.DurationSeconds}: such a session is renewed every few minutes; {LongestSeconds} costs less and outlives a longer STS outage");
                 break;
             case > LongestSeconds:
-                findings.Warn(path("DurationSeconds"), $"is {hop.DurationSeconds} and was clamped to {LongestSeconds}: the source is a role session itself, so every hop is role chaining, which STS caps at one hour");
+                findings.Warn(path("DurationSeconds"),
+                    $"is {hop.DurationSeconds} and was clamped to {LongestSeconds}: the source is a role session itself, "
+                    + "so every hop is role chaining, which STS caps at one hour");
                 hop.DurationSeconds = LongestSeconds;
                 break;
         }

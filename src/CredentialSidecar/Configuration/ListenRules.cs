@@ -11,17 +11,20 @@ internal static class ListenRules
         var (listen, health) = (options.Listen, options.Health);
         Port("Listen:Port", listen.Port);
         Port("Health:Port", health.Port);
-        findings.Require(listen.Port != health.Port || listen.Port == 0, "Health:Port", $"is {health.Port}, and so is {findings.NameOf("Listen:Port")}; they need two ports");
+        findings.Require(listen.Port != health.Port || listen.Port == 0, "Health:Port",
+            $"is {health.Port}, and so is {findings.NameOf("Listen:Port")}; they need two ports");
 
         Address("Health:Address", health.Address);
         findings.Require(!IsAny(health.Address), "Health:Address",
-            $"is {health.Address}, but health always listens on 127.0.0.1 and on one more address; give that one, in Kubernetes by valueFrom fieldRef status.podIP");
+            $"is {health.Address}, but health always listens on 127.0.0.1 and on one more address; "
+            + "give that one, in Kubernetes by valueFrom fieldRef status.podIP");
 
-        for (var i = 0; i < listen.Addresses.Count; i++)
+        foreach (var (i, address) in listen.Addresses.Index())
         {
-            Address($"Listen:Addresses:{i}", listen.Addresses[i]);
-            findings.Require(listen.Addresses.IndexOf(listen.Addresses[i]) == i, $"Listen:Addresses:{i}", $"is {Shown.Quoted(listen.Addresses[i])} a second time; give each address once");
-            findings.Require(listen.Addresses.Count == 1 || !IsAny(listen.Addresses[i]), $"Listen:Addresses:{i}", $"is {listen.Addresses[i]}, which takes in the others; keep it alone or leave it out");
+            var path = $"Listen:Addresses:{i}";
+            Address(path, address);
+            findings.Require(listen.Addresses.IndexOf(address) == i, path, $"is {Shown.Quoted(address)} a second time; give each address once");
+            findings.Require(listen.Addresses.Count == 1 || !IsAny(address), path, $"is {address}, which takes in the others; keep it alone or leave it out");
         }
 
         void Port(string path, int port) => findings.Require(port is >= 0 and <= 65535, path, $"is {port}, expected a port, 0 to 65535");

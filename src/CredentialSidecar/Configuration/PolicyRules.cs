@@ -21,13 +21,16 @@ internal static partial class PolicyRules
 
         findings.Require(hop.PolicyArns.Count <= MostArns, path("PolicyArns"), $"has {hop.PolicyArns.Count} entries, expected at most {MostArns}");
 
+        var partition = role?.Partition ?? "aws";
+
         foreach (var (i, arn) in hop.PolicyArns.Index())
         {
             var match = Arns().Match(arn);
             var fits = match.Success && (role is null
                 || (match.Groups[1].Value == role.Partition && (match.Groups[2].Value == "aws" || match.Groups[2].Value == role.AccountId)));
             findings.Require(fits, path($"PolicyArns:{i}"),
-                $"is {Shown.Quoted(arn)}, expected a policy of the role's own account, arn:{role?.Partition ?? "aws"}:iam::{role?.AccountId ?? "123456789012"}:policy/name, or one of AWS, arn:{role?.Partition ?? "aws"}:iam::aws:policy/name");
+                $"is {Shown.Quoted(arn)}, expected a policy of the role's own account, arn:{partition}:iam::{role?.AccountId ?? "123456789012"}:policy/name, "
+                + $"or one of AWS, arn:{partition}:iam::aws:policy/name");
         }
     }
 

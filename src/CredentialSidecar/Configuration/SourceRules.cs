@@ -33,7 +33,8 @@ internal static class SourceRules
         findings.Require(path.StartsWith('/'), Relative, "does not begin with /; leave it as ECS sets it");
         OwnAddress.Refuse(EndpointKey, endpoint, options, findings);
 
-        return new SourceSettings(SourceKind.TaskRole, endpoint is null || !Uri.TryCreate(endpoint.GetLeftPart(UriPartial.Authority) + path, UriKind.Absolute, out var uri) ? null : uri);
+        _ = Uri.TryCreate(endpoint?.GetLeftPart(UriPartial.Authority) + path, UriKind.Absolute, out var uri);
+        return new SourceSettings(SourceKind.TaskRole, uri);
     }
 
     private static SourceSettings FromFull(string full, SidecarOptions options, ProcessEnvironment environment, Findings findings)

@@ -50,9 +50,12 @@ internal sealed class VariablesLayer
         }
     }
 
-    // The short names are case-sensitive, as variables are; the path in a long one is not, as JSON keys are not.
-    private static string? Misspelt(string variable) =>
-        ShortNames.All.FirstOrDefault(name => name != variable && name.Equals(variable, StringComparison.OrdinalIgnoreCase));
+    // The short names are case-sensitive, as variables are; the path in a long one is not, so SIDECAR_Drain is none of them.
+    private static string? Misspelt(string variable) => ShortNames.All.FirstOrDefault(name =>
+        name != variable && name.Equals(variable, StringComparison.OrdinalIgnoreCase)
+        && (name is ShortNames.Config or ShortNames.ConfigFile || PathOf(name) != PathOf(variable)));
+
+    private static string? PathOf(string variable) => ShortNames.Expand(variable, "", []).Select(setting => setting.Path.ToUpperInvariant()).FirstOrDefault();
 
     // Half a surrogate pair cannot be written as UTF-8.
     private static bool IsText(string value)

@@ -26,6 +26,20 @@ public sealed partial class DocumentationTests
         Assert.True(value.Length == 0 || cells[4] == $"`{value}`", $"The default of {key} is {value}, but the page says {cells[4]}.");
     }
 
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Every_variable_of_a_row_is_read_as_that_setting(string key, string value)
+    {
+        var variable = (ShortNames.Prefix + key.Replace(":", "__", StringComparison.Ordinal)).Replace("{name}", "default", StringComparison.Ordinal).Replace("{n}", "0", StringComparison.Ordinal);
+        var environment = new ProcessEnvironment([KeyValuePair.Create(variable, value.Length > 0 ? value : "x")]);
+        using var layers = new ConfigurationLayers(environment, null, new Findings());
+        var findings = new Findings();
+
+        _ = new OptionsReader(layers, findings).Read();
+        Assert.Empty(findings.Mistakes);
+        Assert.NotEmpty(layers.Root.GetChildren());
+    }
+
     [Fact]
     public void No_row_is_for_a_setting_that_is_gone() => Assert.Empty(
         Rows().Matches(Page).Select(match => match.Groups[1].Value).Except(Settings.Select(row => row.Data.Item1)));

@@ -47,6 +47,13 @@ public sealed class VariablesTests
     public void A_wrong_variable_is_named_as_it_was_written(string variable, string value, string expected) =>
         Assert.StartsWith(expected, Assert.Single(Loading.Mistakes((variable, value))), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("SIDECAR_Drain")]
+    [InlineData("SIDECAR_drain")]
+    [InlineData("SIDECAR_DRAIN")]
+    [InlineData("sidecar_Drain")]
+    public void Drain_is_its_own_long_name(string variable) => Assert.Equal(TimeSpan.FromSeconds(3), Settings.Load((variable, "3")).Options.Drain);
+
     [Fact]
     public void Two_ports_are_needed() => Assert.Equal(
         ["SIDECAR_HEALTH_PORT is 9170, and so is SIDECAR_PORT; they need two ports"], Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_HEALTH_PORT", "9170")));
