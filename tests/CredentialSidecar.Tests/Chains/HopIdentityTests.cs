@@ -68,10 +68,10 @@ public sealed class HopIdentityTests
     {
         ExternalId = string.Join(';', pieces[..first]),
         SourceIdentity = string.Join(';', pieces[first..second]),
-        Policy = string.Join(';', pieces[second..third]),
-        Tags = [.. pieces[..first].Select(piece => new SessionTag(piece, piece))],
-        TransitiveTagKeys = pieces[..second],
-        PolicyArns = pieces[second..],
+        Policy = string.Join(';', pieces[second..]),
+        Tags = [new(string.Join(';', pieces[..first]), "x"), new(string.Join(';', pieces[first..]), "x")],
+        TransitiveTagKeys = [string.Join(';', pieces[..second]), string.Join(';', pieces[second..])],
+        PolicyArns = [string.Join(';', pieces[..third]), string.Join(';', pieces[third..])],
     };
 
     private static bool Same(Hop a, Hop b) =>
