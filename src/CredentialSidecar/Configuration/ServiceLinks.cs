@@ -8,7 +8,7 @@ internal static partial class ServiceLinks
 {
     public static bool Matches(string variable, string value) => ServiceOf(variable, value) is not null;
 
-    /// <summary>One mistake for each such Service: nothing that an operator of the sidecar wrote.</summary>
+    /// <summary>One warning for each such Service. No mistake: a stranger who names a Service so must not keep a pod from starting.</summary>
     public static void Report(ProcessEnvironment environment, Findings findings)
     {
         var services =
@@ -20,7 +20,7 @@ internal static partial class ServiceLinks
         foreach (var service in services)
         {
             var more = service.Count() == 1 ? "" : $" (so also {string.Join(", ", service.Skip(1))})";
-            findings.Wrong(service.First(), $"is set by Kubernetes for the Service '{service.Key}'{more}; set enableServiceLinks: false in the pod's spec");
+            findings.Warn(service.First(), $"is set by Kubernetes for the Service '{service.Key}'{more} and was ignored; set enableServiceLinks: false in the pod's spec");
         }
     }
 

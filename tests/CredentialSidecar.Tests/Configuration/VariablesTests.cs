@@ -1,3 +1,4 @@
+using CredentialSidecar.Configuration;
 using CredentialSidecar.Testing;
 using Xunit;
 
@@ -65,22 +66,24 @@ public sealed class VariablesTests
         expected, Assert.Single(Loading.Mistakes(("SIDECAR_Listen__Addresses__0", first), ("SIDECAR_Listen__Addresses__1", second))), StringComparison.Ordinal);
 
     [Fact]
-    public void The_variables_of_a_Kubernetes_Service_called_sidecar_are_one_mistake_that_says_what_to_do()
+    public void The_variables_of_a_Kubernetes_Service_called_sidecar_are_ignored_with_one_warning_that_says_what_to_do()
     {
-        var mistakes = Loading.Mistakes(
+        var (settings, warnings) = SettingsLoader.Load(Settings.Environment(
             ("SIDECAR_SERVICE_HOST", "10.0.0.1"), ("SIDECAR_SERVICE_PORT", "80"), ("SIDECAR_SERVICE_PORT_HTTP", "80"), ("SIDECAR_PORT", "tcp://10.0.0.1:80"),
-            ("SIDECAR_PORT_80_TCP", "tcp://10.0.0.1:80"), ("SIDECAR_PORT_80_TCP_PROTO", "tcp"), ("SIDECAR_PORT_80_TCP_PORT", "80"), ("SIDECAR_PORT_80_TCP_ADDR", "10.0.0.1"));
+            ("SIDECAR_PORT_80_TCP", "tcp://10.0.0.1:80"), ("SIDECAR_PORT_80_TCP_PROTO", "tcp"), ("SIDECAR_PORT_80_TCP_PORT", "80"), ("SIDECAR_PORT_80_TCP_ADDR", "10.0.0.1")));
 
-        Assert.StartsWith("SIDECAR_PORT is set by Kubernetes for the Service 'sidecar' (so also SIDECAR_PORT_80_TCP, ", Assert.Single(mistakes), StringComparison.Ordinal);
-        Assert.EndsWith("SIDECAR_SERVICE_PORT_HTTP); set enableServiceLinks: false in the pod's spec", mistakes[0], StringComparison.Ordinal);
+        var warning = Assert.Single(warnings).ToString();
+        Assert.StartsWith("SIDECAR_PORT is set by Kubernetes for the Service 'sidecar' (so also SIDECAR_PORT_80_TCP, ", warning, StringComparison.Ordinal);
+        Assert.EndsWith("SIDECAR_SERVICE_PORT_HTTP) and was ignored; set enableServiceLinks: false in the pod's spec", warning, StringComparison.Ordinal);
+        Assert.Equal(9170, settings.Options.Listen.Port);
     }
 
     [Fact]
     public void A_Service_called_sidecar_health_is_told_from_the_health_port()
     {
-        Assert.Equal(
-            ["SIDECAR_HEALTH_PORT is set by Kubernetes for the Service 'sidecar-health'; set enableServiceLinks: false in the pod's spec"],
-            Loading.Mistakes(("SIDECAR_HEALTH_PORT", "tcp://10.0.0.1:80")));
-        Assert.Empty(Loading.Mistakes(("SIDECAR_HEALTH_PORT", "9171")));
+        var (settings, warnings) = SettingsLoader.Load(Settings.Environment(("SIDECAR_HEALTH_PORT", "tcp://10.0.0.1:80")));
+        Assert.StartsWith("SIDECAR_HEALTH_PORT is set by Kubernetes for the Service 'sidecar-health'", Assert.Single(warnings).ToString(), StringComparison.Ordinal);
+        Assert.Equal(9171, settings.Options.Health.Port);
+        Assert.Empty(SettingsLoader.Load(Settings.Environment(("SIDECAR_HEALTH_PORT", "9171"))).Warnings);
     }
 }
