@@ -7,10 +7,12 @@ namespace CredentialSidecar.Conformance.Clients;
 internal static class AwsCli
 {
     /// <param name="endpoint">Given by hand, because older versions do not read <c>AWS_ENDPOINT_URL_STS</c>.</param>
-    public static async Task<ChildProcess.Ended> RunAsync(IReadOnlyDictionary<string, string?> environment, Uri endpoint, params IEnumerable<string> arguments)
+    public static async Task<ChildProcess.Ended> RunAsync(
+        IReadOnlyDictionary<string, string?> environment, Uri endpoint, params IEnumerable<string> arguments)
     {
         await Installed.AwsCliAsync();
-        return await ChildProcess.RunAsync("aws", ["--output", "json", "--endpoint-url", endpoint.GetLeftPart(UriPartial.Authority), .. arguments], environment);
+        string[] always = ["--output", "json", "--endpoint-url", endpoint.GetLeftPart(UriPartial.Authority)];
+        return await ChildProcess.RunAsync("aws", [.. always, .. arguments], environment);
     }
 
     public static Task<ChildProcess.Ended> IdentityAsync(IReadOnlyDictionary<string, string?> environment) =>

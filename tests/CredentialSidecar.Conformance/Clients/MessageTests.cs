@@ -15,7 +15,8 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
     [Fact]
     public async Task R9_400_An_unknown_destination_names_the_setting_to_check() => AssertSays(
         await AskAsync(task.Sibling("raports")),
-        "400", "\"InvalidIdInRequest\"", "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.");
+        "400", "\"InvalidIdInRequest\"",
+        "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.");
 
     [Fact]
     public async Task R9_403_A_role_that_is_denied_is_named() => AssertSays(
@@ -30,7 +31,8 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
 
         AssertSays(
             await AskAsync(TaskFixture.SiblingOf(cutOff, "reports", task.Emulator.Sts)),
-            "503", "\"CredentialsUnavailable\"", $"Cannot assume {DefaultWorld.Reports} (", "STS could not be reached: Connection refused.", "Next try in ");
+            "503", "\"CredentialsUnavailable\"",
+            $"Cannot assume {DefaultWorld.Reports} (", "STS could not be reached: Connection refused.", "Next try in ");
     }
 
     internal abstract Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment);
@@ -38,16 +40,19 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
     private static void AssertSays(ChildProcess.Ended ended, params string[] parts)
     {
         Assert.NotEqual(0, ended.Code);
-        Assert.All(parts, part => Assert.True(ended.Errors.Contains(part, StringComparison.Ordinal), $"It does not say '{part}': {ended}"));
+        Assert.All(parts, part =>
+            Assert.True(ended.Errors.Contains(part, StringComparison.Ordinal), $"It does not say '{part}': {ended}"));
     }
 }
 
 public sealed class Boto3MessageTests(TaskFixture task) : MessageTests(task)
 {
-    internal override Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment) => Boto3.IdentityAsync(environment);
+    internal override Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment) =>
+        Boto3.IdentityAsync(environment);
 }
 
 public sealed class AwsCliMessageTests(TaskFixture task) : MessageTests(task)
 {
-    internal override Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment) => AwsCli.IdentityAsync(environment);
+    internal override Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment) =>
+        AwsCli.IdentityAsync(environment);
 }

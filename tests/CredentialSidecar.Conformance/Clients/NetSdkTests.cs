@@ -20,7 +20,8 @@ public sealed class NetSdkTests(TaskFixture task) : IdentityTests(task)
         Assert.Contains(Task.Sidecar.Output, line => line.Contains("The authorization token is not the sidecar", StringComparison.Ordinal));
     }
 
-    internal override Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment, int calls = 1) => NetSdk.RunAsync(environment, calls);
+    internal override Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment, int calls = 1) =>
+        NetSdk.RunAsync(environment, calls);
 
     internal override Task SkipUnlessTokenFilesAreReadAsync() => System.Threading.Tasks.Task.CompletedTask;
 }

@@ -19,7 +19,10 @@ public sealed class SecondStsTests : IAsyncLifetime
         _moto = await MotoServer.StartAsync();
         _agent = await EmulatorProcess.StartAsync();
         _sidecar = await SidecarProcess.StartAsync(_agent,
-            ("AWS_ENDPOINT_URL_STS", _moto.Address.AbsoluteUri), ("SIDECAR_ROLE_ARN", Role), ("SIDECAR_EXTERNAL_ID", "ext-42"), ("SIDECAR_SESSION_NAME", "orders-{family}"));
+            ("AWS_ENDPOINT_URL_STS", _moto.Address.AbsoluteUri),
+            ("SIDECAR_ROLE_ARN", Role),
+            ("SIDECAR_EXTERNAL_ID", "ext-42"),
+            ("SIDECAR_SESSION_NAME", "orders-{family}"));
         await _sidecar.ReadyAsync();
     }
 

@@ -10,9 +10,9 @@ internal static partial class Installed
     public const string Clients = "apt-get install -y --no-install-recommends python3-boto3 awscli";
     public const string MotoServer = "pip install 'moto[server]'";
 
-    private static readonly Lazy<Task<Version?>> Boto3Once = new(() => VersionAsync("boto3 (.*)", "python3", "-c", "import boto3; print('boto3', boto3.__version__)"));
+    private static readonly Lazy<Task<Version?>> Boto3Once = new(() => PythonPackageAsync("boto3"));
     private static readonly Lazy<Task<Version?>> AwsCliOnce = new(() => VersionAsync(@"aws-cli/(\S+)", "aws", "--version"));
-    private static readonly Lazy<Task<Version?>> MotoOnce = new(() => VersionAsync(@"(\d\S*)", "python3", "-c", "import importlib.metadata as m; print(m.version('moto'))"));
+    private static readonly Lazy<Task<Version?>> MotoOnce = new(() => PythonPackageAsync("moto"));
 
     public static async Task<Version> Boto3Async() => Require(await Boto3Once.Value, "boto3", Clients);
 
@@ -29,6 +29,9 @@ internal static partial class Installed
         Assert.SkipUnless(version is not null, $"{what} is not installed: {command}");
         return version!;
     }
+
+    private static Task<Version?> PythonPackageAsync(string name) =>
+        VersionAsync(".+", "python3", "-c", $"import importlib.metadata as m; print(m.version('{name}'))");
 
     private static async Task<Version?> VersionAsync(string pattern, string program, params IEnumerable<string> arguments)
     {

@@ -15,7 +15,8 @@ internal static class Leaks
         return [.. lines.Where(line => Texts(line).SelectMany(Pieces).Any(pieces.Contains))];
     }
 
-    private static IEnumerable<string> Pieces(string text) => Enumerable.Range(0, Math.Max(0, text.Length - Piece + 1)).Select(i => text.Substring(i, Piece));
+    private static IEnumerable<string> Pieces(string text) =>
+        Enumerable.Range(0, Math.Max(0, text.Length - Piece + 1)).Select(i => text.Substring(i, Piece));
 
     // JSON writes a + of a secret key as \u002B, which would hide it.
     private static IEnumerable<string> Texts(string line)

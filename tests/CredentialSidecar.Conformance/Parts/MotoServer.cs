@@ -16,14 +16,16 @@ internal sealed class MotoServer : IAsyncDisposable
     {
         await Installed.MotoAsync();
         var port = FreePort.Find();
-        var moto = new MotoServer(
-            ChildProcess.Start("moto_server", ["-H", "127.0.0.1", "-p", $"{port}"], CleanEnvironment.With()), new Uri($"http://127.0.0.1:{port}"));
+        var process = ChildProcess.Start("moto_server", ["-H", "127.0.0.1", "-p", $"{port}"], CleanEnvironment.With());
+        var moto = new MotoServer(process, new Uri($"http://127.0.0.1:{port}"));
         using var http = new HttpClient();
 
         try
         {
             await Eventually.HoldsAsync(
-                async () => moto._process.HasExited ? throw new InvalidOperationException(string.Join('\n', moto._process.Errors)) : await moto.AnswersAsync(http),
+                async () => process.HasExited
+                    ? throw new InvalidOperationException(string.Join('\n', process.Errors))
+                    : await moto.AnswersAsync(http),
                 () => $"moto does not answer at {moto.Address}");
             return moto;
         }

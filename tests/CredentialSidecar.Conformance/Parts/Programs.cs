@@ -14,6 +14,7 @@ internal static class Programs
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name);
 
     /// <summary>Runs one command of the sidecar to its end.</summary>
-    public static Task<ChildProcess.Ended> SidecarAsync(IEnumerable<string> arguments, params IEnumerable<(string Name, string? Value)> settings) =>
+    public static Task<ChildProcess.Ended> SidecarAsync(
+        IEnumerable<string> arguments, params IEnumerable<(string Name, string? Value)> settings) =>
         ChildProcess.RunAsync(Sidecar, arguments, CleanEnvironment.With(settings));
 }

@@ -74,7 +74,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
     {
         using var answer = await _http.GetAsync(new Uri(Endpoint, $"v1/credentials/{destination}"));
         var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
-        _secrets.UnionWith(from name in (string[])["SecretAccessKey", "Token"] where body[name] is not null select body[name]!.GetValue<string>());
+        Hide(from name in (string[])["SecretAccessKey", "Token"] where body[name] is not null select body[name]!.GetValue<string>());
         return ((int)answer.StatusCode, body);
     }
 
@@ -85,11 +85,10 @@ internal sealed class SidecarProcess : IAsyncDisposable
     }
 
     /// <summary>Returns once every required destination has a session.</summary>
-    public async Task<SidecarProcess> ReadyAsync()
+    public async Task ReadyAsync()
     {
         await Eventually.HoldsAsync(async () => await HealthAsync("readyz") == 200, () => string.Join('\n', Output));
         await NoteServedAsync();
-        return this;
     }
 
     public Task<ChildProcess.Ended> HealthcheckAsync(params IEnumerable<string> arguments) => Programs.SidecarAsync(
@@ -101,13 +100,19 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        try
         {
-            await NoteServedAsync();
+            if (!_process.HasExited)
+            {
+                await NoteServedAsync();
+            }
+        }
+        finally
+        {
+            await _process.DisposeAsync();
+            _http.Dispose();
         }
 
-        await _process.DisposeAsync();
-        _http.Dispose();
         Hide(await _emulator.SecretsAsync());
         Assert.Empty(Errors);
         Assert.All(Output, line => Assert.NotNull(JsonSerializer.Deserialize<JsonObject>(line)));

@@ -10,7 +10,8 @@ public sealed class TaskFixture : IAsyncLifetime
     internal const string Destinations = $$"""
         {
           "Destinations": {
-            "reports": { "Hops": [{ "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}", "SessionName": "orders-1" }] },
+            "reports": { "Hops": [
+              { "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}", "SessionName": "orders-1" }] },
             "reader": { "Hops": [
               { "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}", "SessionName": "orders-1" },
               { "RoleArn": "{{DefaultWorld.Reader}}", "SessionName": "orders-2" }] },
@@ -32,7 +33,8 @@ public sealed class TaskFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _emulator = await EmulatorProcess.StartAsync();
-        _sidecar = await (await SidecarProcess.StartAsync(_emulator, ("SIDECAR_CONFIG", Destinations))).ReadyAsync();
+        _sidecar = await SidecarProcess.StartAsync(_emulator, ("SIDECAR_CONFIG", Destinations));
+        await _sidecar.ReadyAsync();
         await File.WriteAllTextAsync(TokenFile, _sidecar.Token);
     }
 
@@ -52,11 +54,15 @@ public sealed class TaskFixture : IAsyncLifetime
 
     /// <summary>The environment of a sibling that reads a destination and calls the emulator's STS.</summary>
     /// <param name="endpoint">Where it finds the sidecar.</param>
-    internal Dictionary<string, string?> Sibling(string destination, Uri? endpoint = null, params IEnumerable<(string Name, string? Value)> changes) =>
-        SiblingOf(Sidecar, destination, Emulator.Sts, [("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"{endpoint ?? Sidecar.Endpoint}v1/credentials/{destination}"), .. changes]);
+    internal Dictionary<string, string?> Sibling(
+        string destination, Uri? endpoint = null, params IEnumerable<(string Name, string? Value)> changes) => SiblingOf(
+            Sidecar, destination, Emulator.Sts,
+            [("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"{endpoint ?? Sidecar.Endpoint}v1/credentials/{destination}"), .. changes]);
 
+    /// <param name="aws">Where its STS and S3 are.</param>
     internal static Dictionary<string, string?> SiblingOf(
-        SidecarProcess sidecar, string destination, Uri aws, params IEnumerable<(string Name, string? Value)> changes) => CleanEnvironment.With(
+        SidecarProcess sidecar, string destination, Uri aws, params IEnumerable<(string Name, string? Value)> changes) =>
+        CleanEnvironment.With(
         [
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"{sidecar.Endpoint}v1/credentials/{destination}"),
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN", sidecar.Token),

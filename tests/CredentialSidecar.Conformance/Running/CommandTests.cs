@@ -34,7 +34,7 @@ public sealed partial class CommandTests
 
         Assert.Equal((0, ""), (ended.Code, ended.Errors));
         Assert.All(
-            (string[])["serve", "validate", "healthcheck", "SIDECAR_ROLE_ARN", "SIDECAR_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "64", "69", "78"],
+            (string[])["serve", "validate", "healthcheck", "SIDECAR_ROLE_ARN", "SIDECAR_TOKEN", "_FULL_URI", "64", "69", "78"],
             part => Assert.Contains(part, ended.Output, StringComparison.Ordinal));
     }
 
@@ -50,11 +50,15 @@ public sealed partial class CommandTests
     [Fact]
     public async Task Every_mistake_in_the_configuration_has_a_line()
     {
-        var ended = await Programs.SidecarAsync([], [.. Least, ("SIDECAR_ROLE_ARN", "arn:aws:iam::1234567890123456:role/reports"), ("SIDECAR_DRAIN", "5 minutes"), ("SIDECAR_TOKENS", "x")]);
+        (string Name, string? Value)[] mistakes =
+            [("SIDECAR_ROLE_ARN", "arn:aws:iam::1234567890123456:role/reports"), ("SIDECAR_DRAIN", "5 minutes"), ("SIDECAR_TOKENS", "x")];
+
+        var ended = await Programs.SidecarAsync([], [.. Least, .. mistakes]);
 
         Assert.Equal((78, ""), (ended.Code, ended.Output));
         Assert.Matches("^credential-sidecar: 3 mistakes", ended.Errors);
-        Assert.All((string[])["SIDECAR_ROLE_ARN", "SIDECAR_DRAIN", "SIDECAR_TOKENS"], name => Assert.Single(ended.Errors.Split('\n'), line => line.StartsWith($"  {name} ", StringComparison.Ordinal)));
+        Assert.All(mistakes, mistake =>
+            Assert.Single(ended.Errors.Split('\n'), line => line.StartsWith($"  {mistake.Name} ", StringComparison.Ordinal)));
         Assert.DoesNotMatch(StackTrace(), ended.Errors);
     }
 

@@ -8,7 +8,8 @@ namespace CredentialSidecar.Conformance.Running;
 /// <summary>The command that an orchestrator runs, against the server that runs beside it.</summary>
 public sealed class HealthcheckTests
 {
-    private static readonly (string, string?)[] Reports = [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId)];
+    private static readonly (string, string?)[] Reports =
+        [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId)];
 
     [Fact]
     public async Task Nobody_there_is_unhealthy_and_says_where_it_looked()
@@ -43,7 +44,7 @@ public sealed class HealthcheckTests
     public async Task R15_It_is_a_latch_where_ready_tells_the_present_state()
     {
         await using var emulator = await EmulatorProcess.StartAsync();
-        await using var sts = BriefSts.Start(TimeSpan.FromSeconds(4));
+        await using var sts = BriefSts.Start(TimeSpan.FromSeconds(6));
         await using var sidecar = await SidecarProcess.StartAsync(emulator, [.. Reports, ("AWS_ENDPOINT_URL_STS", sts.Address)]);
         await sidecar.ReadyAsync();
 

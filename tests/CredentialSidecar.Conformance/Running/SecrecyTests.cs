@@ -5,7 +5,8 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Conformance.Running;
 
-/// <summary>No secret is ever printed. Every sidecar of this ring runs at Trace and is searched when it ends; this one is also provoked.</summary>
+/// <summary>No secret is ever printed.</summary>
+/// <remarks>Every sidecar of this ring runs at Trace and is searched when it ends; this one is also provoked.</remarks>
 public sealed partial class SecrecyTests
 {
     [Fact]

@@ -40,7 +40,9 @@ public sealed class SignalTests : IAsyncLifetime
     {
         await using var sidecar = await StartAsync(drain: "60s");
         sidecar.Signal(SIGTERM);
-        await Eventually.HoldsAsync(() => Task.FromResult(sidecar.Output.Any(line => line.Contains("\"EventId\":102,", StringComparison.Ordinal))), () => "the first one was not seen");
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(sidecar.Output.Any(line => line.Contains("\"EventId\":102,", StringComparison.Ordinal))),
+            () => "the first one was not seen");
 
         var since = Stopwatch.StartNew();
         sidecar.Signal(SIGTERM);
@@ -62,8 +64,9 @@ public sealed class SignalTests : IAsyncLifetime
 
     private async Task<SidecarProcess> StartAsync(string drain)
     {
-        var sidecar = await SidecarProcess.StartAsync(
-            _emulator!, ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_DRAIN", drain));
-        return await sidecar.ReadyAsync();
+        var sidecar = await SidecarProcess.StartAsync(_emulator!,
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_DRAIN", drain));
+        await sidecar.ReadyAsync();
+        return sidecar;
     }
 }

@@ -8,7 +8,8 @@ namespace CredentialSidecar.Conformance.Running;
 /// <summary>The way from the program to the agent and to STS.</summary>
 public sealed class SourceTests
 {
-    private static readonly (string, string?)[] Reports = [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId)];
+    private static readonly (string, string?)[] Reports =
+        [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId)];
 
     [Fact]
     public async Task An_agent_that_is_not_ready_and_then_throttles_is_waited_for()
@@ -20,7 +21,8 @@ public sealed class SourceTests
         await using var sidecar = await SidecarProcess.StartAsync(emulator, Reports);
         await sidecar.ReadyAsync();
 
-        Assert.Equal([503, 429, 200], (await emulator.CallsAsync()).Agent.Where(read => read.Path.Contains("credentials", StringComparison.Ordinal)).Select(read => read.Status).Take(3));
+        var reads = (await emulator.CallsAsync()).Agent.Where(read => read.Path.Contains("credentials", StringComparison.Ordinal));
+        Assert.Equal([503, 429, 200], reads.Select(read => read.Status).Take(3));
         Assert.Equal(200, (await sidecar.GetAsync("default")).Status);
     }
 
@@ -30,7 +32,11 @@ public sealed class SourceTests
         var dead = $"http://127.0.0.1:{FreePort.Find()}";
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
-            [.. Reports, ("HTTP_PROXY", dead), ("http_proxy", dead), ("HTTPS_PROXY", dead), ("https_proxy", dead), ("ALL_PROXY", dead), ("all_proxy", dead)]);
+        [
+            .. Reports,
+            ("HTTP_PROXY", dead), ("http_proxy", dead), ("HTTPS_PROXY", dead), ("https_proxy", dead),
+            ("ALL_PROXY", dead), ("all_proxy", dead),
+        ]);
 
         await sidecar.ReadyAsync();
 

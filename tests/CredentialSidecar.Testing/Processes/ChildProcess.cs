@@ -10,9 +10,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>For anything that is waited for: far longer than it takes, since a build machine may be busy.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    private static readonly ConcurrentDictionary<ChildProcess, bool> Living = new();
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
+
+    // For those whose test or fixture never came to end them.
+    static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var child in Living.Keys)
+        {
+            child.Kill();
+        }
+    };
 
     private ChildProcess(ProcessStartInfo start)
     {
@@ -20,6 +31,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         _process.Start();
+        Living[this] = true;
         Id = _process.Id;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -40,7 +52,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment.Clear();
 
         foreach (var (name, value) in environment)
@@ -52,7 +69,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<Ended> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    public static async Task<Ended> RunAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         await using var child = Start(program, arguments, environment);
         var code = await child.ExitAsync();
@@ -76,7 +94,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
             if (exited || limit.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"{_process.StartInfo.FileName} {(exited ? "ended" : "went on")} without the line: {string.Join('\n', _output.Concat(_errors))}");
+                var printed = string.Join('\n', _output.Concat(_errors));
+                var what = exited ? "ended" : "went on";
+                throw new InvalidOperationException($"{_process.StartInfo.FileName} {what} without the line: {printed}");
             }
 
             await Task.Delay(20);
@@ -95,7 +115,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="number">As <c>kill -l</c> counts them: 2 is SIGINT, 15 SIGTERM.</param>
     public void Signal(int number)
     {
-        if (Kill(Id, number) != 0)
+        if (SendSignal(Id, number) != 0)
         {
             throw new InvalidOperationException($"Signal {number} could not be sent to {Id}.");
         }
@@ -103,13 +123,18 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Kill();
+        await ExitAsync();
+        Living.TryRemove(this, out _);
+        _process.Dispose();
+    }
+
+    private void Kill()
+    {
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
         }
-
-        await ExitAsync();
-        _process.Dispose();
     }
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)
@@ -122,7 +147,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int pid, int signal);
+    private static extern int SendSignal(int pid, int signal);
 
     /// <summary>A program that has ended.</summary>
     public sealed record Ended(int Code, string Output, string Errors)

@@ -5,7 +5,8 @@ namespace CredentialSidecar.Testing.Processes;
 /// <summary>This machine's variables without any that the programs under test would read.</summary>
 internal static class CleanEnvironment
 {
-    private static readonly string[] Read = ["AWS_", "SIDECAR_", "ECS_", "OTEL_", "ASPNETCORE_", "KESTREL__", "DOTNET_URLS", "URLS", "HTTP_PORTS"];
+    private static readonly string[] Read =
+        ["AWS_", "SIDECAR_", "ECS_", "OTEL_", "ASPNETCORE_", "KESTREL__", "DOTNET_URLS", "URLS", "HTTP_PORTS"];
 
     /// <param name="settings">Set on top; null takes a variable away.</param>
     public static Dictionary<string, string?> With(params IEnumerable<(string Name, string? Value)> settings)
@@ -24,5 +25,6 @@ internal static class CleanEnvironment
     }
 
     private static bool IsRead(string name) =>
-        Read.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase);
+        Read.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase);
 }
