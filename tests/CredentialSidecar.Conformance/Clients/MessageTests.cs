@@ -21,7 +21,7 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
     [Fact]
     public async Task R9_403_A_role_that_is_denied_is_named() => AssertSays(
         await AskAsync(task.Sibling("denied")),
-        "403", "\"AccessDenied\"", $"Cannot assume {DefaultWorld.Denied} (hop 1 of 1 of destination 'denied'): STS does not allow it.");
+        "403", "\"AccessDenied\"", $"Cannot assume {DefaultWorld.Denied} (hop 1): STS does not allow it.");
 
     [Fact]
     public async Task R9_503_An_STS_that_is_down_is_told_from_a_role_that_is_denied()

@@ -20,7 +20,6 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         _control = new HttpClient { BaseAddress = new Uri(started.Control) };
 
         // It closes a connection after a 204 without saying so, which the next request on it would stumble over.
-        _control.DefaultRequestHeaders.ConnectionClose = true;
     }
 
     public Uri Agent => new(_started.Agent);
