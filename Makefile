@@ -6,7 +6,7 @@ sidecar := src/CredentialSidecar
 # A publish for one platform needs packages that the committed lock does not list, so it keeps a lock of its own.
 publish := dotnet publish $(sidecar) -c Release -r $(runtime) --nologo \
 	-p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json \
-	-p:ConcurrentGarbageCollection=false -p:CopyOutputSymbolsToPublishDirectory=false -p:StaticWebAssetsEnabled=false
+	-p:CopyOutputSymbolsToPublishDirectory=false
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

@@ -18,6 +18,12 @@ internal sealed record Answer(int Status, string ContentType, ReadOnlyMemory<byt
             context.Response.ContentType = ContentType;
         }
 
+        // A 204 may have neither a length nor a body; writing even nothing ends its connection.
+        if (Status == StatusCodes.Status204NoContent)
+        {
+            return;
+        }
+
         context.Response.ContentLength = Body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

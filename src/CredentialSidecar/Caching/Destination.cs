@@ -83,7 +83,8 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
 
         if (node.Refusal is not { } refusal)
         {
-            return new CredentialException(CredentialFailure.NotReady, $"Destination '{name}' is not ready yet: its first session is being fetched. Try again in a few seconds.");
+            var which = node.Latest is null ? "first" : "next";
+            return new CredentialException(CredentialFailure.NotReady, $"Destination '{name}' is not ready: its {which} session is being fetched. Try again in a few seconds.");
         }
 
         var seconds = Math.Max(0, Math.Ceiling((refusal.Until - now).TotalSeconds));

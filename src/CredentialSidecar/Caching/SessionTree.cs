@@ -32,7 +32,7 @@ internal sealed class SessionTree
             for (var i = 0; i < chain.Hops.Count; i++)
             {
                 var hop = chain.Hops[i];
-                var label = new NodeLabel(chain.Destination, i + 1, chain.Hops.Count);
+                var label = new NodeLabel(chain.Destination, i + 1);
                 identity += hop.Identity + "|";
                 parent = nodes.TryGetValue(identity, out var known)
                     ? known

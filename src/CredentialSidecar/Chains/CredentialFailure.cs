@@ -9,6 +9,12 @@ internal enum CredentialFailure
     /// <summary>The configuration has no destination of that name.</summary>
     UnknownDestination,
 
+    /// <summary>The path is none of the contract's.</summary>
+    UnknownPath,
+
+    /// <summary>The request is no GET.</summary>
+    WrongMethod,
+
     /// <summary>The authorization token is missing or wrong.</summary>
     Unauthorized,
 

@@ -6,6 +6,7 @@ namespace CredentialSidecar.Chains;
 /// <summary>The ARN of an IAM role, in any partition and with any IAM path.</summary>
 internal sealed partial record RoleArn
 {
+    private const int LongestArn = 2048;
     private const int LongestPathAndName = 512 + 64;
 
     private RoleArn(string text, string partition, string accountId, string name) =>
@@ -39,17 +40,26 @@ internal sealed partial record RoleArn
             return false;
         }
 
+        if (text.Length > LongestArn || text.Any(c => c is <= ' ' or > '~'))
+        {
+            problem = text.Length > LongestArn
+                ? $"has {text.Length} characters, and no role's ARN is that long"
+                : "holds a blank, a line end or something else that no ARN holds; expected arn:aws:iam::123456789012:role/name";
+            return false;
+        }
+
         var parts = text.Split(':', 6);
 
         problem = parts switch
         {
             not ["arn", _, _, _, _, _] => $"is '{text}', expected arn:aws:iam::123456789012:role/name",
-            [_, _, "sts", _, _, _] => $"is '{text}', a session's ARN; write the role's own, arn:{parts[1]}:iam::{parts[4]}:role/name",
+            [_, _, "sts", _, _, _] => $"is '{text}', a session's ARN; write the role's own, arn:{parts[1]}:iam::{parts[4]}:role/{NameInSession(parts[5])}",
             [_, _, not "iam", _, _, _] => $"is '{text}', an ARN of the service '{parts[2]}', expected iam",
             _ when !Partitions().IsMatch(parts[1]) => $"is '{text}', and '{parts[1]}' is no AWS partition",
             [_, _, _, not "", _, _] => $"is '{text}', and an IAM ARN names no region; write arn:{parts[1]}:iam::{parts[4]}:{parts[5]}",
             _ when !AccountIds().IsMatch(parts[4]) => $"is '{text}', and its account id has {parts[4].Length} characters, expected 12 digits",
             _ when !parts[5].StartsWith("role/", StringComparison.Ordinal) => $"is '{text}', which names no role; expected …:role/name",
+            _ when parts[5].Contains(":role/", StringComparison.Ordinal) => $"is '{text}', more than one ARN; separate them by commas",
             _ when !Roles().IsMatch(parts[5]) || parts[5].Length > LongestPathAndName =>
                 $"is '{text}', and '{parts[5]}' is no role name; expected role/name or role/path/name, a name of 1 to 64 of A-Z a-z 0-9 + = , . @ _ -",
             _ => null,
@@ -63,6 +73,9 @@ internal sealed partial record RoleArn
         arn = new RoleArn(text, parts[1], parts[4], parts[5][(parts[5].LastIndexOf('/') + 1)..]);
         return true;
     }
+
+    // assumed-role/name/session; the IAM path, if the role has one, is not in it.
+    private static string NameInSession(string resource) => resource.Split('/') is ["assumed-role", { Length: > 0 } name, ..] ? name : "name";
 
     [GeneratedRegex(@"^(aws|aws-cn|aws-us-gov|aws-eusc|aws-iso(-[a-z])?)\z")]
     private static partial Regex Partitions();

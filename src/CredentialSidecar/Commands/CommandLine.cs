@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Commands;
 
@@ -35,7 +36,7 @@ internal static class CommandLine
         serve.SetAction((parse, cancellation) => ServeCommand.RunAsync(parse.GetValue(file), cancellation));
 
         var validate = new Command("validate", "Print the configuration as it would be used, redacted, or every mistake in it. Exit code 0 or 78.") { file };
-        validate.SetAction(parse => ValidateCommand.Run(parse.GetValue(file)));
+        validate.SetAction(parse => ValidateCommand.Run(ProcessEnvironment.Capture(), parse.GetValue(file), Console.Out, Console.Error));
 
         var healthcheck = new Command("healthcheck", "Probe the sidecar in this container. Exit code 0 or 1.") { file, ready };
         healthcheck.SetAction((parse, cancellation) => HealthcheckCommand.RunAsync(parse.GetValue(file), parse.GetValue(ready), cancellation));

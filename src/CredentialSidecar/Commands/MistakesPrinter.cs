@@ -5,13 +5,15 @@ namespace CredentialSidecar.Commands;
 /// <summary>Every mistake on a line of its own, under the key to edit.</summary>
 internal static class MistakesPrinter
 {
-    public static int Print(IReadOnlyList<Mistake> mistakes)
+    /// <param name="error">Default: standard error.</param>
+    public static int Print(IReadOnlyList<Mistake> mistakes, TextWriter? error = null)
     {
-        Console.Error.WriteLine($"credential-sidecar: {(mistakes.Count == 1 ? "one mistake" : $"{mistakes.Count} mistakes")} in the configuration, nothing was started:");
+        error ??= Console.Error;
+        error.WriteLine($"credential-sidecar: {(mistakes.Count == 1 ? "one mistake" : $"{mistakes.Count} mistakes")} in the configuration, nothing was started:");
 
         foreach (var mistake in mistakes)
         {
-            Console.Error.WriteLine($"  {mistake}");
+            error.WriteLine($"  {mistake}");
         }
 
         return ExitCodes.Configuration;

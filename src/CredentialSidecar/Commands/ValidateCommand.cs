@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CredentialSidecar.Configuration;
@@ -9,28 +10,32 @@ internal static class ValidateCommand
 {
     private static readonly string[] Redacted = ["Token", "ExternalId"];
 
-    public static int Run(string? file)
+    // A role called a+b should not be printed as a\u002Bb; nothing here becomes HTML.
+    private static readonly JsonSerializerOptions Readable = new(OptionsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static int Run(ProcessEnvironment environment, string? file, TextWriter output, TextWriter error)
     {
         try
         {
-            var (settings, warnings) = SettingsLoader.Load(ProcessEnvironment.Capture(), file);
-            var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
+            var (settings, warnings) = SettingsLoader.Load(environment, file);
+            settings.Options.Region = settings.Region;
 
-            effective["Region"] = settings.Region;
+            var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
-            Console.WriteLine(effective.ToJsonString(OptionsJson.Default.Options));
-            Console.Error.WriteLine($"Source: {settings.Source}. STS: {settings.StsEndpoint?.GetLeftPart(UriPartial.Authority) ?? "of the region"}. Token: {(settings.Token is null ? "none asked for" : "set")}.");
+            output.WriteLine(effective.ToJsonString(Readable));
+            var sts = settings.StsEndpoint?.GetLeftPart(UriPartial.Authority) ?? "of the region";
+            error.WriteLine($"Source: {settings.Source}. STS: {sts}. Token: {(settings.Token is null ? "none asked for" : "set")}.");
 
             foreach (var warning in warnings)
             {
-                Console.Error.WriteLine($"Warning: {warning}.");
+                error.WriteLine($"Warning: {warning}.");
             }
 
             return ExitCodes.Ok;
         }
         catch (ConfigurationMistakesException e)
         {
-            return MistakesPrinter.Print(e.Mistakes);
+            return MistakesPrinter.Print(e.Mistakes, error);
         }
     }
 

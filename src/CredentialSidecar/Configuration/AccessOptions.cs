@@ -1,14 +1,16 @@
+using System.ComponentModel;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Who may read.</summary>
 internal sealed class AccessOptions
 {
-    /// <summary>The authorization token that siblings send: one line of visible ASCII.</summary>
+    [Description("The authorization token that siblings send: one line of visible ASCII.")]
     public string? Token { get; set; }
 
-    /// <summary>The file that holds it, without a newline at its end.</summary>
+    [Description("The file that holds the token, without a newline at its end.")]
     public string? TokenFile { get; set; }
 
-    /// <summary>Serve whoever asks. Never together with a token, and only on loopback.</summary>
+    [Description("Serve whoever asks. Never together with a token, and only on loopback.")]
     public bool AllowAnonymous { get; set; }
 }

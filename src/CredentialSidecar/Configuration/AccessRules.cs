@@ -1,62 +1,57 @@
 using System.Net;
+using System.Text;
 
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Finds the authorization token, or says why there is none to be had.</summary>
 internal static class AccessRules
 {
+    private const string TokenKey = "Access:Token";
+    private const string FileKey = "Access:TokenFile";
+    private const string AnonymousKey = "Access:AllowAnonymous";
+
     /// <returns>The token; null where anyone on loopback may read, or where a mistake was found.</returns>
-    public static string? ReadToken(SidecarOptions options, ConfigurationLayers layers, Findings findings)
+    public static string? ReadToken(SidecarOptions options, Findings findings)
     {
         var access = options.Access;
-        var (tokenKey, fileKey, anonymousKey) = (layers.NameOf("Access:Token"), layers.NameOf("Access:TokenFile"), layers.NameOf("Access:AllowAnonymous"));
+        var isSet = access.Token is not null || access.TokenFile is not null;
 
-        findings.Require(access.Token is null || access.TokenFile is null, fileKey, $"is set beside {tokenKey}; keep one of them");
+        findings.Require(access.Token is null || access.TokenFile is null, FileKey, $"is set beside {findings.NameOf(TokenKey)}; keep one of them");
+        findings.Require(!access.AllowAnonymous || !isSet, AnonymousKey,
+            $"is true although {findings.NameOf(access.Token is null ? FileKey : TokenKey)} is set; keep one of them");
+        findings.Require(!access.AllowAnonymous || options.Listen.Addresses.TrueForAll(IsLoopback), AnonymousKey,
+            $"is true, but {findings.NameOf("Listen:Addresses")} reaches beyond loopback; there a token is always asked for");
 
-        if (access.AllowAnonymous)
+        if (!isSet && !access.AllowAnonymous && !findings.IsUnread(TokenKey) && !findings.IsUnread(FileKey) && !findings.IsUnread(AnonymousKey))
         {
-            findings.Require(access.Token is null && access.TokenFile is null, anonymousKey, "is true although a token is set; keep one of them");
-            findings.Require(options.Listen.Addresses.TrueForAll(IsLoopback), anonymousKey,
-                $"is true, but {layers.NameOf("Listen:Addresses")} reaches beyond loopback; there a token is always asked for");
-            return null;
+            findings.Missing("SIDECAR_TOKEN", "is not set, and neither is SIDECAR_TOKEN_FILE; "
+                + "set one of them, or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
         }
 
-        if (access.Token is null && access.TokenFile is null)
+        if (access.Token is not null)
         {
-            findings.Wrong("SIDECAR_TOKEN", "is not set, and neither is SIDECAR_TOKEN_FILE; set one of them, or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
-            return null;
+            TokenText.Check(access.Token, TokenKey, fromFile: false, findings);
         }
 
-        var (key, token) = access.Token is null ? (fileKey, ReadFile(access.TokenFile!, fileKey, findings)) : (tokenKey, access.Token);
-
-        if (token is null)
-        {
-            return null;
-        }
-
-        // botocore, Go, Java, JS and the CRT send no request at all with a token that has a line end (contract R12).
-        findings.Require(!token.AsSpan().ContainsAny('\r', '\n'), key,
-            $"holds a line end, with which most SDKs refuse to send the token{(access.Token is null ? "; write the file without one: printf %s \"$TOKEN\" > file" : "")}");
-        findings.Require(token.Length > 0 && token.AsSpan().Trim().Length == token.Length && token.All(c => c is >= ' ' and <= '~' or '\r' or '\n'), key,
-            "is empty or holds something other than visible ASCII; generate one with: openssl rand -hex 32");
-        return token;
+        return (access.TokenFile is null ? null : ReadFile(access.TokenFile, findings)) ?? access.Token;
     }
 
-    private static bool IsLoopback(string address) => IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip);
+    private static bool IsLoopback(string address) => !IPAddress.TryParse(address, out var ip) || IPAddress.IsLoopback(ip);
 
-    private static string? ReadFile(string path, string key, Findings findings)
+    private static string? ReadFile(string path, Findings findings)
     {
-        try
+        if (SmallFile.TryRead(path, TokenText.Longest + 2, out var bytes, out var problem))
         {
-            return File.ReadAllText(path);
+            // Byte by byte: siblings read the same file, and their SDKs send a byte order mark as part of the token.
+            var token = Encoding.Latin1.GetString(bytes);
+            TokenText.Check(token, FileKey, fromFile: true, findings);
+            return token;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            findings.Wrong(key, $"is '{path}', which uid {(OperatingSystem.IsLinux() ? UserId() : "?")} cannot read: {e.Message}");
-            return null;
-        }
-    }
 
-    private static string UserId() =>
-        File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal))?.Split('\t')[1] ?? "?";
+        // Without a slash it may be the token itself, put into the wrong variable.
+        findings.Wrong(FileKey, path.Contains('/', StringComparison.Ordinal)
+            ? $"is {Shown.Quoted(path)}, which {problem}; give the path of the file that holds the token"
+            : $"names a file (not shown, in case it is the token itself) that {problem}; give the whole path, or the token in SIDECAR_TOKEN");
+        return null;
+    }
 }

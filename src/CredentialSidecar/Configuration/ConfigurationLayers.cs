@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace CredentialSidecar.Configuration;
 
@@ -7,98 +6,91 @@ namespace CredentialSidecar.Configuration;
 /// <remarks>Kept apart from the host's configuration, which holds the whole environment and so could not be read strictly.</remarks>
 internal sealed class ConfigurationLayers : IDisposable
 {
+    private const int LargestFile = 1024 * 1024;
+
     private readonly ConfigurationManager _configuration = new();
-    private readonly List<(string Name, IConfigurationProvider Provider)> _layers = [];
-    private readonly Dictionary<string, string> _variables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ConfigurationLayer> _layers = [];
+    private readonly VariablesLayer _variables;
 
     public ConfigurationLayers(ProcessEnvironment environment, string? file, Findings findings)
     {
         AddFile(file ?? environment[ShortNames.ConfigFile], file is null ? ShortNames.ConfigFile : "--config", findings);
-        AddJson(ShortNames.Config, environment[ShortNames.Config], findings);
-        AddVariables(environment, findings);
-        RefuseSharedDestinations(findings);
+
+        if (environment[ShortNames.Config] is { } json)
+        {
+            Add(new JsonLayer(ShortNames.Config, findings).Read(json));
+        }
+
+        ServiceLinks.Report(environment, findings);
+        _variables = new VariablesLayer(environment, findings);
+        Add(_variables.Layer);
+        RefuseMerging(findings);
+        findings.NameOf = NameOf;
     }
 
     public IConfiguration Root => _configuration;
 
     public void Dispose() => _configuration.Dispose();
 
-    /// <summary>The key as the operator wrote it: a variable's name, or a path and the place it stands in.</summary>
+    /// <summary>The key as the operator wrote it, or would write it: a variable's name, or a path and the place it stands in.</summary>
     public string NameOf(string path)
     {
-        if (_variables.TryGetValue(path, out var variable))
+        for (var (held, end) = (path, path.Length); end > 0; end = held.LastIndexOf(':'))
         {
-            return variable;
+            held = path[..end];
+
+            if (_layers.FindLast(layer => layer.Holds(held)) is { } holder)
+            {
+                return holder.Name is { } place ? $"{path} in {place}"
+                    : held == path ? _variables.NameOf(path) ?? path
+                    : ShortNames.VariableOf(path);
+            }
         }
 
-        var holder = _layers.LastOrDefault(layer => layer.Provider.TryGet(path, out _) || layer.Provider.GetChildKeys([], path).Any());
-        return holder.Name is null or "" ? path : $"{path} in {holder.Name}";
+        return path.Length > 0 ? path : _variables.NameOf(path) ?? path;
     }
 
     private void AddFile(string? path, string key, Findings findings)
     {
-        try
-        {
-            AddJson(path ?? "", path is null ? null : File.ReadAllText(path), findings);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            findings.Wrong(key, $"is '{path}', which cannot be read: {e.Message}");
-        }
-    }
-
-    private void AddJson(string name, string? json, Findings findings)
-    {
-        if (json is null)
+        if (path is null)
         {
             return;
         }
 
-        try
+        if (path.TrimStart() is ['{', ..])
         {
-            _configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)));
-            _layers.Add((name, ((IConfigurationRoot)_configuration).Providers.Last()));
+            // Not shown: the document may hold a token.
+            findings.UnreadSource(key, $"holds JSON, expected the path of a file; JSON itself belongs into {ShortNames.Config}");
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        else if (SmallFile.TryRead(path, LargestFile, out var bytes, out var problem))
         {
-            // The parser's own text can quote the document; where it stopped cannot.
-            var where = (e as JsonException ?? e.InnerException as JsonException) is { LineNumber: { } line } at
-                ? $"is no valid JSON at line {line + 1}, byte {at.BytePositionInLine + 1}"
-                : $"cannot be read: {e.Message}";
-            findings.Wrong(name, where);
+            using var text = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
+            Add(new JsonLayer(path, findings).Read(text.ReadToEnd()));
+        }
+        else
+        {
+            findings.UnreadSource(key, $"is {Shown.Quoted(path)}, which {problem}; give the path of a JSON file");
         }
     }
 
-    private void AddVariables(ProcessEnvironment environment, Findings findings)
+    private void Add(ConfigurationLayer? layer)
     {
-        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-
-        foreach (var (variable, path, value) in ShortNames.Expand(environment).OrderBy(v => v.Variable, StringComparer.Ordinal))
+        if (layer is not null)
         {
-            findings.Require(!values.ContainsKey(path), variable, $"sets what {_variables.GetValueOrDefault(path)} sets too; keep one of them");
-            values[path] = value;
-            _variables[path] = variable;
+            _layers.Add(layer);
+            _configuration.AddInMemoryCollection(layer.Values);
         }
-
-        _configuration.AddInMemoryCollection(values);
-        _layers.Add(("", ((IConfigurationRoot)_configuration).Providers.Last()));
     }
 
-    // Merged hops would be a role chain that nobody wrote.
-    private void RefuseSharedDestinations(Findings findings)
+    // Merged hops would be a role chain that nobody wrote, and merged addresses a listener that nobody wanted.
+    private void RefuseMerging(Findings findings)
     {
-        var twice =
-            from layer in _layers
-            from name in layer.Provider.GetChildKeys([], "Destinations").Distinct(StringComparer.OrdinalIgnoreCase)
-            group layer.Name is "" ? "environment variables" : layer.Name by name.ToUpperInvariant() into places
-            where places.Count() > 1
-            select places;
+        var names = _layers.SelectMany(layer => layer.ChildrenOf("Destinations")).Distinct(StringComparer.OrdinalIgnoreCase);
 
-        foreach (var places in twice)
+        foreach (var path in names.Select(name => $"Destinations:{name}").Append("Listen:Addresses"))
         {
-            findings.Wrong(
-                $"Destinations:{places.Key.ToLowerInvariant()}",
-                $"is given by {string.Join(" and by ", places)}; a destination is never merged, so keep one");
+            var places = _layers.Where(layer => layer.Holds(path)).Select(layer => layer.Name ?? _variables.NameOf(path)).ToArray();
+            findings.Require(places.Length < 2, path, $"is given by {string.Join(" and by ", places)}; it is never merged, so keep one");
         }
     }
 }

@@ -1,27 +1,44 @@
 using System.Text.RegularExpressions;
+using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Which destinations there may be.</summary>
 internal static partial class DestinationRules
 {
-    public static void Check(SidecarOptions options, ConfigurationLayers layers, Findings findings)
+    public static void Check(SidecarOptions options, Findings findings)
     {
-        findings.Require(options.Destinations.Count > 0 || findings.Mistakes.Count > 0, ShortNames.RoleArn,
-            "is not set, and neither is any destination; give the role to assume, arn:aws:iam::123456789012:role/name");
+        if (options.Destinations.Count == 0 && !findings.IsUnread("Destinations"))
+        {
+            findings.Missing(ShortNames.RoleArn, "is not set, and neither is any destination; give the role to assume, arn:aws:iam::123456789012:role/name");
+        }
 
         foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))
         {
             var path = $"Destinations:{name}";
-            findings.Require(Names().IsMatch(name), layers.NameOf(path), "is no name for a destination, expected 1 to 64 of a-z 0-9 _ -");
-            findings.Require(destination.Hops.Count > 0, layers.NameOf(path), "has no Hops; give at least one with a RoleArn");
+            findings.Require(Names().IsMatch(name), path, "is no name for a destination, expected 1 to 64 of a-z 0-9 _ -");
+            findings.Require(destination.Hops.Count > 0 || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops",
+                "is missing or empty; give at least one hop with a RoleArn");
 
-            for (var i = 0; i < destination.Hops.Count; i++)
+            foreach (var (i, hop) in destination.Hops.Index())
             {
-                HopRules.Check(destination.Hops[i], key => layers.NameOf($"{path}:Hops:{i}:{key}"), findings);
+                HopRules.Check(hop, key => $"{path}:Hops:{i}:{key}", findings);
             }
 
-            TagRules.CheckAlong(destination.Hops, (i, key) => layers.NameOf($"{path}:Hops:{i}:{key}"), findings);
+            TagRules.CheckAlong(destination.Hops, (i, key) => $"{path}:Hops:{i}:{key}", findings);
+            CheckPartitions(destination, path, findings);
+        }
+    }
+
+    private static void CheckPartitions(DestinationOptions destination, string path, Findings findings)
+    {
+        var roles = destination.Hops.Select(hop => RoleArn.TryParse(hop.RoleArn, out var role, out _) ? role : null).ToArray();
+        var first = roles.FirstOrDefault(role => role is not null);
+
+        foreach (var (i, role) in roles.Index())
+        {
+            findings.Require(role is null || role.Partition == first!.Partition, $"{path}:Hops:{i}:RoleArn",
+                $"is {role}, but an earlier hop is in the partition {first?.Partition}; no role chain leads from one partition into another");
         }
     }
 

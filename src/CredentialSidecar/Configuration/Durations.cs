@@ -7,43 +7,52 @@ namespace CredentialSidecar.Configuration;
 /// <remarks><see cref="TimeSpan.Parse(string)"/> alone reads a bare 5 as five days.</remarks>
 internal static partial class Durations
 {
-    public const string Expected = "a time such as 5s, 20m, 1h or 00:00:05";
+    public const string Expected = "a time such as 5s, 20m, 1h or 00:00:05, of at most a day";
+
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     public static bool TryParse(string? text, out TimeSpan value)
     {
         value = default;
 
-        if (text?.Contains(':', StringComparison.Ordinal) == true)
+        // Two parts would be hours and minutes to .NET, and minutes and seconds to many a reader.
+        if (text is not null && Clock().IsMatch(text))
         {
             return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value);
         }
 
-        if (text is null || Forms().Match(text.Trim()) is not { Success: true } match)
+        if (text is null || Forms().Match(text) is not { Success: true } match)
         {
             return false;
         }
 
-        var number = double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        value = match.Groups[2].Value switch
+        // Not by double, which loses a tick here and there.
+        var number = decimal.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        value = TimeSpan.FromTicks((long)(number * match.Groups[2].Value switch
         {
-            "ms" => TimeSpan.FromMilliseconds(number),
-            "m" => TimeSpan.FromMinutes(number),
-            "h" => TimeSpan.FromHours(number),
-            _ => TimeSpan.FromSeconds(number),
-        };
-        return true;
+            "ms" => TimeSpan.TicksPerMillisecond,
+            "m" => TimeSpan.TicksPerMinute,
+            "h" => TimeSpan.TicksPerHour,
+            _ => TimeSpan.TicksPerSecond,
+        }));
+        return value <= Longest;
     }
 
+    /// <summary>In a form that <see cref="TryParse"/> takes.</summary>
     public static string Format(TimeSpan value) => value switch
     {
         { Ticks: 0 } => "0s",
         _ when value.Ticks % TimeSpan.TicksPerHour == 0 => $"{value.TotalHours:0}h",
         _ when value.Ticks % TimeSpan.TicksPerMinute == 0 => $"{value.TotalMinutes:0}m",
         _ when value.Ticks % TimeSpan.TicksPerSecond == 0 => $"{value.TotalSeconds:0}s",
-        _ => $"{value.TotalMilliseconds:0}ms",
+        _ when value < TimeSpan.FromSeconds(1) => $"{value.TotalMilliseconds:0.###}ms",
+        _ => $"{value.TotalSeconds:0.###}s",
     };
 
-    // Six digits are eleven days in seconds and keep every unit clear of TimeSpan's range.
+    [GeneratedRegex(@"^[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?\z")]
+    private static partial Regex Clock();
+
+    // Six digits keep every unit clear of TimeSpan's range.
     [GeneratedRegex(@"^([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(ms|s|m|h)?\z")]
     private static partial Regex Forms();
 }

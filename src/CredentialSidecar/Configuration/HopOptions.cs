@@ -1,32 +1,38 @@
+using System.ComponentModel;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>One <c>sts:AssumeRole</c>, under STS's own names.</summary>
 internal sealed class HopOptions
 {
+    [Description("The role to assume, arn:aws:iam::123456789012:role/name.")]
     public string? RoleArn { get; set; }
 
-    /// <summary>2 to 1224 characters.</summary>
+    [Description("What the role's trust policy asks for, 2 to 1224 characters.")]
     public string? ExternalId { get; set; }
 
-    /// <summary>May hold <c>{task_id} {family} {cluster} {destination}</c>.</summary>
+    [Description("The role session name, which CloudTrail shows; may hold {task_id} {family} {cluster} {destination}.")]
     public string? SessionName { get; set; }
 
-    /// <summary>1500 to 3600; more is clamped, because STS caps role chaining at one hour.</summary>
+    [Description("1500 to 3600; more is clamped, because STS caps role chaining at one hour.")]
     public int DurationSeconds { get; set; } = 3600;
 
+    [Description("2 to 64 characters; set by one hop, it holds for all that follow.")]
     public string? SourceIdentity { get; set; }
 
-    /// <summary>A list, because a <c>:</c> in a tag's key would be lost in a .NET configuration key.</summary>
+    [Description("Session tags; a list, because a : in a tag's key would be lost in a .NET configuration key.")]
     public List<TagOptions> Tags { get; set; } = [];
 
+    [Description("Keys of this hop's Tags that go on to the sessions of later hops.")]
     public List<string> TransitiveTagKeys { get; set; } = [];
 
-    /// <summary>An inline session policy: JSON in one string, at most 2048 characters.</summary>
+    [Description("An inline session policy: JSON in one string, at most 2048 characters.")]
     public string? Policy { get; set; }
 
+    [Description("Managed policies of the role's account as session policies, at most 10.")]
     public List<string> PolicyArns { get; set; } = [];
 
-    /// <summary>Default: the sidecar's region.</summary>
+    [Description("Whose STS is asked for this hop. Default: the sidecar's Region.")]
     public string? Region { get; set; }
 }
 

@@ -1,34 +1,40 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace CredentialSidecar.Configuration;
 
-/// <summary>Ports, addresses and times.</summary>
+/// <summary>Ports and addresses.</summary>
 internal static class ListenRules
 {
-    public static void Check(SidecarOptions options, ConfigurationLayers layers, Findings findings)
+    public static void Check(SidecarOptions options, Findings findings)
     {
-        Port("Listen:Port", options.Listen.Port);
-        Port("Health:Port", options.Health.Port);
-        Require(options.Listen.Port != options.Health.Port || options.Listen.Port == 0, "Health:Port", $"is {options.Health.Port}, and so is {layers.NameOf("Listen:Port")}; they need two ports");
-        Require(IPAddress.TryParse(options.Health.Address, out _), "Health:Address", $"is '{options.Health.Address}', expected an IP address");
+        var (listen, health) = (options.Listen, options.Health);
+        Port("Listen:Port", listen.Port);
+        Port("Health:Port", health.Port);
+        findings.Require(listen.Port != health.Port || listen.Port == 0, "Health:Port",
+            $"is {health.Port}, and so is {findings.NameOf("Listen:Port")}; they need two ports");
 
-        for (var i = 0; i < options.Listen.Addresses.Count; i++)
+        Address("Health:Address", health.Address);
+        findings.Require(!IsAny(health.Address), "Health:Address",
+            $"is {health.Address}, but health always listens on 127.0.0.1 and on one more address; "
+            + "give that one, in Kubernetes by valueFrom fieldRef status.podIP");
+
+        foreach (var (i, address) in listen.Addresses.Index())
         {
-            Require(IPAddress.TryParse(options.Listen.Addresses[i], out _), $"Listen:Addresses:{i}", $"is '{options.Listen.Addresses[i]}', expected an IP address");
+            var path = $"Listen:Addresses:{i}";
+            Address(path, address);
+            findings.Require(listen.Addresses.IndexOf(address) == i, path, $"is {Shown.Quoted(address)} a second time; give each address once");
+            findings.Require(listen.Addresses.Count == 1 || !IsAny(address), path, $"is {address}, which takes in the others; keep it alone or leave it out");
         }
 
-        var refresh = options.Refresh;
-        Between("Drain", options.Drain, TimeSpan.Zero, TimeSpan.FromSeconds(120));
-        Between("Refresh:MinimumRemaining", refresh.MinimumRemaining, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(50));
-        Between("Refresh:StartSpread", refresh.StartSpread, TimeSpan.Zero, TimeSpan.FromSeconds(60));
-        Require(refresh.RenewAtFraction is >= 0.1 and <= 0.9, "Refresh:RenewAtFraction", $"is {refresh.RenewAtFraction}, expected 0.1 to 0.9");
-        Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction", $"is {refresh.JitterFraction}, expected 0 to 0.5");
+        void Port(string path, int port) => findings.Require(port is >= 0 and <= 65535, path, $"is {port}, expected a port, 0 to 65535");
 
-        void Port(string path, int port) => Require(port is >= 0 and <= 65535, path, $"is {port}, expected a port, 0 to 65535");
-
-        void Between(string path, TimeSpan value, TimeSpan least, TimeSpan most) =>
-            Require(value >= least && value <= most, path, $"is {Durations.Format(value)}, expected {Durations.Format(least)} to {Durations.Format(most)}");
-
-        void Require(bool holds, string path, string text) => findings.Require(holds, layers.NameOf(path), text);
+        void Address(string path, string text) => findings.Require(IsAddress(text), path, $"is {Shown.Quoted(text)}, expected an IP address such as 127.0.0.1");
     }
+
+    // .NET takes 9170 for 0.0.35.210, 127.1 for 127.0.0.1, and ignores the port of [::1]:80.
+    private static bool IsAddress(string text) =>
+        IPAddress.TryParse(text, out var ip) && (ip.AddressFamily == AddressFamily.InterNetworkV6 ? !text.StartsWith('[') : ip.ToString() == text);
+
+    private static bool IsAny(string text) => IPAddress.TryParse(text, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
 }

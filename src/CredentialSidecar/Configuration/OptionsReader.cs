@@ -6,7 +6,10 @@ using System.Text.Json.Serialization.Metadata;
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Reads a configuration tree by the generated shape of its options: every mistake at once, each by its full key.</summary>
-/// <remarks>The framework's binder stops at the first unknown key and forgets where a wrong value stood.</remarks>
+/// <remarks>
+/// The framework's binder stops at the first unknown key and forgets where a wrong value stood. What cannot be read
+/// leaves an empty object or text in its place, so that the items of a list keep their numbers for the rules after.
+/// </remarks>
 internal sealed class OptionsReader(ConfigurationLayers layers, Findings findings)
 {
     // A value under these is never repeated in a message, and neither is one whose key is not ours.
@@ -25,16 +28,16 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             return ReadScalar(section, type.Type);
         }
 
-        // {} and [] reach us as an empty value, null as none.
-        if (!string.IsNullOrEmpty(section.Value))
+        var isList = type.Kind == JsonTypeInfoKind.Enumerable;
+
+        if (section.Value is not null)
         {
-            Wrong(section, $"is {Shown(section)}, expected {(type.Kind == JsonTypeInfoKind.Enumerable ? "a list" : "an object")}");
-            return null;
+            // Not shown: it may be a document with a token in it.
+            findings.Unread(section.Path, $"is a single value, expected {(isList ? "a list" : $"an object{Keys(type)}")}");
+            return isList ? new JsonArray() : new JsonObject();
         }
 
-        return type.Kind == JsonTypeInfoKind.Enumerable
-            ? ReadList(section, type)
-            : ReadChildren(section.GetChildren(), section.Path, type);
+        return isList ? ReadList(section, type) : ReadChildren(section.GetChildren(), section.Path, type);
     }
 
     private JsonObject ReadChildren(IEnumerable<IConfigurationSection> children, string path, JsonTypeInfo type)
@@ -48,8 +51,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
 
             if (childType is null)
             {
-                var known = string.Join(", ", type.Properties.Select(p => p.Name));
-                Wrong(child, $"is not a setting{(path.Length == 0 ? "" : $" of {path}")}; known here: {known}");
+                findings.Wrong(child.Path, $"is not a setting{(path.Length == 0 ? "" : $" of {path}")}, expected one{Keys(type)}");
             }
             else if (ReadSection(child, InfoOf(type, childType)) is { } value)
             {
@@ -63,27 +65,26 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
     private JsonArray ReadList(IConfigurationSection section, JsonTypeInfo type)
     {
         var result = new JsonArray();
-        var next = 0;
 
         foreach (var child in section.GetChildren().OrderBy(c => c.Key, ConfigurationKeyComparer.Instance))
         {
+            var next = result.Count.ToString(CultureInfo.InvariantCulture);
+
             // A gap would silently make another role the second hop.
-            if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index != next++)
+            if (child.Key != next)
             {
-                Wrong(child, $"is not a place in a list; the next one here is {section.Path}:{next - 1}");
-                return result;
+                findings.Unread(child.Path, $"is not the next place in the list, which is {section.Path}:{next}; number a list from 0 without gaps");
+                break;
             }
 
-            var mistakes = findings.Mistakes.Count;
+            var item = ReadSection(child, InfoOf(type, type.ElementType!));
 
-            if (ReadSection(child, InfoOf(type, type.ElementType!)) is { } value)
+            if (item is null)
             {
-                result.Add(value);
+                findings.Unread(child.Path, "is null; give a value or leave it out");
             }
-            else if (mistakes == findings.Mistakes.Count)
-            {
-                Wrong(child, "is null; give a value or leave it out");
-            }
+
+            result.Add(item ?? "");
         }
 
         return result;
@@ -93,7 +94,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
     {
         if (section.GetChildren().Any())
         {
-            Wrong(section, $"is an object or a list, expected {Scalars.Expected(type)}");
+            findings.Unread(section.Path, $"is an object or a list, expected {Scalars.Expected(type)}");
             return null;
         }
 
@@ -107,17 +108,15 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             return node;
         }
 
-        // Kubernetes gives every pod beside a Service called "sidecar" a variable SIDECAR_PORT=tcp://…
-        var hint = section.Value.StartsWith("tcp://", StringComparison.Ordinal)
-            ? "; Kubernetes sets this for a Service of that name: set enableServiceLinks to false in the pod" : "";
-        Wrong(section, $"is {Shown(section)}, expected {Scalars.Expected(type)}{hint}");
+        findings.Unread(section.Path, $"is {Value(section)}, expected {Scalars.Expected(type)}");
         return null;
     }
 
     private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) => parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
 
-    private static string Shown(IConfigurationSection section) =>
-        Secret.Contains(section.Key, StringComparer.OrdinalIgnoreCase) ? "not shown here" : $"'{section.Value}'";
+    private static string Keys(JsonTypeInfo type) =>
+        type.Properties.Count == 0 ? "" : $" of {string.Join(", ", type.Properties.Select(p => p.Name))}";
 
-    private void Wrong(IConfigurationSection section, string text) => findings.Wrong(layers.NameOf(section.Path), text);
+    private static string Value(IConfigurationSection section) =>
+        Secret.Contains(section.Key, StringComparer.OrdinalIgnoreCase) ? "not shown here" : Shown.Quoted(section.Value);
 }

@@ -14,6 +14,6 @@ internal static class Partitions
         ("eusc-", "aws-eusc"),
     ];
 
-    public static bool Holds(string partition, string region) =>
-        (ByPrefix.FirstOrDefault(p => region.StartsWith(p.Prefix, StringComparison.Ordinal)).Partition ?? "aws") == partition;
+    public static string Of(string region) =>
+        ByPrefix.FirstOrDefault(p => region.StartsWith(p.Prefix, StringComparison.Ordinal)).Partition ?? "aws";
 }

@@ -29,7 +29,7 @@ internal static class Scalars
     public static string Expected(Type type) => type switch
     {
         _ when type.IsEnum => "one of " + string.Join(", ", Enum.GetNames(type)),
-        _ when type == typeof(int) => "a whole number",
+        _ when type == typeof(int) => "a whole number below 2147483648",
         _ when type == typeof(double) => "a number such as 0.5",
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(TimeSpan) => Durations.Expected,

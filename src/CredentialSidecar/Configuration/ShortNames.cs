@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>The short environment form: one variable is enough for one destination.</summary>
@@ -10,6 +12,8 @@ internal static class ShortNames
     public const string DefaultDestination = "default";
 
     private const string DefaultHops = $"Destinations:{DefaultDestination}:Hops";
+    private const string ExternalId = "SIDECAR_EXTERNAL_ID";
+    private const string SessionName = "SIDECAR_SESSION_NAME";
 
     private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
     {
@@ -22,37 +26,34 @@ internal static class ShortNames
         ["SIDECAR_SOURCE_ENDPOINT"] = "Source:Endpoint",
     };
 
-    /// <summary>Turns the variables that are ours into configuration keys, each with the variable it came from.</summary>
-    public static IEnumerable<(string Variable, string Path, string Value)> Expand(ProcessEnvironment environment)
+    public static IEnumerable<string> All => Plain.Keys.Concat([ConfigFile, Config, RoleArn, ExternalId, SessionName]);
+
+    /// <summary>The variable in its long form; the hop that <c>SIDECAR_ROLE_ARN</c> would give keeps that name.</summary>
+    public static string VariableOf(string path) => path.Equals($"{DefaultHops}:0:RoleArn", StringComparison.OrdinalIgnoreCase)
+        ? RoleArn
+        : Prefix + path.Replace(":", "__", StringComparison.Ordinal);
+
+    /// <summary>The variables that are ours. One that is empty counts as not set, since compose writes empty for unset.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Ours(ProcessEnvironment environment) =>
+        from variable in environment.All.OrderBy(v => v.Key, StringComparer.Ordinal)
+        where variable.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && variable.Value.Length > 0
+        where variable.Key is not (ConfigFile or Config) && !ServiceLinks.Matches(variable.Key, variable.Value)
+        select variable;
+
+    /// <summary>Turns a variable into configuration keys, each with the name to show for it.</summary>
+    /// <param name="hops">The entries of <c>SIDECAR_ROLE_ARN</c>.</param>
+    public static IEnumerable<(string Name, string Path, string Value)> Expand(string variable, string value, string[] hops)
     {
-        var hops = environment[RoleArn]?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        // Both are for the last hop: the one whose trust policy another team wrote.
+        var last = string.Create(CultureInfo.InvariantCulture, $"{DefaultHops}:{Math.Max(hops.Length - 1, 0)}");
 
-        foreach (var (name, value) in environment.All.Where(v => v.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)))
+        return variable switch
         {
-            if (name is ConfigFile or Config)
-            {
-                continue;
-            }
-
-            if (name is RoleArn)
-            {
-                for (var i = 0; i < hops.Length; i++)
-                {
-                    yield return (name, $"{DefaultHops}:{i}:RoleArn", hops[i]);
-                }
-
-                continue;
-            }
-
-            // Both are for the last hop: the one whose trust policy another team wrote.
-            var last = $"{DefaultHops}:{Math.Max(hops.Length - 1, 0)}";
-            yield return name switch
-            {
-                "SIDECAR_EXTERNAL_ID" => (name, $"{last}:ExternalId", value),
-                "SIDECAR_SESSION_NAME" => (name, $"{last}:SessionName", value),
-                _ when Plain.TryGetValue(name, out var path) => (name, path, value),
-                _ => (name, name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), value),
-            };
-        }
+            RoleArn => hops.Select((hop, i) => (hops.Length == 1 ? RoleArn : $"{RoleArn} (hop {i + 1})", $"{DefaultHops}:{i}:RoleArn", hop)),
+            ExternalId => [(variable, $"{last}:ExternalId", value)],
+            SessionName => [(variable, $"{last}:SessionName", value)],
+            _ when Plain.TryGetValue(variable, out var path) => [(variable, path, value)],
+            _ => [(variable, variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), value)],
+        };
     }
 }

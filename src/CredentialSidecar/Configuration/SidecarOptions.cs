@@ -1,12 +1,14 @@
+using System.ComponentModel;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Everything an operator may set. The property names are the keys.</summary>
 internal sealed class SidecarOptions
 {
-    /// <summary>By the name a sibling asks for, <c>[a-z0-9_-]{1,64}</c>.</summary>
+    [Description("The role chains, by the name a sibling asks for, [a-z0-9_-]{1,64}.")]
     public Dictionary<string, DestinationOptions> Destinations { get; set; } = [];
 
-    /// <summary>Whose STS is asked, unless a hop says otherwise. Default: <c>AWS_REGION</c>, then task metadata.</summary>
+    [Description("Whose STS is asked, unless a hop says otherwise. Default: AWS_REGION, then task metadata.")]
     public string? Region { get; set; }
 
     public SourceOptions Source { get; set; } = new();
@@ -21,6 +23,6 @@ internal sealed class SidecarOptions
 
     public LoggingOptions Logging { get; set; } = new();
 
-    /// <summary>How long to go on serving after SIGTERM, 0 s to 120 s.</summary>
+    [Description("How long to go on serving after SIGTERM, 0s to 120s.")]
     public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -15,6 +15,9 @@ internal sealed record SidecarSettings(
     Uri? StsEndpoint,
     Uri? Metadata)
 {
+    /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
+    public Func<string, string> NameOf { get; init; } = path => path;
+
     // The default would print the token.
     public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";
 
@@ -22,38 +25,27 @@ internal sealed record SidecarSettings(
     /// <exception cref="ConfigurationMistakesException">No region is known, or a role is in another partition than its region.</exception>
     public IReadOnlyList<RoleChain> Chains(TaskIdentity task)
     {
-        var findings = new Findings();
-        var chains = Options.Destinations
-            .OrderBy(destination => destination.Key, StringComparer.Ordinal)
-            .Select(destination => new RoleChain(
-                destination.Key,
-                [.. destination.Value.Hops.Select((hop, i) => HopOf(hop, $"Destinations:{destination.Key}:Hops:{i}", destination.Key, task, findings))],
-                destination.Value.Lazy))
-            .ToArray();
+        var findings = new Findings { NameOf = NameOf };
+        RegionRules.Check(Options, Region ?? task.Region, findings);
 
-        return findings.Mistakes.Count == 0 ? chains : throw new ConfigurationMistakesException(findings.Mistakes);
+        return findings.Mistakes.Count > 0
+            ? throw new ConfigurationMistakesException(findings.Mistakes)
+            : [.. Options.Destinations
+                .OrderBy(destination => destination.Key, StringComparer.Ordinal)
+                .Select(d => new RoleChain(d.Key, [.. d.Value.Hops.Select(hop => HopOf(hop, d.Key, task))], d.Value.Lazy))];
     }
 
-    private Hop HopOf(HopOptions hop, string key, string destination, TaskIdentity task, Findings findings)
+    private Hop HopOf(HopOptions hop, string destination, TaskIdentity task) => new()
     {
-        var role = RoleArn.Parse(hop.RoleArn);
-        var region = hop.Region ?? Region ?? task.Region;
-        findings.Require(region is not null, "AWS_REGION", "is not set, and task metadata names no region; set it to the region whose STS is to be asked");
-        findings.Require(region is null || Partitions.Holds(role.Partition, region), key,
-            $"has the role {role} but the region {region}; credentials do not cross partitions, so give the hop a Region of {role.Partition}");
-
-        return new Hop
-        {
-            Role = role,
-            Region = region ?? "",
-            SessionName = SessionNameTemplate.Fill(hop.SessionName ?? SessionNameTemplate.Default, task, destination),
-            Duration = TimeSpan.FromSeconds(hop.DurationSeconds),
-            ExternalId = hop.ExternalId,
-            SourceIdentity = hop.SourceIdentity,
-            Tags = [.. hop.Tags.Select(tag => new SessionTag(tag.Key!, tag.Value!))],
-            TransitiveTagKeys = [.. hop.TransitiveTagKeys],
-            Policy = hop.Policy,
-            PolicyArns = [.. hop.PolicyArns],
-        };
-    }
+        Role = RoleArn.Parse(hop.RoleArn),
+        Region = hop.Region ?? Region ?? task.Region!,
+        SessionName = SessionNameTemplate.Fill(hop.SessionName ?? SessionNameTemplate.Default, task, destination),
+        Duration = TimeSpan.FromSeconds(hop.DurationSeconds),
+        ExternalId = hop.ExternalId,
+        SourceIdentity = hop.SourceIdentity,
+        Tags = [.. hop.Tags.Select(tag => new SessionTag(tag.Key!, tag.Value!))],
+        TransitiveTagKeys = [.. hop.TransitiveTagKeys],
+        Policy = hop.Policy,
+        PolicyArns = [.. hop.PolicyArns],
+    };
 }

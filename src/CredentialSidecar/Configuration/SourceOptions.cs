@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Where the first credentials come from.</summary>
@@ -5,7 +7,7 @@ internal sealed class SourceOptions
 {
     public SourceKind Kind { get; set; } = SourceKind.TaskRole;
 
-    /// <summary>Where the ECS agent answers.</summary>
+    [Description("Where the ECS agent answers.")]
     public string Endpoint { get; set; } = "http://169.254.170.2";
 }
 

@@ -7,5 +7,5 @@ namespace CredentialSidecar.Configuration;
 internal sealed record SourceSettings(SourceKind Kind, Uri? Endpoint = null, string? Token = null, string? TokenFile = null)
 {
     // The default would print the token.
-    public override string ToString() => $"{Kind} {Endpoint?.GetLeftPart(UriPartial.Authority)}";
+    public override string ToString() => $"{Kind} {Endpoint?.GetLeftPart(UriPartial.Authority)}".TrimEnd();
 }

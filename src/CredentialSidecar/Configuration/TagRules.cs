@@ -5,48 +5,62 @@ namespace CredentialSidecar.Configuration;
 /// <summary>What STS takes for session tags.</summary>
 internal static partial class TagRules
 {
-    public static void Check(HopOptions hop, Func<string, string> key, Findings findings)
+    private const int Most = 50;
+
+    public static void Check(HopOptions hop, Func<string, string> path, Findings findings)
     {
-        findings.Require(hop.Tags.Count <= 50, key("Tags"), $"has {hop.Tags.Count} entries, expected at most 50");
+        findings.Require(hop.Tags.Count <= Most, path("Tags"), $"has {hop.Tags.Count} entries, expected at most {Most}");
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
-        for (var i = 0; i < hop.Tags.Count; i++)
+        foreach (var (i, tag) in hop.Tags.Index())
         {
-            var tag = hop.Tags[i] ?? new TagOptions();
-            findings.Require(tag.Key is { Length: >= 1 and <= 128 } && Texts().IsMatch(tag.Key), key($"Tags:{i}:Key"),
-                $"is '{tag.Key}', expected 1 to 128 letters, digits, spaces or _ . : / = + - @");
-            findings.Require(tag.Key?.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) != true, key($"Tags:{i}:Key"), "begins with aws:, which AWS keeps for itself");
-            findings.Require(tag.Value is { Length: <= 256 } && Texts().IsMatch(tag.Value), key($"Tags:{i}:Value"),
-                $"is '{tag.Value}', expected at most 256 letters, digits, spaces or _ . : / = + - @");
-            findings.Require(seen.Add(tag.Key ?? ""), key($"Tags:{i}:Key"), $"is '{tag.Key}' a second time; STS takes each key once, whatever its case");
+            CheckKey(tag.Key, path($"Tags:{i}:Key"), seen, findings);
+            findings.Require(tag.Value is not null, path($"Tags:{i}:Value"), "is missing; give a value, which may be \"\" in JSON");
+            findings.Require(tag.Value is null || (tag.Value.Length <= 256 && Texts().IsMatch(tag.Value)), path($"Tags:{i}:Value"),
+                $"is {Shown.Quoted(tag.Value)}, expected at most 256 letters, digits, spaces or _ . : / = + - @");
         }
 
-        for (var i = 0; i < hop.TransitiveTagKeys.Count; i++)
+        var passedOn = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+        foreach (var (i, name) in hop.TransitiveTagKeys.Index())
         {
-            findings.Require(seen.Contains(hop.TransitiveTagKeys[i]), key($"TransitiveTagKeys:{i}"),
-                $"is '{hop.TransitiveTagKeys[i]}', which is no key of this hop's Tags");
+            findings.Require(seen.Contains(name), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is no key of this hop's Tags");
+            findings.Require(passedOn.Add(name), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)} a second time; give each key once, whatever its case");
         }
     }
 
     /// <summary>What one hop fixes for all that follow.</summary>
-    public static void CheckAlong(IReadOnlyList<HopOptions> hops, Func<int, string, string> key, Findings findings)
+    public static void CheckAlong(IReadOnlyList<HopOptions> hops, Func<int, string, string> path, Findings findings)
     {
         var inherited = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         string? identity = null;
 
         for (var i = 0; i < hops.Count; i++)
         {
-            findings.Require(hops[i].SourceIdentity is null || identity is null || identity == hops[i].SourceIdentity, key(i, "SourceIdentity"),
-                $"is '{hops[i].SourceIdentity}' after '{identity}'; a source identity cannot change along a role chain");
+            findings.Require(hops[i].SourceIdentity is null || identity is null || identity == hops[i].SourceIdentity, path(i, "SourceIdentity"),
+                $"is {Shown.Quoted(hops[i].SourceIdentity)} after {Shown.Quoted(identity)}; a source identity cannot change along a role chain");
             identity ??= hops[i].SourceIdentity;
 
             foreach (var tag in hops[i].Tags.Where(tag => tag.Key is not null && inherited.Contains(tag.Key)))
             {
-                findings.Wrong(key(i, "Tags"), $"sets '{tag.Key}' again, which an earlier hop made transitive; STS does not let it be overridden");
+                findings.Wrong(path(i, "Tags"), $"sets {Shown.Quoted(tag.Key)} again, which an earlier hop made transitive; STS does not let it be overridden");
             }
 
             inherited.UnionWith(hops[i].TransitiveTagKeys);
         }
+    }
+
+    private static void CheckKey(string? key, string path, HashSet<string> seen, Findings findings)
+    {
+        if (string.IsNullOrEmpty(key))
+        {
+            findings.Wrong(path, "is missing; give 1 to 128 letters, digits, spaces or _ . : / = + - @");
+            return;
+        }
+
+        findings.Require(key.Length <= 128 && Texts().IsMatch(key), path, $"is {Shown.Quoted(key)}, expected 1 to 128 letters, digits, spaces or _ . : / = + - @");
+        findings.Require(!key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase), path, "begins with aws:, which AWS keeps for itself");
+        findings.Require(seen.Add(key), path, $"is {Shown.Quoted(key)} a second time; STS takes each key once, whatever its case");
     }
 
     [GeneratedRegex(@"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*\z")]

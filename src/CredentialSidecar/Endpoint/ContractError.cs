@@ -36,6 +36,8 @@ internal sealed class ContractError
         {
             CredentialFailure.Unauthorized => (401, "Unauthorized"),
             CredentialFailure.UnknownDestination => (400, "InvalidIdInRequest"),
+            CredentialFailure.UnknownPath => (404, "NotFound"),
+            CredentialFailure.WrongMethod => (405, "MethodNotAllowed"),
             CredentialFailure.Denied => (403, "AccessDenied"),
             CredentialFailure.InvalidHop => (403, "InvalidRoleConfiguration"),
             CredentialFailure.NotReady => (503, "CredentialsUninitialized"),
@@ -50,8 +52,6 @@ internal sealed class ContractError
     /// <summary>An answer that the framework gives by itself, with a body that SDKs can read.</summary>
     public static ContractError Of(int status) => status switch
     {
-        404 => new(404, "NotFound", "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.", null),
-        405 => new(405, "MethodNotAllowed", "Only GET is answered here.", null),
         < 500 => new(status, "InvalidRequest", "The request is malformed or larger than any SDK sends.", null),
         _ => new(status, "InternalServerError", "A fault of the sidecar's own; its log tells more.", null),
     };

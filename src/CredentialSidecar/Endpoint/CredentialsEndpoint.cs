@@ -16,20 +16,8 @@ internal sealed partial class CredentialsEndpoint(SessionTree tree, TokenGuard g
     {
         try
         {
-            if (!TryRead(http.Request.Path, out var name))
-            {
-                await ContractAnswer.SendAsync(http, ContractError.Of(404));
-            }
-            else if (!HttpMethods.IsGet(http.Request.Method))
-            {
-                http.Response.Headers.Allow = "GET";
-                await ContractAnswer.SendAsync(http, ContractError.Of(405));
-            }
-            else
-            {
-                // The body was made when the session was renewed; a hit copies bytes and nothing else.
-                await ContractAnswer.SendAsync(http, 200, await ReadAsync(http, name));
-            }
+            // The body was made when the session was renewed; a hit copies bytes and nothing else.
+            await ContractAnswer.SendAsync(http, 200, await ReadAsync(http));
         }
         catch (CredentialException e)
         {
@@ -59,8 +47,20 @@ internal sealed partial class CredentialsEndpoint(SessionTree tree, TokenGuard g
         return !name.Contains('/', StringComparison.Ordinal);
     }
 
-    private ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, string? name)
+    private ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
     {
+        if (!TryRead(http.Request.Path, out var name))
+        {
+            throw new CredentialException(CredentialFailure.UnknownPath,
+                "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
+        }
+
+        if (!HttpMethods.IsGet(http.Request.Method))
+        {
+            http.Response.Headers.Allow = "GET";
+            throw new CredentialException(CredentialFailure.WrongMethod, "Only GET is answered here.");
+        }
+
         guard.Check(http.Request.Headers.Authorization);
 
         var destination = name is null ? tree.Default : tree.Find(name);
@@ -73,17 +73,17 @@ internal sealed partial class CredentialsEndpoint(SessionTree tree, TokenGuard g
     {
         var error = ContractError.From(e);
         metrics.Refused(e.Failure);
-        Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, Shown(http.Request), e.Message);
+        Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, Shown(http.Request.Path), e.Message);
         return ContractAnswer.SendAsync(http, error);
     }
 
-    // A path is the stranger's own text: only a name that could be configured is repeated.
-    private static string Shown(HttpRequest request) =>
-        request.Path.Value is { Length: <= 100 } path && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-') ? path : "another path";
+    // A path is the stranger's own text, and may hold a token put in the wrong place: only configured names are repeated.
+    private string Shown(PathString path) =>
+        !TryRead(path, out var name) ? "another path" : name is null ? Root : tree.Find(name) is null ? "a name that is not configured" : name;
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Path}: {Reason}")]
-        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string path, string reason);
+        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}")]
+        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string asked, string reason);
     }
 }

@@ -45,6 +45,8 @@ internal sealed partial class SessionRefresher(
             await Task.Delay(schedule.UntilFirst(), clock, stoppingToken);
         }
 
+        string? advised = null;
+
         while (true)
         {
             await destination.WantedAsync(stoppingToken);
@@ -58,12 +60,14 @@ internal sealed partial class SessionRefresher(
             }
             else
             {
-                await RenewAsync(destination, stoppingToken);
+                advised = await RenewAsync(destination, advised, stoppingToken);
             }
         }
     }
 
-    private async Task RenewAsync(Destination destination, CancellationToken stoppingToken)
+    /// <param name="advised">What this destination's last line advised: long advice is not given twice in a row.</param>
+    /// <returns>What is advised now.</returns>
+    private async Task<string?> RenewAsync(Destination destination, string? advised, CancellationToken stoppingToken)
     {
         var node = destination.Node;
         var started = clock.GetTimestamp();
@@ -79,13 +83,15 @@ internal sealed partial class SessionRefresher(
             {
                 Log.BodyTooLarge(logger, destination.Name, session.Body.Length, Session.LargestBody);
             }
+
+            return null;
         }
         catch (CredentialException e)
         {
             metrics.RenewalFailed(destination.Name, e.Failure, clock.GetElapsedTime(started));
             var (retryIn, attempt) = node.Refusal is { } refusal
                 ? (Math.Round((refusal.Until - clock.GetUtcNow()).TotalSeconds, 1), refusal.Failures) : (0, 1);
-            var hint = (e.RequestId is null ? "" : $" STS request id {e.RequestId}.") + (e.Advice is null ? "" : $" {e.Advice}");
+            var hint = (e.RequestId is null ? "" : $" STS request id {e.RequestId}.") + (e.Advice is null || e.Advice == advised ? "" : $" {e.Advice}");
             var fault = e.Failure == CredentialFailure.Internal ? e : null;
 
             if (node.Latest is { } latest && latest.IsLive(clock.GetUtcNow()))
@@ -96,6 +102,8 @@ internal sealed partial class SessionRefresher(
             {
                 Log.NoSession(logger, destination.Name, e.Failure, attempt, e.Message, retryIn, hint, fault);
             }
+
+            return e.Advice;
         }
     }
 

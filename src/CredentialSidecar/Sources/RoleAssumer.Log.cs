@@ -1,4 +1,3 @@
-using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Sources;
@@ -12,11 +11,11 @@ internal sealed partial class RoleAssumer
         public static partial void ClockSkewed(ILogger logger, double seconds);
 
         [LoggerMessage(EventIds.PolicyNearlyFull, LogLevel.Warning,
-            "The session token of {Node} used {Percent} % of what STS allows for tags and policies. At 100 % the hop fails.")]
-        public static partial void PolicyNearlyFull(ILogger logger, NodeLabel node, int percent);
+            "The session token of {Role} used {Percent} % of what STS allows for tags and policies. At 100 % the hop fails.")]
+        public static partial void PolicyNearlyFull(ILogger logger, string role, int percent);
 
         [LoggerMessage(EventIds.ExpirationCapped, LogLevel.Warning,
-            "The session of {Node} was said to last until {Given}, longer than was asked for; it is taken to last until {Taken}.")]
-        public static partial void ExpirationCapped(ILogger logger, NodeLabel node, DateTimeOffset given, DateTimeOffset taken);
+            "The session of {Role} was said to last until {Given}, longer than was asked for; it is taken to last until {Taken}.")]
+        public static partial void ExpirationCapped(ILogger logger, string role, DateTimeOffset given, DateTimeOffset taken);
     }
 }

@@ -60,17 +60,17 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
 
         if (answer.SessionTokenUtilization is > 80 and var used)
         {
-            Log.PolicyNearlyFull(logger, label, used);
+            Log.PolicyNearlyFull(logger, hop.Role.Text, used);
         }
 
-        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop, label));
+        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop));
 
         CredentialException Nonsense(string what) =>
             new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = answer.ResponseMetadata?.RequestId };
     }
 
     // An STS that promises more than was asked for (year 9999) is not believed: renewal hangs on this value.
-    private DateTimeOffset Capped(DateTimeOffset expiration, Hop hop, NodeLabel label)
+    private DateTimeOffset Capped(DateTimeOffset expiration, Hop hop)
     {
         var latest = clock.GetUtcNow() + hop.Duration + Tolerance;
 
@@ -79,7 +79,7 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
             return expiration;
         }
 
-        Log.ExpirationCapped(logger, label, expiration, latest);
+        Log.ExpirationCapped(logger, hop.Role.Text, expiration, latest);
         return latest;
     }
 

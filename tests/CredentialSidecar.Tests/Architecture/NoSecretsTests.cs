@@ -85,7 +85,7 @@ public sealed class NoSecretsTests
         }
         catch (Exception e) when (e is not CredentialException)
         {
-            var failure = CredentialSidecar.Sources.StsFailures.From(e, hop, new NodeLabel("reports", 1, 1), TimeSpan.Zero);
+            var failure = CredentialSidecar.Sources.StsFailures.From(e, hop, new NodeLabel("reports", 1), TimeSpan.Zero);
             services.GetRequiredService<ILogger<NoSecretsTests>>().LogWarning(failure, "{Message} {Advice}", failure.Message, failure.Advice);
             throw failure;
         }

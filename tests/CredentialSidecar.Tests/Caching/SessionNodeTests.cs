@@ -142,7 +142,7 @@ public sealed class SessionNodeTests
             Duration = TimeSpan.FromHours(1),
             Region = "eu-central-1",
         };
-        return new SessionNode(hop, new NodeLabel(role, 1, 1), parent, _sts, _sts, _schedule, _clock);
+        return new SessionNode(hop, new NodeLabel(role, 1), parent, _sts, _sts, _schedule, _clock);
     }
 
     private int Calls(string role) => _sts.Calls.Count(call => call.Hop.Role.Name == role);

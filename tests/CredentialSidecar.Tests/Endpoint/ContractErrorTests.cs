@@ -14,7 +14,7 @@ public sealed partial class ContractErrorTests
         {
             var error = ContractError.From(new CredentialException(failure, "x"));
 
-            Assert.Contains(error.Status, new[] { 400, 401, 403, 500, 503 });
+            Assert.Contains(error.Status, new[] { 400, 401, 403, 404, 405, 500, 503 });
             Assert.DoesNotMatch(TakenForThrottlingOrExpiry(), error.Code);
         }
     }

@@ -1,3 +1,4 @@
+using CredentialSidecar.Chains;
 using CredentialSidecar.Testing;
 using Xunit;
 
@@ -28,7 +29,7 @@ public sealed class OutageDrillTests(ITestOutputHelper output)
                 var left = sidecar.Tree.Default.Node.Latest!.Remaining(sidecar.Clock.GetUtcNow());
                 leastLeft = left < leastLeft ? left : leastLeft;
             }
-            catch (Chains.CredentialException)
+            catch (CredentialException)
             {
                 refused++;
             }

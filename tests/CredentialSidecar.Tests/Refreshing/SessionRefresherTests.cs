@@ -104,6 +104,19 @@ public sealed class SessionRefresherTests
         Assert.InRange(Assert.Single(sidecar.Sts.Calls).At - VirtualClock.Start, TimeSpan.Zero, TimeSpan.FromSeconds(60));
     }
 
+    [Fact]
+    public async Task Advice_is_logged_with_the_first_failure_and_not_with_each()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ => new CredentialException(CredentialFailure.Denied, "No.") { Advice = "Look there." });
+        await sidecar.SettleAsync();
+        await sidecar.AdvanceAsync(TimeSpan.FromMinutes(5));
+
+        var lines = sidecar.Logs.Lines.Where(line => line.Event.Id == 302).Select(line => line.Text).ToArray();
+        Assert.True(lines.Length > 5);
+        Assert.Contains("Look there.", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(lines[1..], line => line.Contains("Look there.", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(8_000, 0)]
     [InlineData(9_000, 1)]

@@ -1,0 +1,18 @@
+namespace CredentialSidecar.Configuration;
+
+/// <summary>One place that settings come from, as flat paths; <c>{}</c>, <c>[]</c> and <c>null</c> are a path without a value.</summary>
+/// <param name="Name">The file's path or <c>SIDECAR_CONFIG</c>; null for single variables.</param>
+internal sealed record ConfigurationLayer(string? Name, IReadOnlyDictionary<string, string?> Values)
+{
+    /// <summary>Whether it holds the path or something below it.</summary>
+    public bool Holds(string path) => Values.ContainsKey(path) || Values.Keys.Any(key => IsBelow(key, path));
+
+    /// <summary>The names directly below a path.</summary>
+    public IEnumerable<string> ChildrenOf(string path) => Values.Keys
+        .Where(key => IsBelow(key, path))
+        .Select(key => key[(path.Length + 1)..].Split(':')[0])
+        .Distinct(StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsBelow(string key, string path) =>
+        key.Length > path.Length && key[path.Length] == ':' && key.StartsWith(path, StringComparison.OrdinalIgnoreCase);
+}

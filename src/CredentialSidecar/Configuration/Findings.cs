@@ -1,0 +1,74 @@
+namespace CredentialSidecar.Configuration;
+
+/// <summary>Gathers all mistakes and warnings, so that one start shows every one of them.</summary>
+internal sealed class Findings
+{
+    private readonly List<Mistake> _mistakes = [];
+    private readonly List<Mistake> _warnings = [];
+    private readonly List<string> _unread = [];
+
+    /// <summary>Turns a path into the key as the operator wrote it.</summary>
+    public Func<string, string> NameOf { get; set; } = path => path;
+
+    public IReadOnlyList<Mistake> Mistakes => _mistakes;
+
+    public IReadOnlyList<Mistake> Warnings => _warnings;
+
+    /// <summary>A whole file or document could not be read, so what seems to be missing may stand in there.</summary>
+    public bool SourceUnread { get; private set; }
+
+    public void Wrong(string path, string text)
+    {
+        if (!IsUnread(path))
+        {
+            Add(_mistakes, path, text);
+        }
+    }
+
+    public void Require(bool holds, string path, string text)
+    {
+        if (!holds)
+        {
+            Wrong(path, text);
+        }
+    }
+
+    /// <summary>Something needed was found nowhere; not said where it may stand in what could not be read.</summary>
+    public void Missing(string path, string text)
+    {
+        if (!SourceUnread)
+        {
+            Wrong(path, text);
+        }
+    }
+
+    /// <summary>The value could not even be read, so no rule has anything more to say of it or of what is below it.</summary>
+    public void Unread(string path, string text)
+    {
+        Wrong(path, text);
+        _unread.Add(path);
+    }
+
+    public void UnreadSource(string name, string text)
+    {
+        Wrong(name, text);
+        SourceUnread = true;
+    }
+
+    public bool IsUnread(string path) => _unread.Exists(unread =>
+        path.Equals(unread, StringComparison.OrdinalIgnoreCase) || ConfigurationLayer.IsBelow(path, unread));
+
+    public bool IsUnreadBelow(string path) => _unread.Exists(unread => ConfigurationLayer.IsBelow(unread, path));
+
+    public void Warn(string path, string text) => Add(_warnings, path, text);
+
+    private void Add(List<Mistake> list, string path, string text)
+    {
+        var mistake = new Mistake(Shown.OnOneLine(NameOf(path)), Shown.OnOneLine(text));
+
+        if (!list.Contains(mistake))
+        {
+            list.Add(mistake);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Configuration;
+
+/// <summary>What STS takes for session policies.</summary>
+internal static partial class PolicyRules
+{
+    private const int Longest = 2048;
+    private const int MostArns = 10;
+
+    /// <param name="role">Null where the ARN is a mistake of its own.</param>
+    public static void Check(HopOptions hop, RoleArn? role, Func<string, string> path, Findings findings)
+    {
+        if (hop.Policy is { } policy)
+        {
+            findings.Require(policy.Length <= Longest, path("Policy"), $"has {policy.Length} characters, expected at most {Longest}; leave out the spaces");
+            findings.Require(IsJsonObject(policy), path("Policy"), "is no JSON object; write the whole policy document as one string");
+        }
+
+        findings.Require(hop.PolicyArns.Count <= MostArns, path("PolicyArns"), $"has {hop.PolicyArns.Count} entries, expected at most {MostArns}");
+
+        var partition = role?.Partition ?? "aws";
+
+        foreach (var (i, arn) in hop.PolicyArns.Index())
+        {
+            var match = Arns().Match(arn);
+            var fits = match.Success && (role is null
+                || (match.Groups[1].Value == role.Partition && (match.Groups[2].Value == "aws" || match.Groups[2].Value == role.AccountId)));
+            findings.Require(fits, path($"PolicyArns:{i}"),
+                $"is {Shown.Quoted(arn)}, expected a policy of the role's own account, arn:{partition}:iam::{role?.AccountId ?? "123456789012"}:policy/name, "
+                + $"or one of AWS, arn:{partition}:iam::aws:policy/name");
+        }
+    }
+
+    private static bool IsJsonObject(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"^arn:(aws[a-z-]*):iam::([0-9]{12}|aws):policy/[\x21-\x7E]{1,1024}\z")]
+    private static partial Regex Arns();
+}

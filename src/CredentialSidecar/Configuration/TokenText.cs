@@ -1,0 +1,35 @@
+namespace CredentialSidecar.Configuration;
+
+/// <summary>What every SDK can send: one line of visible ASCII (contract R11, R12).</summary>
+internal static class TokenText
+{
+    /// <summary>Servers and SDKs alike refuse header lines of more than some 8000 bytes.</summary>
+    public const int Longest = 4096;
+
+    private const int Advised = 16;
+
+    public static void Check(string token, string path, bool fromFile, Findings findings)
+    {
+        var problem = token switch
+        {
+            "" => "is empty; generate a token with: openssl rand -hex 32",
+
+            // botocore, Go, Java, JS and the CRT send no request at all with a token that has a line end.
+            _ when token.AsSpan().ContainsAny('\r', '\n') =>
+                "holds a line end, with which most SDKs refuse to send the token; " + (fromFile ? "write the file without one: printf %s \"$TOKEN\" > file" : "leave it out"),
+            _ when token.Trim() != token => "begins or ends with a blank, which a header loses on its way; leave it out",
+            _ when token.Any(c => c is < ' ' or > '~') => "holds something other than visible ASCII (a byte order mark, perhaps); generate a token with: openssl rand -hex 32",
+            { Length: > Longest } => $"has {token.Length} characters, expected at most {Longest}",
+            _ => null,
+        };
+
+        if (problem is not null)
+        {
+            findings.Wrong(path, fromFile ? $"names a file that {problem}" : problem);
+        }
+        else if (token.Length < Advised)
+        {
+            findings.Warn(path, $"gives a token of {token.Length} characters, which can be guessed; generate one with: openssl rand -hex 32");
+        }
+    }
+}
