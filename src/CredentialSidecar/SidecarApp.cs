@@ -6,6 +6,8 @@ using CredentialSidecar.Commands;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Health;
+using CredentialSidecar.Networking;
+using CredentialSidecar.Passthrough;
 using CredentialSidecar.Refreshing;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
@@ -35,6 +37,9 @@ internal static class SidecarApp
             .AddSingleton<SessionTree>()
             .AddSingleton(new TokenGuard(settings.Token))
             .AddSingleton<CredentialsEndpoint>()
+            .AddPassthrough()
+            .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf, provider.GetRequiredService<AgentForwarder>().ForwardAsync))
+            .AddSingleton<InterceptedEndpoint>()
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
             .AddHostedService<SessionRefresher>()
@@ -45,11 +50,13 @@ internal static class SidecarApp
 
         var app = builder.Build();
         var (credentials, health) = (app.Services.GetRequiredService<CredentialsEndpoint>(), app.Services.GetRequiredService<HealthEndpoint>());
+        var intercepted = app.Services.GetRequiredService<InterceptedEndpoint>();
 
         app.UseLastResort();
         app.Run(http => Listeners.Of(http) switch
         {
             Listener.Credentials => credentials.AnswerAsync(http),
+            Listener.Intercepted => intercepted.AnswerAsync(http),
             var listener => health.AnswerAsync(http, withStatus: listener == Listener.Health),
         });
         return app;

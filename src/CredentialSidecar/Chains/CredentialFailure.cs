@@ -18,6 +18,9 @@ internal enum CredentialFailure
     /// <summary>The authorization token is missing or wrong.</summary>
     Unauthorized,
 
+    /// <summary>Interception does not let this connection or this request have anything.</summary>
+    NotIntercepted,
+
     /// <summary>The source cannot be reached, says wait, or answers something that is no set of credentials.</summary>
     SourceUnavailable,
 

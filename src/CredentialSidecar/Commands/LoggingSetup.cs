@@ -15,6 +15,7 @@ internal static class LoggingSetup
             .SetMinimumLevel(options.Level)
             .AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // It would show a taken port as a stack trace.
+            .AddFilter("Yarp", LogLevel.None) // It would show the paths it forwards, which may be as good as a password.
             .AddFilter("System", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
 
         return json

@@ -1,5 +1,6 @@
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Networking;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
 using Microsoft.AspNetCore.Connections;
@@ -16,10 +17,12 @@ internal static partial class ServeCommand
         try
         {
             var (settings, warnings) = SettingsLoader.Load(ProcessEnvironment.Capture(), file);
+            RefuseOwnUid(settings);
             await using var app = SidecarApp.Create(settings, settings.Chains(await ReadTaskAsync(settings, cancellationToken)));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, warnings);
+            AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
             await app.StartAsync(cancellationToken);
             Announce(app, logger, settings);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -29,10 +32,34 @@ internal static partial class ServeCommand
         {
             return MistakesPrinter.Print(e.Mistakes);
         }
+        catch (InterceptionException e)
+        {
+            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message}");
+            return ExitCodes.Unavailable;
+        }
         catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or System.Net.Sockets.SocketException)
         {
-            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT or Listen:Addresses, or stop what listens there.");
+            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT, Interception:Port or Listen:Addresses, or stop what listens there.");
             return ExitCodes.Unavailable;
+        }
+    }
+
+    // Its own way to the agent would lead back here.
+    private static void RefuseOwnUid(SidecarSettings settings)
+    {
+        var uid = $"Interception:Uids:{Libc.EffectiveUid()}";
+
+        if (settings.Options.Interception.Uids.ContainsKey(uid.Split(':')[2]))
+        {
+            throw new ConfigurationMistakesException([new Mistake(settings.NameOf(uid), "is the uid the sidecar itself runs as; run it under another one, 9170 for example")]);
+        }
+    }
+
+    private static void AddAddress(ILogger logger, string address)
+    {
+        if (address.Length > 0 && LinkLocalAddress.Add(address))
+        {
+            Log.AddressAdded(logger, address);
         }
     }
 
@@ -65,14 +92,26 @@ internal static partial class ServeCommand
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
-        var served = Math.Max(addresses.Length - (settings.Options.Health.Address == "127.0.0.1" ? 1 : 2), 1);
+        var interception = settings.Options.Interception;
+        var served = Math.Max(addresses.Length - (settings.Options.Health.Address == "127.0.0.1" ? 1 : 2) - (interception.Uids.Count > 0 ? 1 : 0), 1);
         Log.Started(logger, names, string.Join(", ", addresses[..served]), addresses[served], settings.Source.ToString());
+
+        if (interception.Uids.Count > 0)
+        {
+            Log.Intercepting(logger, addresses[^1], string.Join(", ", interception.Uids.OrderBy(uid => uid.Key, StringComparer.Ordinal).Select(uid => $"{uid.Key}={uid.Value}")));
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventIds.Started, LogLevel.Information, "Started for {Destinations}: serving on {Addresses}; health on {Health}; source {Source}.")]
         public static partial void Started(ILogger logger, string destinations, string addresses, string health, string source);
+
+        [LoggerMessage(EventIds.Intercepting, LogLevel.Information, "Waiting on {Address} for what is redirected from 169.254.170.2:80: {Uids}.")]
+        public static partial void Intercepting(ILogger logger, string address, string uids);
+
+        [LoggerMessage(EventIds.AddressAdded, LogLevel.Information, "Put {Address} on loopback.")]
+        public static partial void AddressAdded(ILogger logger, string address);
 
         [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Key} {Text}.")]
         public static partial void ConfigurationWarning(ILogger logger, string key, string text);

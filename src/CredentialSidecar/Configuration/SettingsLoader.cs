@@ -14,8 +14,10 @@ internal static class SettingsLoader
         DestinationRules.Check(options, findings);
         ListenRules.Check(options, findings);
         RefreshRules.Check(options, findings);
+        InterceptionRules.Check(options, findings);
         var token = AccessRules.ReadToken(options, findings);
         var source = SourceRules.Find(options, environment, findings);
+        InterceptionRules.CheckSource(options, source, findings);
         var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings);
         var region = RegionRules.Find(options, environment, findings);
 

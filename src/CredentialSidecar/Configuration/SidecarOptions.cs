@@ -19,6 +19,10 @@ internal sealed class SidecarOptions
 
     public HealthOptions Health { get; set; } = new();
 
+    public InterceptionOptions Interception { get; set; } = new();
+
+    public NetworkingOptions Networking { get; set; } = new();
+
     public RefreshOptions Refresh { get; set; } = new();
 
     public LoggingOptions Logging { get; set; } = new();

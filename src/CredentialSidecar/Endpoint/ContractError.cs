@@ -39,6 +39,7 @@ internal sealed class ContractError
             CredentialFailure.UnknownPath => (404, "NotFound"),
             CredentialFailure.WrongMethod => (405, "MethodNotAllowed"),
             CredentialFailure.Denied => (403, "AccessDenied"),
+            CredentialFailure.NotIntercepted => (403, "NotIntercepted"),
             CredentialFailure.InvalidHop => (403, "InvalidRoleConfiguration"),
             CredentialFailure.NotReady => (503, "CredentialsUninitialized"),
             CredentialFailure.SourceUnavailable or CredentialFailure.SourceRefused => (503, "SourceUnavailable"),

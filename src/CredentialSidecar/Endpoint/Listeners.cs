@@ -15,6 +15,9 @@ internal enum Listener
 
     /// <summary>Probes alone, on the address that a kubelet asks.</summary>
     Probes,
+
+    /// <summary>Connections to the ECS agent that interception redirects.</summary>
+    Intercepted,
 }
 
 /// <summary>Opens the listeners with short limits: nothing an SDK sends comes near them.</summary>
@@ -44,6 +47,11 @@ internal static class Listeners
             Add(probes, options.Health.Port, Listener.Probes);
         }
 
+        if (options.Interception.Uids.Count > 0)
+        {
+            Add(IPAddress.Loopback, options.Interception.Port, Listener.Intercepted);
+        }
+
         void Add(IPAddress address, int port, Listener listener) => kestrel.Listen(address, port, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
@@ -56,6 +64,11 @@ internal static class Listeners
             if (listener == Listener.Credentials)
             {
                 listen.Use(BareAnswers.Fill);
+            }
+            else if (listener == Listener.Intercepted)
+            {
+                // Without bodies for bare answers: an answer of the agent's is passed on as it is.
+                listen.Use(next => Intercepted.Identify(next, kestrel.ApplicationServices.GetRequiredService<Beyond>()));
             }
         });
     }

@@ -7,18 +7,17 @@ internal interface IFirewall
 
     /// <summary>Puts the rules in place, replacing those of an earlier time.</summary>
     /// <exception cref="InterceptionException">They could not be put in place.</exception>
-    void Up(InterceptionRules rules);
+    void Up(RedirectRules rules);
 
     /// <summary>Takes away what <see cref="Up"/> added, if there is anything.</summary>
     /// <exception cref="InterceptionException">It could not be taken away.</exception>
     void Down();
 
     /// <summary>Our rules as the tool prints them; null where there are none.</summary>
+    /// <exception cref="InterceptionException">They cannot be read.</exception>
     string? Status();
 
-    /// <summary>Rules of somebody else for the agent's address, as the ECS agent has them on a host.</summary>
+    /// <summary>A rule of somebody else for the agent's address, as the ECS agent has them on a host; null where there is none.</summary>
+    /// <exception cref="InterceptionException">The rules cannot be read.</exception>
     string? Foreign();
 }
-
-/// <summary>Interception could not be set up; the message says why and what to do.</summary>
-internal sealed class InterceptionException(string message) : Exception(message);

@@ -3,19 +3,17 @@ namespace CredentialSidecar.Networking;
 /// <summary>Rules by iptables, in a chain of our own that OUTPUT jumps to.</summary>
 internal sealed class Iptables : IFirewall
 {
-    private static readonly string[] Jump = ["OUTPUT", "-d", InterceptionRules.AgentAddress + "/32", "-p", "tcp", "-m", "tcp", "--dport", "80", "-j", InterceptionRules.Chain];
+    private static readonly string[] Jump = ["OUTPUT", "-d", RedirectRules.AgentAddress + "/32", "-p", "tcp", "-m", "tcp", "--dport", "80", "-j", RedirectRules.Chain];
 
     public string Name => "iptables";
 
-    public static bool IsPresent => Tool.Run("iptables", null, "--version") is { Ok: true };
-
-    public void Up(InterceptionRules rules)
+    public void Up(RedirectRules rules)
     {
-        Check(Tool.Run("iptables-restore", rules.IptablesRestore, "--noflush", "-w", "5"));
+        Run("iptables-restore", rules.IptablesRestore, "--noflush", "-w", "5");
 
-        if (Nat(["-C", .. Jump]) is not { Ok: true })
+        if (!Jumps())
         {
-            Check(Nat(["-I", .. Jump]));
+            Nat("-I", Jump);
         }
     }
 
@@ -26,41 +24,33 @@ internal sealed class Iptables : IFirewall
             return;
         }
 
-        while (Nat(["-C", .. Jump]) is { Ok: true })
+        while (Jumps())
         {
-            Check(Nat(["-D", .. Jump]));
+            Nat("-D", Jump);
         }
 
-        Check(Nat(["-F", InterceptionRules.Chain]));
-        Check(Nat(["-X", InterceptionRules.Chain]));
+        Nat("-F", RedirectRules.Chain);
+        Nat("-X", RedirectRules.Chain);
     }
 
-    public string? Status() => Nat(["-S", InterceptionRules.Chain]) is { Ok: true } listed ? listed.Output.TrimEnd() : null;
+    public string? Status() => Saved("iptables-save").Where(IsOurs).ToArray() is [_, ..] lines ? string.Join('\n', lines) : null;
 
-    public string? Foreign() => (Nat(["-S"])?.Output ?? "").Split('\n')
-        .FirstOrDefault(line => line.Contains(InterceptionRules.AgentAddress, StringComparison.Ordinal) && !line.Contains(InterceptionRules.Chain, StringComparison.Ordinal));
+    // Older hosts have rules that only the legacy program sees.
+    public string? Foreign() => Saved("iptables-save").Concat(Tool.IsPresent("iptables-legacy-save") ? Saved("iptables-legacy-save") : [])
+        .FirstOrDefault(line => line.Contains(RedirectRules.AgentAddress, StringComparison.Ordinal) && !IsOurs(line));
 
-    private static Tool.Result? Nat(string[] arguments) => Tool.Run("iptables", null, ["-w", "5", "-t", "nat", .. arguments]);
+    // Of all tables: asking for one by its name would create it where there is none.
+    private static string[] Saved(string program) => Run(program, null).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private static void Check(Tool.Result? result)
+    private static bool IsOurs(string line) => line.Contains(RedirectRules.Chain, StringComparison.Ordinal);
+
+    private static bool Jumps() => Saved("iptables-save").Contains("-A " + string.Join(' ', Jump));
+
+    private static void Nat(string command, params ReadOnlySpan<string> arguments) => Run("iptables", null, ["-w", "5", "-t", "nat", command, .. arguments]);
+
+    private static string Run(string program, string? input, params ReadOnlySpan<string> arguments)
     {
-        if (result is not { Ok: true })
-        {
-            throw Failure.Of("iptables", result);
-        }
-    }
-}
-
-/// <summary>Says what a rule tool's failure means for an operator.</summary>
-internal static class Failure
-{
-    public static InterceptionException Of(string tool, Tool.Result? result)
-    {
-        var text = result?.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "it cannot be run";
-        var denied = text.Contains("ermitted", StringComparison.Ordinal) || text.Contains("ermission", StringComparison.Ordinal);
-
-        return new InterceptionException(denied
-            ? $"{tool} may not change rules here: the container needs the capability NET_ADMIN, which Fargate does not give. Use credential-launch there."
-            : $"{tool} failed: {text}");
+        var done = Tool.Run(program, input, arguments);
+        return done is { Ok: true } ? done.Output : throw InterceptionException.Of("iptables", done);
     }
 }

@@ -10,6 +10,9 @@ internal static partial class Libc
     /// <summary>linux/netfilter_ipv4.h: where a connection was going before it was redirected.</summary>
     public const int SoOriginalDst = 80;
 
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUid();
+
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 
 namespace CredentialSidecar.Networking;
@@ -9,38 +10,70 @@ internal static class LinkLocalAddress
 {
     private const int NetlinkFamily = 16, RawCloseOnExec = 3 | 0x80000, Loopback = 1;
 
-    // RTM_NEWADDR; NLM_F_REQUEST | ACK | CREATE | REPLACE, so that a second time is no error.
-    private const ushort NewAddress = 20, Flags = 1 | 4 | 0x400 | 0x100;
+    // RTM_NEWADDR, RTM_DELADDR; NLM_F_REQUEST | ACK, and for a new one CREATE | EXCL.
+    private const ushort NewAddress = 20, DeleteAddress = 21, Ask = 1 | 4, Create = 0x400 | 0x200;
     private const byte HostScope = 254;
 
+    // The attributes of linux/if_addr.h.
+    private const ushort Address = 1, Local = 2, Label = 3;
+
+    // errno: it is there, there is none.
+    private const int Exists = 17, NotAvailable = 99;
+
+    /// <summary>By which <see cref="Remove"/> knows our own; must begin with the interface's name.</summary>
+    private static ReadOnlySpan<byte> OurLabel => "lo:sidecar\0"u8;
+
+    /// <returns>False where some interface of this namespace has it already, which takes no privilege to see.</returns>
     /// <exception cref="InterceptionException">The kernel does not allow it.</exception>
-    public static void Add(IPAddress address)
+    public static bool Add(string address)
     {
+        var ip = IPAddress.Parse(address);
+        return !IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(ip))
+            && Send(NewAddress, Ask | Create, ip) switch
+            {
+                0 => true,
+                Exists => false,
+                var error => throw Failure($"{address} cannot be put on loopback", error),
+            };
+    }
+
+    /// <summary>Takes away what <see cref="Add"/> added, if there is anything.</summary>
+    /// <exception cref="InterceptionException">The kernel does not allow it.</exception>
+    public static void Remove()
+    {
+        foreach (var own in IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Select(own => own.Address).Where(ip => ip.ToString() is "169.254.170.2" or "169.254.170.23"))
+        {
+            if (Send(DeleteAddress, Ask, own) is var error && error is not (0 or NotAvailable))
+            {
+                throw Failure($"{own} cannot be taken off loopback", error);
+            }
+        }
+    }
+
+    private static InterceptionException Failure(string what, int error) =>
+        new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}. It needs root and the capability NET_ADMIN, which Fargate does not give.");
+
+    // nlmsghdr, ifaddrmsg, and three attributes. Returns an errno.
+    private static int Send(ushort message, ushort flags, IPAddress address)
+    {
+        Span<byte> ask = stackalloc byte[16 + 8 + 8 + 8 + 16];
+        ask.Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(ask, ask.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(ask[4..], message);
+        BinaryPrimitives.WriteUInt16LittleEndian(ask[6..], flags);
+        (ask[16], ask[17], ask[19]) = (2, 32, HostScope);
+        BinaryPrimitives.WriteInt32LittleEndian(ask[20..], Loopback);
+        Attribute(ask[24..], Local, address.GetAddressBytes());
+        Attribute(ask[32..], Address, address.GetAddressBytes());
+        Attribute(ask[40..], Label, OurLabel);
+
         var fd = Libc.Socket(NetlinkFamily, RawCloseOnExec, 0);
 
         try
         {
-            // nlmsghdr, ifaddrmsg, and the attributes IFA_ADDRESS (1) and IFA_LOCAL (2) of linux/if_addr.h.
-            Span<byte> ask = stackalloc byte[16 + 8 + 8 + 8];
-            ask.Clear();
-            BitConverter.TryWriteBytes(ask, ask.Length);
-            BitConverter.TryWriteBytes(ask[4..], NewAddress);
-            BitConverter.TryWriteBytes(ask[6..], Flags);
-            ask[16] = 2;
-            ask[17] = 32;
-            ask[19] = HostScope;
-            BitConverter.TryWriteBytes(ask[20..], Loopback);
-            Attribute(ask[24..], 2, address);
-            Attribute(ask[32..], 1, address);
-
             Span<byte> answer = stackalloc byte[1024];
-            var sent = fd >= 0 && Libc.Send(fd, ask, ask.Length, 0) == ask.Length && Libc.Receive(fd, answer, answer.Length, 0) >= 20;
-            var error = sent ? -BitConverter.ToInt32(answer[16..]) : Marshal.GetLastPInvokeError();
-
-            if (error != 0)
-            {
-                throw new InterceptionException($"{address} cannot be put on loopback: {Marshal.GetPInvokeErrorMessage(error)}. It needs the capability NET_ADMIN, which Fargate does not give.");
-            }
+            var isAnswered = fd >= 0 && Libc.Send(fd, ask, ask.Length, 0) == ask.Length && Libc.Receive(fd, answer, answer.Length, 0) >= 20;
+            return isAnswered ? -BinaryPrimitives.ReadInt32LittleEndian(answer[16..]) : Marshal.GetLastPInvokeError();
         }
         finally
         {
@@ -48,10 +81,10 @@ internal static class LinkLocalAddress
         }
     }
 
-    private static void Attribute(Span<byte> at, ushort type, IPAddress address)
+    private static void Attribute(Span<byte> at, ushort type, ReadOnlySpan<byte> value)
     {
-        BinaryPrimitives.WriteUInt16LittleEndian(at, 8);
+        BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)(4 + value.Length));
         BinaryPrimitives.WriteUInt16LittleEndian(at[2..], type);
-        address.TryWriteBytes(at[4..], out _);
+        value.CopyTo(at[4..]);
     }
 }

@@ -5,43 +5,49 @@ internal sealed class Nftables : IFirewall
 {
     public string Name => "nft";
 
-    public static bool IsPresent => Tool.Run("nft", null, "--version") is { Ok: true };
-
-    public void Up(InterceptionRules rules) => Check(Tool.Run("nft", rules.Nft, "-f", "-"));
+    public void Up(RedirectRules rules) => Run(rules.Nft, "-f", "-");
 
     public void Down()
     {
         if (Status() is not null)
         {
-            Check(Tool.Run("nft", null, "delete", "table", "ip", InterceptionRules.Table));
+            Run(null, "delete", "table", "ip", RedirectRules.Table);
         }
     }
 
-    public string? Status() => Tool.Run("nft", null, "list", "table", "ip", InterceptionRules.Table) is { Ok: true } listed ? listed.Output.TrimEnd() : null;
+    public string? Status() => Sections().Where(s => s.Table == RedirectRules.Table).Select(s => s.Line).ToArray() is [_, ..] lines
+        ? string.Join('\n', lines)
+        : null;
 
-    public string? Foreign()
+    public string? Foreign() => Sections()
+        .Where(s => s.Table != RedirectRules.Table && s.Chain != RedirectRules.Chain)
+        .Select(s => s.Line.Trim())
+        .FirstOrDefault(line => line.Contains(RedirectRules.AgentAddress, StringComparison.Ordinal) && !line.Contains(RedirectRules.Chain, StringComparison.Ordinal));
+
+    // One reading of all tables tells "there is none" from "it cannot be read", which the text of an error would not.
+    private static IEnumerable<(string Table, string Chain, string Line)> Sections()
     {
-        var listed = Tool.Run("nft", null, "list", "ruleset", "ip");
-        var table = "";
+        var (table, chain) = ("", "");
 
-        foreach (var line in (listed?.Output ?? "").Split('\n', StringSplitOptions.TrimEntries))
+        foreach (var line in Run(null, "list", "ruleset", "ip").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            table = line.StartsWith("table ", StringComparison.Ordinal) ? line : table;
-
-            if (line.Contains(InterceptionRules.AgentAddress, StringComparison.Ordinal) && !table.Contains($" {InterceptionRules.Table} ", StringComparison.Ordinal))
+            switch (line.Trim().Split(' '))
             {
-                return line;
+                case ["table", _, var name, "{"]:
+                    (table, chain) = (name, "");
+                    break;
+                case ["chain", var name, "{"]:
+                    chain = name;
+                    break;
             }
-        }
 
-        return null;
+            yield return (table, chain, line);
+        }
     }
 
-    private static void Check(Tool.Result? result)
+    private static string Run(string? input, params ReadOnlySpan<string> arguments)
     {
-        if (result is not { Ok: true })
-        {
-            throw Failure.Of("nft", result);
-        }
+        var done = Tool.Run("nft", input, arguments);
+        return done is { Ok: true } ? done.Output : throw InterceptionException.Of("nft", done);
     }
 }

@@ -11,7 +11,7 @@ internal static class RedirectedConnection
     private const ushort SockDiagByFamily = 20, Error = 2, Request = 1;
 
     // struct nlmsghdr, and struct inet_diag_req_v2 and inet_diag_msg of linux/inet_diag.h.
-    private const int Header = 16, Ask = 56, Answer = 72, UidAt = 64;
+    private const int Header = 16, Ask = 56, Answer = 72, UidAt = 64, InodeAt = 68;
 
     /// <summary>Where the client meant to go; null where its connection was not redirected.</summary>
     public static IPEndPoint? OriginalDestination(Socket socket)
@@ -20,7 +20,7 @@ internal static class RedirectedConnection
         Span<byte> address = stackalloc byte[16];
         var length = address.Length;
 
-        if (Libc.GetOption((int)socket.Handle, Libc.SolIp, Libc.SoOriginalDst, address, ref length) != 0)
+        if (Libc.GetOption(socket.SafeHandle.DangerousGetHandle().ToInt32(), Libc.SolIp, Libc.SoOriginalDst, address, ref length) != 0)
         {
             return null;
         }
@@ -60,11 +60,14 @@ internal static class RedirectedConnection
             ask.Slice(Header + 48, 8).Fill(0xFF); // no cookie
 
             Span<byte> answer = stackalloc byte[1024];
-            return Libc.Send(fd, ask, ask.Length, 0) == ask.Length
+            var isAnswered = Libc.Send(fd, ask, ask.Length, 0) == ask.Length
                 && Libc.Receive(fd, answer, answer.Length, 0) >= Header + Answer
-                && BitConverter.ToUInt16(answer[4..]) != Error
-                    ? BitConverter.ToUInt32(answer[(Header + UidAt)..])
-                    : null;
+                && BitConverter.ToUInt16(answer[4..]) != Error;
+
+            // A socket that nobody has open any more has no inode, and the kernel says 0 for its uid: that is not root.
+            return isAnswered && BitConverter.ToUInt32(answer[(Header + InodeAt)..]) != 0
+                ? BitConverter.ToUInt32(answer[(Header + UidAt)..])
+                : null;
         }
         finally
         {

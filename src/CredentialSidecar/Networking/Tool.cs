@@ -6,6 +6,8 @@ namespace CredentialSidecar.Networking;
 /// <summary>Runs nft or iptables: no shell, an environment of its own, and a time limit.</summary>
 internal static class Tool
 {
+    private const string Path = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     public sealed record Result(int ExitCode, string Output, string Error)
@@ -13,19 +15,26 @@ internal static class Tool
         public bool Ok => ExitCode == 0;
     }
 
-    /// <returns>Null where there is no such program.</returns>
+    public static bool IsPresent(string program) => FileOf(program) is not null;
+
+    /// <returns>Null where there is no such program, or it cannot be run.</returns>
     public static Result? Run(string program, string? input, params ReadOnlySpan<string> arguments)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (FileOf(program) is not { } file)
+        {
+            return null;
+        }
+
+        var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        // Whatever secrets our own environment holds are no business of theirs.
+        // Whatever secrets our own environment holds are no business of theirs, and neither is our PATH: this may run as root.
         start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
+        start.Environment["PATH"] = Path;
 
         try
         {
@@ -51,4 +60,6 @@ internal static class Tool
             return new Result(-1, "", e.Message);
         }
     }
+
+    private static string? FileOf(string program) => Path.Split(':').Select(folder => $"{folder}/{program}").FirstOrDefault(File.Exists);
 }

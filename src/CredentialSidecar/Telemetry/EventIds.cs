@@ -3,12 +3,14 @@ namespace CredentialSidecar.Telemetry;
 /// <summary>Every log event's number, in hundreds by folder. A number is given once and never again; alerts hang on them.</summary>
 internal static class EventIds
 {
-    // Commands: 100. Next: 105.
+    // Commands: 100. Next: 107.
     public const int Started = 100;
     public const int ConfigurationWarning = 101;
     public const int Draining = 102;
     public const int ListeningBeyondLoopback = 103;
     public const int AnonymousAllowed = 104;
+    public const int Intercepting = 105;
+    public const int AddressAdded = 106;
 
     // Sources: 200. Next: 204.
     public const int MetadataUnavailable = 200;
@@ -26,4 +28,7 @@ internal static class EventIds
     // Endpoint: 400. Next: 402.
     public const int Refused = 400;
     public const int RequestFailed = 401;
+
+    // Passthrough: 500. Next: 501.
+    public const int ForwardingFailed = 500;
 }

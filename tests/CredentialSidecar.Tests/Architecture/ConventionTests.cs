@@ -23,6 +23,8 @@ public sealed partial class ConventionTests
     [InlineData("Access", "Chains Configuration Telemetry")]
     [InlineData("Endpoint", "Chains Configuration Caching Access Telemetry")]
     [InlineData("Health", "Caching Configuration")]
+    [InlineData("Networking", "Chains Configuration Telemetry")]
+    [InlineData("Passthrough", "Chains Configuration Telemetry")]
     public void Folders_use_only_what_the_architecture_allows(string folder, string allowed) => Assert.Empty(
         from file in Files(Path.Combine(Sidecar, folder))
         from Match use in OwnName().Matches(Code(file))

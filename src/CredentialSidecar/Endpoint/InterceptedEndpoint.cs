@@ -1,0 +1,82 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Answers in the ECS agent's place: the task's own credentials by uid, all else by the agent itself.</summary>
+internal sealed partial class InterceptedEndpoint(SidecarSettings settings, SessionTree tree, Beyond beyond, SidecarMetrics metrics, ILogger<InterceptedEndpoint> logger)
+{
+    private readonly OwnCredentialsPath? _own = settings.Source.Endpoint is { } source ? new(source) : null;
+
+    private readonly FrozenDictionary<uint, Destination> _destinations = settings.Options.Interception.Uids.ToFrozenDictionary(
+        uid => uint.Parse(uid.Key, CultureInfo.InvariantCulture),
+        uid => tree.Find(uid.Value)!);
+
+    public async Task AnswerAsync(HttpContext http)
+    {
+        try
+        {
+            var destination = DestinationOf(http);
+
+            if (_own?.IsAskedBy(http) == true)
+            {
+                // The agent takes any method here, and so must this: a POST that went on to it would bring the task role.
+                await ContractAnswer.SendAsync(http, 200, await destination.ReadAsync(http.RequestAborted));
+            }
+            else
+            {
+                await ForwardAsync(http);
+            }
+        }
+        catch (CredentialException e)
+        {
+            var error = ContractError.From(e);
+            metrics.Refused(e.Failure);
+            Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, "the ECS agent", e.Message);
+            await ContractAnswer.SendAsync(http, error);
+        }
+    }
+
+    /// <exception cref="CredentialException">There is nothing here for this connection, or for what this request says of itself.</exception>
+    private Destination DestinationOf(HttpContext http)
+    {
+        var peer = http.Features.GetRequiredFeature<Intercepted>();
+
+        if (peer.Uid is not { } uid)
+        {
+            throw new CredentialException(CredentialFailure.NotIntercepted, peer.Reason);
+        }
+
+        if (!_destinations.TryGetValue(uid, out var destination))
+        {
+            throw new CredentialException(CredentialFailure.NotIntercepted, $"uid {uid} has no destination here; compare Interception:Uids with what intercept up was given.");
+        }
+
+        // What a browser or a confused server is led to ask for bears another name (and a proxy's form of request has no path first).
+        var isAgent = http.Request.Host is { Host: "169.254.170.2", Port: null or 80 } && OwnCredentialsPath.RawTarget(http).StartsWith('/');
+        return isAgent ? destination : throw new CredentialException(CredentialFailure.NotIntercepted, "Here is 169.254.170.2, and no other Host.");
+    }
+
+    private async Task ForwardAsync(HttpContext http)
+    {
+        // Bodies are limited to nothing elsewhere; here they are the agent's business, and pass without being kept.
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+
+        if (!await beyond.ForwardAsync(http) && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Clear();
+            throw new CredentialException(CredentialFailure.SourceUnavailable, "The ECS agent gave no answer.");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}")]
+        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string asked, string reason);
+    }
+}
