@@ -1,7 +1,9 @@
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Endpoint;
 using CredentialSidecar.Sources;
+using CredentialSidecar.Testing.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -20,7 +22,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
     {
         (_app, Logs, Clock, Sts) = (app, logs, clock!, sts!);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        (Endpoint, HealthEndpoint) = (new Uri(addresses[0]), new Uri(addresses[^1]));
+        var isIntercepting = app.Services.GetRequiredService<SidecarSettings>().Options.Interception.Uids.Count > 0;
+        (Endpoint, HealthEndpoint, InterceptedEndpoint) = (new Uri(addresses[0]), new Uri(addresses[isIntercepting ? ^2 : ^1]), new Uri(addresses[^1]));
         Client = new HttpClient { BaseAddress = Endpoint };
         Health = new HttpClient { BaseAddress = HealthEndpoint };
 
@@ -41,6 +44,9 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
     public Uri HealthEndpoint { get; }
 
+    /// <summary>Where redirected connections arrive, in a fixture that has interception.</summary>
+    public Uri InterceptedEndpoint { get; }
+
     /// <summary>A sibling with the right token.</summary>
     public HttpClient Client { get; }
 
@@ -60,6 +66,21 @@ internal sealed class SidecarFixture : IAsyncDisposable
         return await StartAsync(Settings.Load(changes), clock, sts);
     }
 
+    /// <summary>With an intercepted listener for uid 1000 and 1001, and a kernel that says of every connection what the test wants.</summary>
+    public static async Task<SidecarFixture> StartInterceptedAsync(ScriptedKernel kernel, params IEnumerable<(string Name, string? Value)> changes)
+    {
+        var clock = new VirtualClock();
+        var settings = Settings.Load(
+        [
+            ("SIDECAR_Interception__Port", $"{FreePort.Find()}"), ("SIDECAR_Interception__Uids__1000", "reports"), ("SIDECAR_Interception__Uids__1001", "reader"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ScriptedKernel.OwnPath), .. Settings.Destination("reader", "arn:aws:iam::555566667777:role/reader"), .. changes,
+        ]);
+        var sidecar = await StartAsync(settings, clock, new ScriptedSts(clock), services => services.AddSingleton(provider =>
+            new Beyond(_ => kernel.Meant, (_, _) => kernel.Uid, provider.GetRequiredService<Passthrough.AgentForwarder>().ForwardAsync)));
+        await sidecar.SettleAsync();
+        return sidecar;
+    }
+
     /// <summary>On real time, with the real source and STS clients.</summary>
     public static Task<SidecarFixture> StartRealAsync(params IEnumerable<(string Name, string? Value)> changes) => StartAsync(Settings.Load(changes), null, null);
 
@@ -76,7 +97,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<SidecarFixture> StartAsync(SidecarSettings settings, VirtualClock? clock, ScriptedSts? sts)
+    private static async Task<SidecarFixture> StartAsync(SidecarSettings settings, VirtualClock? clock, ScriptedSts? sts, Action<IServiceCollection>? more = null)
     {
         var logs = new CollectedLogs();
         var app = SidecarApp.Create(settings, settings.Chains(TaskIdentity.Unknown), services =>
@@ -84,6 +105,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
             // The test process keeps its own signals.
             services.AddSingleton<IHostLifetime, NoSignals>();
             services.AddLogging(logging => logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace));
+
+            more?.Invoke(services);
 
             if (clock is not null && sts is not null)
             {

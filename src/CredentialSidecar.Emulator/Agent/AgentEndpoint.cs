@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Emulator.Agent;
 
-/// <summary>The ECS agent: container credentials and task metadata. Any method is accepted.</summary>
+/// <summary>The ECS agent: container credentials, task metadata and task protection. Any method is accepted.</summary>
 internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages credentials, MetadataPages metadata, CancellationToken stopping)
 {
     private static readonly Answer TooMany = new(429, "text/plain", "You have reached maximum request limit.");
     private static readonly Answer NotFound = new(404, "text/plain; charset=utf-8", "404 page not found\n");
 
+    private readonly TaskProtection _protection = new(state, metadata);
     private readonly AgentThrottle _throttle = new(state.Clock);
 
     public async Task HandleAsync(HttpContext context)
@@ -40,7 +41,7 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
             return;
         }
 
-        var answer = fault.Spoil(Find(context, path, fault));
+        var answer = fault.Spoil(await _protection.FindAsync(context, path) ?? Find(context, path, fault));
         Log(context, path, answer.Status, fault);
         await answer.SendAsync(context);
     }

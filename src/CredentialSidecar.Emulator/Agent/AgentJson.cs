@@ -16,6 +16,8 @@ internal sealed record AgentError(
 [JsonSerializable(typeof(AgentCredentials))]
 [JsonSerializable(typeof(AgentError))]
 [JsonSerializable(typeof(TaskMetadata))]
+[JsonSerializable(typeof(ProtectionRequest))]
+[JsonSerializable(typeof(ProtectionAnswer))]
 internal sealed partial class AgentJson : JsonSerializerContext
 {
     // A "+" in a key stays a "+", as Go writes it.

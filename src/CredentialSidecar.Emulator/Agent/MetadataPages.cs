@@ -11,6 +11,8 @@ internal sealed class MetadataPages(EmulatorState state, TaskRole taskRole)
 
     public string ContainerId { get; } = $"{Guid.NewGuid():N}-{Random10Digits()}";
 
+    public string TaskArn => Arn($"task/{Description.Cluster}/{taskRole.TaskId}");
+
     /// <summary>The answer to <c>/v4/{containerId}</c> and <c>/v4/{containerId}/task</c>, or null for another path.</summary>
     public Answer? Find(string path)
     {
@@ -21,7 +23,7 @@ internal sealed class MetadataPages(EmulatorState state, TaskRole taskRole)
     }
 
     private TaskMetadata Task() => new(
-        Description.Cluster, Arn($"task/{Description.Cluster}/{taskRole.TaskId}"), Description.Family, Description.Revision,
+        Description.Cluster, TaskArn, Description.Family, Description.Revision,
         "RUNNING", "RUNNING", [Container()], Description.LaunchType, $"{Description.Region}a");
 
     private ContainerMetadata Container() => new(
@@ -30,7 +32,7 @@ internal sealed class MetadataPages(EmulatorState state, TaskRole taskRole)
         {
             ["com.amazonaws.ecs.cluster"] = Description.Cluster,
             ["com.amazonaws.ecs.container-name"] = "app",
-            ["com.amazonaws.ecs.task-arn"] = Arn($"task/{Description.Cluster}/{taskRole.TaskId}"),
+            ["com.amazonaws.ecs.task-arn"] = TaskArn,
             ["com.amazonaws.ecs.task-definition-family"] = Description.Family,
             ["com.amazonaws.ecs.task-definition-version"] = Description.Revision,
         },

@@ -54,6 +54,6 @@ internal static class InterceptionRules
             "is root, as whom ECS Exec reads the task role: with it intercepted, ECS Exec stops working; if that is meant, say so by --include-root or Interception:IncludeRoot");
     }
 
-    private static void RefuseSharing(string other, int port, int ours, Findings findings) => findings.Require(port != ours, "Interception:Port",
+    private static void RefuseSharing(string other, int port, int ours, Findings findings) => findings.Require(port != ours || port == 0, "Interception:Port",
         $"is {ours}, and so is {findings.NameOf(other)}; they need two ports");
 }

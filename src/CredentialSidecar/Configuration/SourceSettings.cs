@@ -7,8 +7,8 @@ namespace CredentialSidecar.Configuration;
 internal sealed record SourceSettings(SourceKind Kind, Uri? Endpoint = null, string? Token = null, string? TokenFile = null)
 {
     /// <summary>Whether it is the ECS agent at that address.</summary>
-    public bool IsAgent(string address) => Kind == SourceKind.TaskRole && Endpoint is not null
-        && Uri.TryCreate(address, UriKind.Absolute, out var agent) && agent.Authority == Endpoint.Authority;
+    public bool IsAgent(string address) => Kind == SourceKind.TaskRole
+        && Uri.TryCreate(address, UriKind.Absolute, out var agent) && agent.Authority == Endpoint?.Authority;
 
     // The default would print the token.
     public override string ToString() => $"{Kind} {Endpoint?.GetLeftPart(UriPartial.Authority)}".TrimEnd();

@@ -61,5 +61,8 @@ internal static class Tool
         }
     }
 
-    private static string? FileOf(string program) => Path.Split(':').Select(folder => $"{folder}/{program}").FirstOrDefault(File.Exists);
+    private static string? FileOf(string program) => Path.Split(':').Select(folder => $"{folder}/{program}").FirstOrDefault(IsExecutable);
+
+    private static bool IsExecutable(string file) =>
+        File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
 }

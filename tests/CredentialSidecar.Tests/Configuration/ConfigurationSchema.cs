@@ -45,6 +45,11 @@ internal static class ConfigurationSchema
             schema["propertyNames"] = new JsonObject { ["pattern"] = "^[a-z0-9_-]{1,64}$" };
         }
 
+        if (context.TypeInfo.Type == typeof(Dictionary<string, string>))
+        {
+            schema["propertyNames"] = new JsonObject { ["pattern"] = "^[0-9]{1,10}$" };
+        }
+
         if (context.PropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute description])
         {
             schema.Insert(0, "description", description.Description);

@@ -1,0 +1,151 @@
+using System.Net;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Endpoint;
+
+/// <summary>Who gets what on the intercepted listener. Beside it stands an agent that answers everything with "from the agent".</summary>
+public sealed class InterceptedEndpointTests : IAsyncLifetime
+{
+    private readonly ScriptedKernel _kernel = new();
+    private readonly RawServer _agent = RawServer.Http(200, "from the agent", "text/plain");
+    private SidecarFixture _sidecar = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _sidecar = await SidecarFixture.StartInterceptedAsync(_kernel, ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sidecar.DisposeAsync();
+        await _agent.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(1000, "role/reports")]
+    [InlineData(1001, "role/reader")]
+    public async Task The_uid_decides_the_role_and_no_token_is_asked_for(int uid, string role)
+    {
+        _kernel.Uid = (uint)uid;
+        AssertServed(await AskAsync($"GET {ScriptedKernel.OwnPath}"), role);
+    }
+
+    [Theory]
+    [InlineData("POST /v2/credentials/7f1d2c3b-own")]
+    [InlineData("PUT /v2/credentials/7f1d2c3b-own")]
+    [InlineData("DELETE /v2/credentials/7f1d2c3b-own")]
+    [InlineData("GET /v1/credentials?id=7f1d2c3b-own")]
+    [InlineData("GET /v1/credentials?a=b&id=x&id=7f1d2c3b%2Down")]
+    [InlineData("GET /v2/credentials/7f1d2c3b%2Down")]
+    [InlineData("GET /v2%2Fcredentials%2f7f1d2c3b-own")]
+    [InlineData("GET //v2//credentials/./7f1d2c3b-own")]
+    [InlineData("GET /v4/../v2/credentials/7f1d2c3b-own")]
+    [InlineData("GET /v2/credentials/7f1d2c3b-own?x=y")]
+    public async Task Whatever_the_agent_would_take_for_the_tasks_own_path_never_reaches_it(string request)
+    {
+        AssertServed(await AskAsync(request), "role/reports");
+        Assert.Equal(0, _agent.Requests);
+    }
+
+    [Theory]
+    [InlineData("GET /v2/credentials/another")]
+    [InlineData("GET /v2/credentials/7F1D2C3B-OWN")]
+    [InlineData("GET /v2/credentials/")]
+    [InlineData("GET /v1/credentials")]
+    [InlineData("GET /v1/credentials?id=another")]
+    [InlineData("GET /v1/credentials/reports")]
+    [InlineData("GET /v2/metadata")]
+    [InlineData("GET /v3/x/task")]
+    [InlineData("HEAD /v4/x")]
+    [InlineData("GET /")]
+    [InlineData("GET /status")]
+    public async Task Everything_else_goes_on_to_the_agent(string request)
+    {
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(request), StringComparison.Ordinal);
+        Assert.Equal(1, _agent.Requests);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_not_redirected_gets_403_and_nothing_else()
+    {
+        _kernel.Meant = null;
+        await AssertRefusedAsync("This port is for connections to 169.254.170.2");
+    }
+
+    [Theory]
+    [InlineData("169.254.170.2", 8080)]
+    [InlineData("169.254.170.23", 80)]
+    [InlineData("10.0.0.1", 80)]
+    public async Task A_connection_that_was_redirected_from_elsewhere_gets_403_and_nothing_else(string address, int port)
+    {
+        _kernel.Meant = new IPEndPoint(IPAddress.Parse(address), port);
+        await AssertRefusedAsync("This port is for connections to 169.254.170.2");
+    }
+
+    [Fact]
+    public async Task A_uid_without_a_destination_gets_403_and_nothing_else()
+    {
+        _kernel.Uid = 0;
+        await AssertRefusedAsync("uid 0 has no destination here");
+    }
+
+    [Fact]
+    public async Task A_uid_that_the_kernel_does_not_tell_gets_403_and_nothing_else()
+    {
+        _kernel.Uid = null;
+        await AssertRefusedAsync("The kernel does not tell whose connection this is");
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    [InlineData("169.254.170.2.example.com")]
+    [InlineData("169.254.170.2:8080")]
+    [InlineData("evil.example.com")]
+    public async Task Another_Host_gets_403_and_nothing_else(string host)
+    {
+        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync($"GET {ScriptedKernel.OwnPath}", host), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET /v4/x", host), StringComparison.Ordinal);
+        Assert.Equal(0, _agent.Requests);
+    }
+
+    [Fact]
+    public async Task A_target_in_a_proxys_form_gets_403_and_nothing_else()
+    {
+        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET http://169.254.170.2/v4/x"), StringComparison.Ordinal);
+        Assert.Equal(0, _agent.Requests);
+    }
+
+    [Fact]
+    public async Task Host_may_name_port_80() => AssertServed(await AskAsync($"GET {ScriptedKernel.OwnPath}", "169.254.170.2:80"), "role/reports");
+
+    [Fact]
+    public async Task No_other_listener_takes_the_agents_paths()
+    {
+        using var response = await _sidecar.Client.GetAsync(new Uri(ScriptedKernel.OwnPath, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(404, (int)response.StatusCode);
+    }
+
+    private static void AssertServed(string answer, string role)
+    {
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"arn:aws:iam::555566667777:{role}\"", answer, StringComparison.Ordinal);
+    }
+
+    private async Task AssertRefusedAsync(string reason)
+    {
+        foreach (var request in new[] { $"GET {ScriptedKernel.OwnPath}", "GET /v4/x", "PUT /api/x/task-protection/v1/state" })
+        {
+            var answer = await AskAsync(request);
+            Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+            Assert.Contains("\r\nContent-Type: application/json\r\n", answer, StringComparison.Ordinal);
+            Assert.Contains($$"""{"code":"NotIntercepted","message":"{{reason}}""", answer, StringComparison.Ordinal);
+            Assert.DoesNotContain("AccessKeyId", answer, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, _agent.Requests);
+        Assert.Contains(_sidecar.Logs.Lines, line => line.Event.Id == 400 && line.Text.Contains(reason, StringComparison.Ordinal));
+    }
+
+    private Task<string> AskAsync(string request, string host = "169.254.170.2") =>
+        RawHttp.AskAsync(_sidecar.InterceptedEndpoint, $"{request} HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-For: 127.0.0.1\r\nX-Uid: 1001\r\nConnection: close\r\n\r\n");
+}
