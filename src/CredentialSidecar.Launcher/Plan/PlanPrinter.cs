@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+
+namespace CredentialSidecar.Launcher.Plan;
+
+/// <summary>The difference between two environments, for a person: taken from both as they are, so it cannot differ from what is run.</summary>
+internal static class PlanPrinter
+{
+    public static string Print(Variables before, Variables after)
+    {
+        var text = new StringBuilder();
+
+        foreach (var entry in before.Entries)
+        {
+            var name = NameOf(entry);
+
+            if (after[name] is null && !AlreadySaid(before, entry, name))
+            {
+                // What is taken away is not shown: it may be somebody's secret.
+                text.Append("- ").Append(name).Append('\n');
+            }
+        }
+
+        foreach (var entry in after.Entries)
+        {
+            var name = NameOf(entry);
+
+            if (before[name] is not { } old || name + "=" + old != entry)
+            {
+                text.Append("+ ").Append(name).Append('=').Append(Shown(name, entry[(name.Length + 1)..])).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string NameOf(string entry) => entry.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? entry[..at] : entry;
+
+    private static bool AlreadySaid(Variables before, string entry, string name) => before[name] is not { } first || name + "=" + first != entry;
+
+    private static string Shown(string name, string value) =>
+        name == EnvironmentPlan.Token ? $"({value.Length.ToString(CultureInfo.InvariantCulture)} characters, not shown)" : value;
+}
