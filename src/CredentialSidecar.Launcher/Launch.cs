@@ -81,7 +81,7 @@ internal static class Launch
 
         return Report([verdict.ExitCode == ExitCodes.Ok
             ? Starter.Run(program, EnvironmentPlan.Make(environment, settings.FullUri, readiness.Token))
-            : verdict.AsMistake(settings.FullUri)]);
+            : verdict.AsMistake(settings.FullUri, settings.Wait)]);
     }
 
     private static int Report(List<Mistake> mistakes)

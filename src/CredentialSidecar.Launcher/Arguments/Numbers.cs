@@ -37,4 +37,8 @@ internal static class Numbers
         milliseconds = number * unit;
         return true;
     }
+
+    public static string Format(int milliseconds) => milliseconds % 1000 == 0
+        ? (milliseconds / 1000).ToString(CultureInfo.InvariantCulture) + "s"
+        : milliseconds.ToString(CultureInfo.InvariantCulture) + "ms";
 }

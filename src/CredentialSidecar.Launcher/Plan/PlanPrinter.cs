@@ -14,9 +14,9 @@ internal static class PlanPrinter
         {
             var name = NameOf(entry);
 
-            if (after[name] is null && !AlreadySaid(before, entry, name))
+            // Said once, though a name may be there twice; and not its value, which may be somebody's secret.
+            if (after[name] is null && name + "=" + before[name] == entry)
             {
-                // What is taken away is not shown: it may be somebody's secret.
                 text.Append("- ").Append(name).Append('\n');
             }
         }
@@ -25,7 +25,7 @@ internal static class PlanPrinter
         {
             var name = NameOf(entry);
 
-            if (before[name] is not { } old || name + "=" + old != entry)
+            if (!before.Contains(entry))
             {
                 text.Append("+ ").Append(name).Append('=').Append(Shown(name, entry[(name.Length + 1)..])).Append('\n');
             }
@@ -35,8 +35,6 @@ internal static class PlanPrinter
     }
 
     private static string NameOf(string entry) => entry.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? entry[..at] : entry;
-
-    private static bool AlreadySaid(Variables before, string entry, string name) => before[name] is not { } first || name + "=" + first != entry;
 
     private static string Shown(string name, string value) =>
         name == EnvironmentPlan.Token ? $"({value.Length.ToString(CultureInfo.InvariantCulture)} characters, not shown)" : value;

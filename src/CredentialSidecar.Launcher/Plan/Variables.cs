@@ -11,6 +11,8 @@ internal sealed class Variables(IEnumerable<string> entries)
     /// <summary>The first entry of that name, as getenv reads it; null where it is not set.</summary>
     public string? this[string name] => _entries.Find(entry => IsNamed(entry, name))?[(name.Length + 1)..];
 
+    public bool Contains(string entry) => _entries.Contains(entry);
+
     public Variables Copy() => new(_entries);
 
     public void Set(string name, string value)

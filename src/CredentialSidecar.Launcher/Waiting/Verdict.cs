@@ -1,3 +1,5 @@
+using CredentialSidecar.Launcher.Arguments;
+
 namespace CredentialSidecar.Launcher.Waiting;
 
 /// <summary>What an answer means for a program that has not started yet (statuses of contract R9).</summary>
@@ -37,5 +39,8 @@ internal sealed class Verdict
 
     public static Verdict Of(Mistake mistake, bool mayHeal) => new(mistake.ExitCode, mayHeal, mistake.Text, null);
 
-    public Mistake AsMistake(string uri) => new(ExitCode, Advice is null ? Reason : $"No credentials from {uri}: {Reason.TrimEnd('.')}. {Advice}");
+    /// <param name="waited">How long it was waited for, in milliseconds.</param>
+    public Mistake AsMistake(string uri, int waited) => new(ExitCode, Advice is null
+        ? Reason
+        : $"No credentials from {uri}{(MayHeal ? $" within {Numbers.Format(waited)}" : "")}: {Reason.TrimEnd('.')}. {Advice}");
 }
