@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Conformance.Launcher;
@@ -48,13 +49,15 @@ public sealed class ExecTests : LauncherTest
     }
 
     [Fact]
-    public async Task The_wait_leaves_no_signal_blocked_or_handled()
+    public async Task The_wait_leaves_no_signal_blocked_and_no_descriptor_open()
     {
-        await using var server = CredentialSidecar.Testing.RawServer.Http(200, """{"AccessKeyId":"ASIAEXAMPLE"}""");
-        var ended = await RunAsync([], "--port", $"{server.Uri.Port}", "--", "sh", "-c", "grep -E 'Sig(Blk|Cgt)' /proc/$$/status; sleep 0");
+        await using var server = RawServer.Http(200, """{"AccessKeyId":"ASIAEXAMPLE"}""");
+        var signals = await RunAsync([], "--port", $"{server.Uri.Port}", "--", "grep", "SigBlk", "/proc/self/status");
+        var descriptors = await RunAsync([], "--port", $"{server.Uri.Port}", "--", "ls", "/proc/self/fd");
+        var without = await RunAsync(Start("ls", [], "/proc/self/fd"));
 
-        Assert.Equal("SigBlk:\t0000000000000000", ended.Output.Split('\n')[0]);
-        Assert.Equal((await ShellAsync("exec sh -c \"grep -E 'Sig(Blk|Cgt)' /proc/\\$\\$/status; sleep 0\"")).Output, ended.Output);
+        Assert.Equal("SigBlk:\t0000000000000000\n", signals.Output);
+        Assert.Equal(without.Output, descriptors.Output);
     }
 
     [Fact]
