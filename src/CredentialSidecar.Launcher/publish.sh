@@ -28,6 +28,8 @@ for framework in net10.0 net9.0; do
     -p:RestoreLockedMode=false -p:NuGetLockFilePath="obj-native-$framework/packages.lock.json" >"$log" 2>&1
   then
     rm -f "$out/credential-launch.dbg"
+    # An incremental build keeps the time of the last link, which would look older than a source that changed in vain.
+    touch "$out/credential-launch"
     echo "credential-launch for $rid, built with $framework: $out/credential-launch, $(wc -c <"$out/credential-launch") bytes"
     exit 0
   fi
