@@ -33,7 +33,7 @@ for framework in net10.0 net9.0; do
     echo "credential-launch for $rid, built with $framework: $out/credential-launch, $(wc -c <"$out/credential-launch") bytes"
     exit 0
   fi
-  [ $framework = net9.0 ] || grep -q NU1101 "$log" || break
+  [ $framework = net9.0 ] || grep -q 'NU110[123]' "$log" || break
 done
 
 cat "$log" >&2

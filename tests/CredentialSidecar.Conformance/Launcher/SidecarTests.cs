@@ -31,7 +31,7 @@ public sealed class SidecarTests : LauncherTest
 
             try
             {
-                // The CLI would take the task role here: a RELATIVE_URI that it can reach is nowhere, so it has none at all.
+                // With RELATIVE_URI left in, the CLI would ask 169.254.170.2, where nobody is here.
                 string[] container = [relativeUri, sts, "AWS_DEFAULT_REGION=eu-central-1", "AWS_EC2_METADATA_DISABLED=true", $"HOME={Folder}", $"CREDENTIAL_LAUNCH_PORT={port}"];
                 var caller = await RunAsync([.. container, $"CREDENTIAL_LAUNCH_TOKEN={Token}"], "--", "aws", "sts", "get-caller-identity");
                 var denied = await RunAsync([.. container, "CREDENTIAL_LAUNCH_TOKEN=other"], "--", "aws", "sts", "get-caller-identity");
