@@ -7,8 +7,10 @@ namespace CredentialSidecar.Commands.Doctor;
 /// <summary><c>credential-sidecar doctor</c>: tries everything once, as the sidecar would, and says what to do about what fails.</summary>
 internal static class DoctorCommand
 {
+    /// <param name="proc">Where the kernel shows processes; a test gives its own.</param>
     /// <returns>0, or 1 where a check failed.</returns>
-    public static async Task<int> RunAsync(ProcessEnvironment environment, string? file, bool json, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        ProcessEnvironment environment, string? file, bool json, TextWriter output, CancellationToken cancellationToken, string proc = "/proc")
     {
         var examination = new Examination();
 
@@ -22,7 +24,7 @@ internal static class DoctorCommand
                 examination.Warn("configuration", warning.ToString(), null);
             }
 
-            await ExamineAsync(examination, settings, environment, cancellationToken);
+            await ExamineAsync(examination, settings, environment, proc, cancellationToken);
         }
         catch (ConfigurationMistakesException e)
         {
@@ -44,14 +46,14 @@ internal static class DoctorCommand
         return examination.Failed ? ExitCodes.Unhealthy : ExitCodes.Ok;
     }
 
-    private static async Task ExamineAsync(Examination examination, SidecarSettings settings, ProcessEnvironment environment, CancellationToken cancellationToken)
+    private static async Task ExamineAsync(Examination examination, SidecarSettings settings, ProcessEnvironment environment, string proc, CancellationToken cancellationToken)
     {
         var token = TokenCheck.Run(examination, settings);
 
         await ChainCheck.RunAsync(examination, settings, cancellationToken);
         await ListenerCheck.RunAsync(examination, settings, cancellationToken);
-        EnvironmentCheck.Run(examination, "this environment", name => environment[name], settings, token, isSidecar: true);
-        ProcessesCheck.Run(examination, "/proc", settings, token);
+        EnvironmentCheck.OfSidecar(examination, name => environment[name]);
+        ProcessesCheck.Run(examination, proc, settings, token);
     }
 
     private static void Print(Examination examination, TextWriter output)

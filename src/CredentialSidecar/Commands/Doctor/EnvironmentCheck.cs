@@ -16,16 +16,8 @@ internal static class EnvironmentCheck
 
     /// <param name="check">Whose environment it is.</param>
     /// <param name="token">The token that the sidecar takes.</param>
-    /// <param name="isSidecar">Of the sidecar itself: there RELATIVE_URI is right and FULL_URI wrong.</param>
-    public static void Run(Examination examination, string check, Func<string, string?> variable, SidecarSettings settings, string? token, bool isSidecar)
+    public static void OfSibling(Examination examination, string check, Func<string, string?> variable, SidecarSettings settings, string? token)
     {
-        if (isSidecar)
-        {
-            // Its own requests to the agent and to siblings go past every proxy; only the siblings' matter.
-            examination.Pass(check, "the sidecar's own");
-            return;
-        }
-
         if (variable(Full) is not { } full)
         {
             examination.Warn(check, $"{Full} is not set, so it does not ask the sidecar", "Start it by credential-launch if it should.");
@@ -58,6 +50,21 @@ internal static class EnvironmentCheck
         if (before == examination.Lines.Count)
         {
             examination.Pass(check, "asks the sidecar, and nothing competes");
+        }
+    }
+
+    /// <summary>The sidecar's own, where RELATIVE_URI is right; proxies do not matter, since it goes past them on this machine.</summary>
+    public static void OfSidecar(Examination examination, Func<string, string?> variable)
+    {
+        const string check = "this environment";
+
+        if (variable(Full) is not null && variable(Winners[0]) is not null)
+        {
+            examination.Warn(check, $"{Full} is set beside {Winners[0]} and has no effect here", "It belongs into the siblings alone.");
+        }
+        else
+        {
+            examination.Pass(check, "nothing competes for the source");
         }
     }
 

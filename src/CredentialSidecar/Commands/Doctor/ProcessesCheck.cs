@@ -28,7 +28,7 @@ internal static class ProcessesCheck
                 }
 
                 seen++;
-                EnvironmentCheck.Run(examination, $"pid {Path.GetFileName(folder)} ({name})", environment.GetValueOrDefault, settings, token, isSidecar: false);
+                EnvironmentCheck.OfSibling(examination, $"pid {Path.GetFileName(folder)} ({name})", environment.GetValueOrDefault, settings, token);
             }
             catch (UnauthorizedAccessException)
             {
