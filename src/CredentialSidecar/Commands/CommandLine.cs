@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
+using CredentialSidecar.Commands.Doctor;
 using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Commands;
@@ -41,21 +41,15 @@ internal static class CommandLine
         var healthcheck = new Command("healthcheck", "Probe the sidecar in this container. Exit code 0 or 1.") { file, ready };
         healthcheck.SetAction((parse, cancellation) => HealthcheckCommand.RunAsync(parse.GetValue(file), parse.GetValue(ready), cancellation));
 
-        var uids = new Option<string[]>("--uid") { Description = "Whom to intercept, and the destination for them; may be given again. Without it, Interception:Uids of the configuration.", HelpName = "UID=DESTINATION" };
-        var includeRoot = new Option<bool>("--include-root") { Description = "Allow uid 0, although ECS Exec then stops working." };
-        var up = new Command("up", "Redirect 169.254.170.2:80 of these users to the sidecar, in this network namespace. Needs root and NET_ADMIN.") { uids, includeRoot, file };
-        up.SetAction(parse => InterceptCommand.Up(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(uids) ?? [], parse.GetValue(includeRoot), Console.Out, Console.Error));
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var doctor = new Command("doctor", "Try the source and every hop once, look at what siblings would meet, and say what to do. Calls STS. Exit code 0 or 1.") { file, json };
+        doctor.SetAction((parse, cancellation) => DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
 
-        var down = new Command("down", "Take away what up added, and nothing else.");
-        down.SetAction(_ => InterceptCommand.Down(Console.Out, Console.Error));
-
-        var status = new Command("status", "Print the rules that are up. Exit code 0, or 1 where there are none.");
-        status.SetAction(_ => InterceptCommand.Status(Console.Out, Console.Error));
-
-        root.Subcommands.Add(new Command("intercept", "Let chosen users get a destination where they ask for the task role; see docs/interception.md.") { up, down, status });
+        root.Subcommands.Add(InterceptCommand.Create(file));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(validate);
         root.Subcommands.Add(healthcheck);
+        root.Subcommands.Add(doctor);
 
         var parse = root.Parse(args);
 

@@ -68,10 +68,10 @@ internal static class Interception
     private static void RefuseHostNetworking(List<IFirewall> tools)
     {
         var agent = ListeningPorts().Intersect(AgentPorts).Order().FirstOrDefault();
-        Refuse(agent != 0, $"the ECS agent listens on port {agent} of this network namespace, so this is host networking, and rules here would catch other tasks. Use network mode awsvpc, or FULL_URI.");
+        Refuse(agent != 0, $"the ECS agent listens on port {agent} of this network namespace, so this is host networking, and rules here would catch other tasks. Use network mode awsvpc, or credential-launch.");
 
         var foreign = tools.Select(tool => tool.Foreign()).FirstOrDefault(rule => rule is not null);
-        Refuse(foreign is not null, $"there is a rule for {RedirectRules.AgentAddress} already ({foreign}), so this is host networking, or somebody else intercepts. Use network mode awsvpc, or FULL_URI.");
+        Refuse(foreign is not null, $"there is a rule for {RedirectRules.AgentAddress} already ({foreign}), so this is host networking, or somebody else intercepts. Use network mode awsvpc, or credential-launch.");
     }
 
     private static void Refuse(bool when, string why)

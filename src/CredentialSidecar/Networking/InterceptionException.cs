@@ -16,7 +16,7 @@ internal sealed class InterceptionException(string message) : Exception(message)
         var text = lines.FirstOrDefault(line => !line.StartsWith('#')) ?? "it said nothing";
 
         return lines.Any(line => line.Contains("not permitted", StringComparison.Ordinal) || line.Contains("Permission denied", StringComparison.Ordinal))
-            ? new InterceptionException($"{tool} may not change rules here: the container needs root and the capability NET_ADMIN, which Fargate does not give.") { Denied = true }
+            ? new InterceptionException($"{tool} may not change rules here: the container needs root and the capability NET_ADMIN, which Fargate does not give; there, use credential-launch.") { Denied = true }
             : new InterceptionException($"{tool} failed: {text.TrimEnd('.')}.");
     }
 }
