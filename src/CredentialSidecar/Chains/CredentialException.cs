@@ -13,9 +13,6 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     /// <summary>A second try within a second may well succeed.</summary>
     public bool MayPassAtOnce { get; init; }
 
-    /// <summary>When the refusal may have passed; null where nothing is known of it.</summary>
-    public TimeSpan? RetryAfter { get; init; }
-
     /// <summary>STS's id of the failed request, which joins a CloudTrail event.</summary>
     public string? RequestId { get; init; }
 }

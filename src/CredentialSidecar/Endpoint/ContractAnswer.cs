@@ -21,9 +21,10 @@ internal static class ContractAnswer
 
     public static Task SendAsync(HttpContext http, ContractError error)
     {
-        if (error.RetryAfter is { } wait)
+        if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            http.Response.Headers.RetryAfter = ContractError.Seconds(wait);
+            // Go v1 and JavaScript v2 sleep for as long as it says, and asking again costs nothing: it is a read from memory.
+            http.Response.Headers.RetryAfter = "1";
         }
 
         return SendAsync(http, error.Status, error.Body);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CredentialSidecar.Chains;
@@ -11,17 +10,15 @@ internal sealed class ContractError
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private ContractError(int status, string code, string message, TimeSpan? retryAfter)
+    private ContractError(int status, string code, string message)
     {
-        (Status, Code, RetryAfter) = (status, code, retryAfter);
+        (Status, Code) = (status, code);
         Body = Serialize(status, code, message);
     }
 
     public int Status { get; }
 
     public string Code { get; }
-
-    public TimeSpan? RetryAfter { get; }
 
     public ReadOnlyMemory<byte> Body { get; }
 
@@ -47,14 +44,14 @@ internal sealed class ContractError
             _ => (500, "InternalServerError"),
         };
 
-        return new ContractError(status, code, e.Message, status == 503 ? e.RetryAfter ?? TimeSpan.FromSeconds(1) : null);
+        return new ContractError(status, code, e.Message);
     }
 
     /// <summary>An answer that the framework gives by itself, with a body that SDKs can read.</summary>
     public static ContractError Of(int status) => status switch
     {
-        < 500 => new(status, "InvalidRequest", "The request is malformed or larger than any SDK sends.", null),
-        _ => new(status, "InternalServerError", "A fault of the sidecar's own; its log tells more.", null),
+        < 500 => new(status, "InvalidRequest", "The request is malformed or larger than any SDK sends."),
+        _ => new(status, "InternalServerError", "A fault of the sidecar's own; its log tells more."),
     };
 
     private static ReadOnlyMemory<byte> Serialize(int status, string code, string message)
@@ -77,7 +74,4 @@ internal sealed class ContractError
 
         return buffer.WrittenMemory.ToArray();
     }
-
-    /// <summary>Whole seconds for <c>Retry-After</c>.</summary>
-    public static string Seconds(TimeSpan time) => Math.Max(1, Math.Ceiling(time.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture);
 }
