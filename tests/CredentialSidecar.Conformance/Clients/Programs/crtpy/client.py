@@ -1,15 +1,17 @@
 """The CRT for Python: its default credentials chain alone, for it has no service clients."""
 
-import importlib.metadata
 import json
 import os
+import subprocess
 import sys
 import time
 import traceback
 
 from awscrt import auth, io
 
-print(json.dumps({"version": importlib.metadata.version("awscrt")}))
+# Debian's package does not know its own version; the packager does.
+package = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "python3-awscrt"], capture_output=True, text=True)
+print(json.dumps({"version": package.stdout.split("+")[0]}))
 
 try:
     group = io.EventLoopGroup(1)
