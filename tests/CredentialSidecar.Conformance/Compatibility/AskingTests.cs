@@ -16,40 +16,80 @@ public sealed class TwelveMinutesTests(TaskFixture task) : RingTests(task)
         var run = await AskAsync(client, client.Calls, front.Uri);
 
         Assert.True(await AllAreAsync("reports", run, client.Calls), Describe(run));
-        await Results.SawAsync(client, Column.TwelveMinutes, front.Requests <= Math.Max(1, client.Calls == 20 ? 1 : client.Calls)
-            ? "works"
-            : "works, asks again and again");
+
+        // How often exactly is chance where an SDK renews in the background. A CLI is a new process for each call.
+        await Results.SawAsync(client, Column.TwelveMinutes, front.Requests <= (client.Calls == 20 ? 1 : client.Calls)
+            ? "works, no more GETs"
+            : "works, GETs for each call");
     }
 }
 
 /// <summary>A first session that ends after seconds, and another one from then on.</summary>
-public sealed class RenewalTests(TaskFixture task) : RingTests(task)
+public sealed class RenewalTests(TaskFixture task, Renewals renewals) : RingTests(task), IClassFixture<Renewals>
 {
-    private const int Calls = 4;
-
     [Theory, MemberData(nameof(EveryClient))]
     public async Task A_client_that_goes_on_calling_takes_the_next_session_before_the_first_ends(string id)
     {
         var client = Catalogue.Find(id);
         await client.VersionAsync();
-        var end = DateTime.MaxValue;
 
-        await using var front = Task.Front((request, answer) =>
-        {
-            if (request == 1)
-            {
-                end = DateTime.UtcNow.AddSeconds(8);
-                return answer.Ending(end);
-            }
-
-            return answer;
-        }, request => request == 1 ? "reports" : "reader");
-
-        var run = await AskAsync(client, Calls, front.Uri, ("CLIENT_PAUSE", "3.5"));
+        var run = await renewals.OfAsync(client, AcrossAnExpiryAsync);
         var who = await WhoAsync(run);
 
-        await Results.SawAsync(client, Column.Renewal,
-            run.Error is null && who.Count == Calls && who[^1] == "reader" ? Works : Fails);
+        await Results.SawAsync(client, Column.Renewal, run.Error is null && who.Count == Renewals.Calls && who[^1] == "reader" ? Works : Fails);
+    }
+
+    private async Task<ClientRun> AcrossAnExpiryAsync(Client client)
+    {
+        await using var front = Task.Front(
+            (request, answer) => request == 1 ? answer.Ending(DateTime.UtcNow + Renewals.FirstEnds) : answer,
+            request => request == 1 ? "reports" : "reader");
+
+        return await AskAsync(client, Renewals.Calls, front.Uri, ("CLIENT_PAUSE", "6"));
+    }
+}
+
+/// <summary>Runs the clients side by side, as they mostly sleep.</summary>
+public sealed class Renewals : IDisposable
+{
+    public const int Calls = 4;
+
+    /// <summary>Between the third call and the fourth. Within 10 seconds of the end the CRT of Debian 12 would not see it.</summary>
+    public static readonly TimeSpan FirstEnds = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _together = new(5);
+    private readonly Lock _gate = new();
+    private Dictionary<string, Task<ClientRun?>>? _runs;
+
+    public void Dispose() => _together.Dispose();
+
+    internal async Task<ClientRun> OfAsync(Client wanted, Func<Client, Task<ClientRun>> run)
+    {
+        lock (_gate)
+        {
+            _runs ??= Catalogue.All.ToDictionary(client => client.Id, client => Task.Run(() => RunAsync(client, run)));
+        }
+
+        return (await _runs[wanted.Id])!;
+    }
+
+    private async Task<ClientRun?> RunAsync(Client client, Func<Client, Task<ClientRun>> run)
+    {
+        if (!await client.IsThereAsync())
+        {
+            return null;
+        }
+
+        await _together.WaitAsync();
+
+        try
+        {
+            return await run(client);
+        }
+        finally
+        {
+            _together.Release();
+        }
     }
 }
 

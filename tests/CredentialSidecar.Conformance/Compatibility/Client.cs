@@ -25,7 +25,7 @@ internal sealed record Client(string Id, string Sdk, Func<Task<string[]?>> Comma
     /// <summary>The version that the program itself tells; skips the test where it does not run.</summary>
     public async Task<string> VersionAsync()
     {
-        var version = await Versions.GetOrAdd(Id, _ => new(FindVersionAsync)).Value;
+        var version = await KnownVersionAsync();
         Assert.SkipWhen(version is null, $"{Sdk} is not installed: .ci/install-clients {Id}");
         return version!;
     }
@@ -36,6 +36,10 @@ internal sealed record Client(string Id, string Sdk, Func<Task<string[]?>> Comma
         await VersionAsync();
         return [.. (await Command())!, $"{calls}"];
     }
+
+    public async Task<bool> IsThereAsync() => await KnownVersionAsync() is not null;
+
+    private Task<string?> KnownVersionAsync() => Versions.GetOrAdd(Id, _ => new(FindVersionAsync)).Value;
 
     private async Task<string?> FindVersionAsync()
     {
