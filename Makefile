@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test quickstart compatibility format trimmed native clean
+.PHONY: help build test quickstart compatibility format trimmed native launcher clean
 
 runtime := linux-x64
 sidecar := src/CredentialSidecar
@@ -47,6 +47,9 @@ native: ## artifacts/native: a natively compiled program; the smallest and quick
 	done; exit 1
 
 native := -p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc
+
+launcher: ## artifacts/launcher: credential-launch, static, for any Linux image
+	sh src/CredentialSidecar.Launcher/publish.sh
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

@@ -33,11 +33,12 @@ internal static class SidecarApp
             .AddSources(settings)
             .AddSingleton(new RefreshSchedule(settings.Options.Refresh, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue))
             .AddSingleton<SessionTree>()
-            .AddSingleton(new TokenGuard(settings.Token))
+            .AddSingleton(new TokenGuard(settings.Token, settings.Options.Access.AllowAnonymous))
             .AddSingleton<CredentialsEndpoint>()
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
             .AddHostedService<SessionRefresher>()
+            .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Options.Health.NoClientAfter))
             .AddSingleton<IHostLifetime, DrainingLifetime>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
 

@@ -61,7 +61,24 @@ internal sealed class SidecarFixture : IAsyncDisposable
     }
 
     /// <summary>On real time, with the real source and STS clients.</summary>
-    public static Task<SidecarFixture> StartRealAsync(params IEnumerable<(string Name, string? Value)> changes) => StartAsync(Settings.Load(changes), null, null);
+    public static async Task<SidecarFixture> StartRealAsync(params IEnumerable<(string Name, string? Value)> changes)
+    {
+        var sidecar = await StartAsync(Settings.Load(changes), null, null);
+        await UntilTriedAsync(sidecar.Tree);
+        return sidecar;
+    }
+
+    /// <summary>Waits until each destination has a session or a failure: on a busy machine that takes longer than a GET waits.</summary>
+    public static async Task UntilTriedAsync(SessionTree tree)
+    {
+        foreach (var node in tree.Destinations.Where(d => !d.Lazy).Select(d => d.Node))
+        {
+            for (var outcome = node.Outcome; node.Latest is null && node.Refusal is null; outcome = node.Outcome)
+            {
+                await outcome.WaitAsync(TimeSpan.FromSeconds(60));
+            }
+        }
+    }
 
     /// <summary>Waits until every destination's loop waits for time.</summary>
     public Task SettleAsync() => Clock.UntilWaitingAsync(Tree.Destinations.Count(d => !d.Lazy));

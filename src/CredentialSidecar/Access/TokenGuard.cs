@@ -10,8 +10,14 @@ internal sealed class TokenGuard
 {
     private readonly byte[]? _expected;
 
-    /// <param name="token">Null where the operator chose to serve whoever can connect.</param>
-    public TokenGuard(string? token) => _expected = token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    /// <param name="token">What siblings must send.</param>
+    /// <param name="allowAnonymous">Whether the operator chose to serve whoever can connect; a missing token alone never means that.</param>
+    public TokenGuard(string? token, bool allowAnonymous) => _expected = (token, allowAnonymous) switch
+    {
+        (null, true) => null,
+        (not null, false) => SHA256.HashData(Encoding.UTF8.GetBytes(token)),
+        _ => throw new ArgumentException("Either a token or AllowAnonymous, and not both."),
+    };
 
     /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
     /// <exception cref="CredentialException">It is missing or wrong.</exception>

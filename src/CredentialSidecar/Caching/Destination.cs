@@ -20,6 +20,9 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
 
     public bool Lazy => lazy;
 
+    /// <summary>A sibling with the right token has asked for it since the start.</summary>
+    public bool WasAsked => Interlocked.Read(ref _askedAt) > 0;
+
     /// <summary>The bytes to answer a sibling with. Never starts an attempt, and never waits longer than <see cref="LongestJoin"/>.</summary>
     /// <exception cref="CredentialException">There is no live session.</exception>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
@@ -27,7 +30,7 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
         // Before anything else is read, so that an attempt which ends meanwhile is not missed.
         var outcome = node.Outcome;
         var now = clock.GetUtcNow();
-        var woken = lazy && Wake(now);
+        var woken = Wake(now);
 
         if (node.Latest is not { } latest || !latest.IsLive(now))
         {

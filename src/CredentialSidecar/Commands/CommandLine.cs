@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
+using CredentialSidecar.Commands.Doctor;
 using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Commands;
@@ -41,9 +41,14 @@ internal static class CommandLine
         var healthcheck = new Command("healthcheck", "Probe the sidecar in this container. Exit code 0 or 1.") { file, ready };
         healthcheck.SetAction((parse, cancellation) => HealthcheckCommand.RunAsync(parse.GetValue(file), parse.GetValue(ready), cancellation));
 
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var doctor = new Command("doctor", "Try the source and every hop once, look at what siblings would meet, and say what to do. Calls STS. Exit code 0 or 1.") { file, json };
+        doctor.SetAction((parse, cancellation) => DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
+
         root.Subcommands.Add(serve);
         root.Subcommands.Add(validate);
         root.Subcommands.Add(healthcheck);
+        root.Subcommands.Add(doctor);
 
         var parse = root.Parse(args);
 

@@ -1,3 +1,4 @@
+using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Sources;
@@ -15,7 +16,8 @@ internal static partial class ServeCommand
     {
         try
         {
-            var (settings, warnings) = SettingsLoader.Load(ProcessEnvironment.Capture(), file);
+            var (loaded, warnings) = SettingsLoader.Load(ProcessEnvironment.Capture(), file);
+            var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName));
             await using var app = SidecarApp.Create(settings, settings.Chains(await ReadTaskAsync(settings, cancellationToken)));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 

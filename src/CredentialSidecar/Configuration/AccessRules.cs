@@ -10,7 +10,7 @@ internal static class AccessRules
     private const string FileKey = "Access:TokenFile";
     private const string AnonymousKey = "Access:AllowAnonymous";
 
-    /// <returns>The token; null where anyone on loopback may read, or where a mistake was found.</returns>
+    /// <returns>The token; null where anyone on loopback may read, where the shared directory is to give it, or where a mistake was found.</returns>
     public static string? ReadToken(SidecarOptions options, Findings findings)
     {
         var access = options.Access;
@@ -22,10 +22,14 @@ internal static class AccessRules
         findings.Require(!access.AllowAnonymous || options.Listen.Addresses.TrueForAll(IsLoopback), AnonymousKey,
             $"is true, but {findings.NameOf("Listen:Addresses")} reaches beyond loopback; there a token is always asked for");
 
-        if (!isSet && !access.AllowAnonymous && !findings.IsUnread(TokenKey) && !findings.IsUnread(FileKey) && !findings.IsUnread(AnonymousKey))
+        findings.Require(options.SharedDirectory is null || Path.IsPathRooted(options.SharedDirectory), "SharedDirectory",
+            $"is {Shown.Quoted(options.SharedDirectory)}, expected a whole path such as /credential-sidecar");
+
+        if (!isSet && !access.AllowAnonymous && options.SharedDirectory is null && !findings.IsUnread("SharedDirectory") && !findings.IsUnread(TokenKey) && !findings.IsUnread(FileKey) && !findings.IsUnread(AnonymousKey))
         {
             findings.Missing("SIDECAR_TOKEN", "is not set, and neither is SIDECAR_TOKEN_FILE; "
-                + "set one of them, or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
+                + "set one of them, or SIDECAR_SHARED_DIR to have one generated into a directory that siblings mount, "
+                + "or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
         }
 
         if (access.Token is not null)

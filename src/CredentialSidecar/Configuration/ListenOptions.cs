@@ -20,4 +20,7 @@ internal sealed class HealthOptions
 
     [Description("One more IP address for /livez, /healthz and /readyz; /status stays on loopback.")]
     public string Address { get; set; } = "127.0.0.1";
+
+    [Description("Warn when no sibling has asked within this time after ready, 0s to 24h; 0s never warns.")]
+    public TimeSpan NoClientAfter { get; set; } = TimeSpan.FromMinutes(3);
 }

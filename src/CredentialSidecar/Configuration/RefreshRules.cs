@@ -12,6 +12,7 @@ internal static class RefreshRules
         Between("Drain", options.Drain, TimeSpan.Zero, TimeSpan.FromSeconds(120));
         Between("Refresh:MinimumRemaining", refresh.MinimumRemaining, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(50));
         Between("Refresh:StartSpread", refresh.StartSpread, TimeSpan.Zero, TimeSpan.FromSeconds(60));
+        Between("Health:NoClientAfter", options.Health.NoClientAfter, TimeSpan.Zero, TimeSpan.FromHours(24));
         findings.Require(refresh.RenewAtFraction is >= 0.1 and <= 0.9, "Refresh:RenewAtFraction", $"is {refresh.RenewAtFraction}, expected 0.1 to 0.9");
         findings.Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction", $"is {refresh.JitterFraction}, expected 0 to 0.5");
 

@@ -23,6 +23,7 @@ internal static class ShortNames
         ["SIDECAR_HEALTH_PORT"] = "Health:Port",
         ["SIDECAR_HEALTH_ADDRESS"] = "Health:Address",
         ["SIDECAR_DRAIN"] = "Drain",
+        ["SIDECAR_SHARED_DIR"] = "SharedDirectory",
         ["SIDECAR_SOURCE_ENDPOINT"] = "Source:Endpoint",
     };
 

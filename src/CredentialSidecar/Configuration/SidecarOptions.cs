@@ -23,6 +23,9 @@ internal sealed class SidecarOptions
 
     public LoggingOptions Logging { get; set; } = new();
 
+    [Description("A directory that siblings mount: the sidecar puts the authorization token and the launcher there, and generates the token where none is configured.")]
+    public string? SharedDirectory { get; set; }
+
     [Description("How long to go on serving after SIGTERM, 0s to 120s.")]
     public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -38,7 +38,8 @@ internal static class SmallFile
         return false;
     }
 
-    private static string UserId() => OperatingSystem.IsLinux()
+    /// <summary>As whom we run, for messages.</summary>
+    public static string UserId() => OperatingSystem.IsLinux()
         ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal))?.Split('\t')[1] ?? "?"
         : "?";
 }

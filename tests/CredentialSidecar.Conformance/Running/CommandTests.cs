@@ -79,6 +79,6 @@ public sealed partial class CommandTests
         Assert.DoesNotMatch(StackTrace(), ended.Output);
     }
 
-    [GeneratedRegex(@"\n?\s+at \w|Exception")]
+    [GeneratedRegex(@"^ +at \w+\.|Exception", RegexOptions.Multiline)]
     private static partial Regex StackTrace();
 }

@@ -57,11 +57,6 @@ public sealed class EmulatedChainTests : IAsyncLifetime
         _emulator.Faults.Add(new Fault(FaultTarget.Sts, FaultKind.Throttle, Times: 1));
         await using var sidecar = await SidecarFixture.StartRealAsync([.. Settings.NoReports, .. World(), .. Settings.Destination("reports", DefaultWorld.Reports), (Key("reports", 0, "ExternalId"), DefaultWorld.ExternalId)]);
 
-        for (var i = 0; i < 100 && sidecar.Tree.Default!.Node.Latest is null; i++)
-        {
-            await sidecar.Tree.Default.Node.Outcome.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
-        }
-
         Assert.Equal(3, _emulator.Calls.Sts.Count);
         Assert.Null(sidecar.Tree.Default!.Node.Refusal);
     }

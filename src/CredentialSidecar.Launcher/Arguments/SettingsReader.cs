@@ -1,0 +1,116 @@
+using CredentialSidecar.Launcher.Plan;
+
+namespace CredentialSidecar.Launcher.Arguments;
+
+/// <summary>Turns what was given into settings, and collects every mistake.</summary>
+internal sealed class SettingsReader(CommandLine line, Variables environment, List<Mistake> mistakes)
+{
+    private readonly LaunchSettings _settings = new();
+
+    public LaunchSettings Read()
+    {
+        ReadDestination();
+        ReadEndpoint();
+        ReadTokenFile();
+        ReadWait();
+
+        foreach (var value in line.ValuesOf(Flag.Allow) is { Count: > 0 } given ? given : [environment[Flag.Allow.Variable!] ?? ""])
+        {
+            _settings.Allowed.AddRange(value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+
+        return _settings;
+    }
+
+    private Given? Find(Flag flag) => Given.Find(flag, line, environment);
+
+    private void ReadDestination()
+    {
+        if (Find(Flag.Destination) is { } given)
+        {
+            _settings.Destination = given.Value;
+
+            if (given.Value.Length > 64 || !Array.TrueForAll(given.Value.ToCharArray(), c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-'))
+            {
+                mistakes.Add(given.Wrong("must be a destination's name as the sidecar has it: 1 to 64 of a-z, 0-9, _ and -."));
+            }
+        }
+    }
+
+    private void ReadEndpoint()
+    {
+        var (endpoint, port) = (Find(Flag.Endpoint), Find(Flag.Port));
+
+        if (endpoint is not null && port is not null)
+        {
+            mistakes.Add(port.Wrong($"is given beside {endpoint.Origin}, which holds a port already; keep one of them."));
+        }
+        else if (endpoint is not null)
+        {
+            if (Endpoint.Read(endpoint.Value, out var why) is { } read)
+            {
+                _settings.Endpoint = read;
+            }
+            else
+            {
+                mistakes.Add(endpoint.Wrong(why));
+            }
+        }
+        else if (ReadPort(port) is { } number)
+        {
+            _settings.Endpoint = new Endpoint(false, Endpoint.Loopback, number);
+        }
+    }
+
+    /// <summary>Apart from the rest, because a probe needs nothing else.</summary>
+    public int ReadHealthPort() => ReadPort(Find(Flag.HealthPort)) ?? LaunchSettings.DefaultHealthPort;
+
+    private int? ReadPort(Given? given)
+    {
+        if (given is null)
+        {
+            return null;
+        }
+
+        if (!Numbers.TryPort(given.Value, out var port))
+        {
+            mistakes.Add(given.Wrong($"is {Numbers.PortsExpected}."));
+        }
+
+        return port;
+    }
+
+    private void ReadTokenFile()
+    {
+        _settings.TokenFile = Find(Flag.TokenFile)?.Value;
+
+        if (Find(Flag.TokenFile) is { } given && !given.Value.StartsWith('/'))
+        {
+            mistakes.Add(given.Wrong("must be an absolute path, because the program may change its directory."));
+        }
+    }
+
+    private void ReadWait()
+    {
+        var given = Find(Flag.Wait);
+
+        if (given is not null && Numbers.TryMilliseconds(given.Value, out var wait))
+        {
+            _settings.Wait = wait;
+        }
+        else if (given is not null)
+        {
+            mistakes.Add(given.Wrong($"{Numbers.TimesExpected}."));
+        }
+
+        if (_settings.Endpoint.Secure)
+        {
+            if (given is not null && _settings.Wait > 0)
+            {
+                mistakes.Add(given.Wrong("cannot be had with https, which the launcher does not speak; leave it out or give 0."));
+            }
+
+            _settings.Wait = 0;
+        }
+    }
+}

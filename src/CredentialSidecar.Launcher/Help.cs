@@ -1,0 +1,37 @@
+namespace CredentialSidecar.Launcher;
+
+/// <summary>What a person at a prompt needs.</summary>
+internal static class Help
+{
+    // ASCII, like everything the launcher says: it is written byte by byte.
+    public const string Text = """
+        credential-launch [flags] -- program [arguments]
+
+        Starts the program with an environment in which its AWS SDK asks the sidecar, once the sidecar has
+        credentials for it. The launcher then is the program: same pid, same signals, same exit code.
+
+          credential-launch --destination reports -- aws sts get-caller-identity
+
+        flag                  variable                        means (default)
+        --destination NAME    CREDENTIAL_LAUNCH_DESTINATION   which of the sidecar's destinations (its default one)
+        --port PORT           CREDENTIAL_LAUNCH_PORT          the sidecar's port on 127.0.0.1 (9170)
+        --endpoint URL        CREDENTIAL_LAUNCH_ENDPOINT      instead of --port: http://127.0.0.1:PORT, or https://HOST
+        --token-file PATH     CREDENTIAL_LAUNCH_TOKEN_FILE    the file that holds the authorization token
+                              CREDENTIAL_LAUNCH_TOKEN         the token itself
+                              (the file called token beside the launcher, else AWS_CONTAINER_AUTHORIZATION_TOKEN)
+        --wait TIME           CREDENTIAL_LAUNCH_WAIT          how long to wait for credentials; 0 for not at all (30s)
+        --allow NAME          CREDENTIAL_LAUNCH_ALLOW         keep a variable that wins over the sidecar; repeat, or a,b
+        --print                                               show the changes to the environment, secrets masked
+        --check [--ready]                                     probe: exit 0 if /healthz (or /readyz) says so, else 1
+        --health-port PORT    SIDECAR_HEALTH_PORT             the port that --check asks (9171)
+        --help, --version
+
+        Removed: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN.
+        Set: AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN and _TOKEN_FILE, NO_PROXY, no_proxy.
+
+        Exit codes, until the program's own counts: 0 probed or printed, 1 not healthy, 64 wrong command line,
+        75 no credentials in time, 77 refused (token, trust or permission), 78 wrong variable, token or destination,
+        126 the program cannot be run, 127 it was not found.
+
+        """;
+}

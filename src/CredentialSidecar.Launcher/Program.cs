@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+using CredentialSidecar.Launcher.Native;
+using CredentialSidecar.Launcher.Plan;
+
+namespace CredentialSidecar.Launcher;
+
+internal static unsafe class Program
+{
+    /// <summary>C's own main: arguments and environment come as the bytes they are, and the runtime starts here.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "main")]
+    private static int Start(int count, byte** arguments, byte** environment) =>
+        Launch.Run(NativeText.ReadList(arguments) is [_, .. var words] ? words : [], new Variables(NativeText.ReadList(environment)));
+
+    /// <summary>What the managed build runs: it has threads and handlers that a program in its place must not inherit.</summary>
+    private static int Main()
+    {
+        Output.Error("This is the managed build, for tests only; publish the native one with src/CredentialSidecar.Launcher/publish.sh.");
+        return ExitCodes.CannotRun;
+    }
+}

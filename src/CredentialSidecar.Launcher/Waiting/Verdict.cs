@@ -1,0 +1,46 @@
+using CredentialSidecar.Launcher.Arguments;
+
+namespace CredentialSidecar.Launcher.Waiting;
+
+/// <summary>What an answer means for a program that has not started yet (statuses of contract R9).</summary>
+internal sealed class Verdict
+{
+    private Verdict(int exitCode, bool mayHeal, string reason, string? advice) =>
+        (ExitCode, MayHeal, Reason, Advice) = (exitCode, mayHeal, reason, advice);
+
+    /// <summary>Where waiting ends with this answer; 0 where there are credentials.</summary>
+    public int ExitCode { get; }
+
+    /// <summary>Worth asking again.</summary>
+    public bool MayHeal { get; }
+
+    /// <summary>The sidecar's own words where it has some.</summary>
+    public string Reason { get; }
+
+    /// <summary>What to do; null where the reason says that already.</summary>
+    public string? Advice { get; }
+
+    public static Verdict Ready { get; } = new(ExitCodes.Ok, false, "", null);
+
+    public static Verdict Of(HttpAnswer answer) => answer.Status switch
+    {
+        200 when answer.Body.Contains("\"AccessKeyId\"", StringComparison.Ordinal) => Ready,
+        200 => new(ExitCodes.NotReady, true, "something else answers there", "Check --port."),
+        0 => new(ExitCodes.NotReady, true, answer.Trouble, "Does the sidecar run, in the same network namespace, and on this port?"),
+
+        // IAM takes seconds to spread a new policy, so a denial is worth a wait; a wrong token is not.
+        403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),
+        401 => new(ExitCodes.Denied, false, SidecarWords.Of(answer), "Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN."),
+
+        // No such destination, or no such path: only a change of configuration helps.
+        400 or 404 => new(ExitCodes.Configuration, false, SidecarWords.Of(answer), "Check --destination and --port."),
+        _ => new(ExitCodes.NotReady, true, SidecarWords.Of(answer), "The sidecar's log tells more."),
+    };
+
+    public static Verdict Of(Mistake mistake, bool mayHeal) => new(mistake.ExitCode, mayHeal, mistake.Text, null);
+
+    /// <param name="waited">How long it was waited for, in milliseconds.</param>
+    public Mistake AsMistake(string uri, int waited) => new(ExitCode, Advice is null
+        ? Reason
+        : $"No credentials from {uri}{(MayHeal ? $" within {Numbers.Format(waited)}" : "")}: {Reason.TrimEnd('.')}. {Advice}");
+}

@@ -1,0 +1,100 @@
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Sources;
+
+namespace CredentialSidecar.Commands.Doctor;
+
+/// <summary>The source, every hop, and the clock: each hop once, by a real call.</summary>
+internal static class ChainCheck
+{
+    public static async Task RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
+    {
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddMetrics()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<Telemetry.SidecarMetrics>()
+            .AddSingleton(settings)
+            .AddSources(settings)
+            .AddSingleton<TaskMetadataReader>()
+            .BuildServiceProvider();
+
+        var task = await services.GetRequiredService<TaskMetadataReader>().ReadAsync(settings.Metadata, cancellationToken);
+
+        if (settings.Metadata is not null && task == TaskIdentity.Unknown)
+        {
+            examination.Warn("task metadata", $"{settings.Metadata.GetLeftPart(UriPartial.Authority)} does not answer", "Session names will not tell the task; AWS_REGION must be set.");
+        }
+
+        if (await ReadSourceAsync(examination, services, cancellationToken) is { } source)
+        {
+            await AssumeAllAsync(examination, settings.Chains(task), source, services.GetRequiredService<IRoleAssumer>(), cancellationToken);
+            ClockCheck(examination, services.GetRequiredService<StsClients>().Skew);
+        }
+    }
+
+    private static async Task<TemporaryCredentials?> ReadSourceAsync(Examination examination, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var source = await services.GetRequiredService<ICredentialSource>().ReadAsync(cancellationToken);
+            examination.Pass("source", source.Expiration == DateTimeOffset.MaxValue
+                ? $"{source.AccessKeyId}, by the SDK's default chain"
+                : $"{source.AccessKeyId} of {source.RoleArn}, {(source.Expiration - source.IssuedAt).TotalMinutes:0} min left");
+            return source;
+        }
+        catch (CredentialException e)
+        {
+            examination.Fail("source", e.Message, e.Advice);
+            return null;
+        }
+    }
+
+    private static async Task AssumeAllAsync(
+        Examination examination, IReadOnlyList<RoleChain> chains, TemporaryCredentials source, IRoleAssumer assumer, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, TemporaryCredentials>(StringComparer.Ordinal);
+
+        foreach (var chain in chains)
+        {
+            var (signer, identity) = (source, "");
+
+            for (var i = 0; i < chain.Hops.Count; i++)
+            {
+                var check = $"{chain.Destination}, hop {i + 1}";
+                identity += chain.Hops[i].Identity + "|";
+
+                try
+                {
+                    signer = known.TryGetValue(identity, out var shared)
+                        ? shared
+                        : known[identity] = await assumer.AssumeAsync(chain.Hops[i], new NodeLabel(chain.Destination, i + 1), signer, cancellationToken);
+                    examination.Pass(check, $"{signer.AccessKeyId} of {signer.RoleArn}");
+                }
+                catch (CredentialException e)
+                {
+                    examination.Fail(check, e.Message, e.Advice);
+                    break;
+                }
+            }
+        }
+    }
+
+    private static void ClockCheck(Examination examination, TimeSpan skew)
+    {
+        var text = $"{Math.Abs(skew.TotalSeconds):0} s from STS's";
+
+        switch (skew.Duration().TotalSeconds)
+        {
+            case < 60:
+                examination.Pass("clock", text);
+                break;
+            case < 240:
+                examination.Warn("clock", text, "Beyond 300 s STS refuses every call; look at the host's time service.");
+                break;
+            default:
+                examination.Fail("clock", text, "STS refuses calls beyond 300 s; correct the host's time service.");
+                break;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using CredentialSidecar.Access;
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Commands.Doctor;
+
+/// <summary><c>credential-sidecar doctor</c>: tries everything once, as the sidecar would, and says what to do about what fails.</summary>
+internal static class DoctorCommand
+{
+    /// <param name="proc">Where the kernel shows processes; a test gives its own.</param>
+    /// <returns>0, or 1 where a check failed.</returns>
+    public static async Task<int> RunAsync(
+        ProcessEnvironment environment, string? file, bool json, TextWriter output, CancellationToken cancellationToken, string proc = "/proc")
+    {
+        var examination = new Examination();
+
+        try
+        {
+            var (settings, warnings) = SettingsLoader.Load(environment, file);
+            examination.Pass("configuration", settings.ToString());
+
+            foreach (var warning in warnings)
+            {
+                examination.Warn("configuration", warning.ToString(), null);
+            }
+
+            await ExamineAsync(examination, settings, environment, proc, cancellationToken);
+        }
+        catch (ConfigurationMistakesException e)
+        {
+            foreach (var mistake in e.Mistakes)
+            {
+                examination.Fail("configuration", mistake.ToString(), null);
+            }
+        }
+
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(examination.Lines, DoctorJson.Default.IReadOnlyListLine));
+        }
+        else
+        {
+            Print(examination, output);
+        }
+
+        return examination.Failed ? ExitCodes.Unhealthy : ExitCodes.Ok;
+    }
+
+    private static async Task ExamineAsync(Examination examination, SidecarSettings settings, ProcessEnvironment environment, string proc, CancellationToken cancellationToken)
+    {
+        var token = TokenCheck.Run(examination, settings);
+
+        await ChainCheck.RunAsync(examination, settings, cancellationToken);
+        await ListenerCheck.RunAsync(examination, settings, cancellationToken);
+        EnvironmentCheck.OfSidecar(examination, name => environment[name]);
+        ProcessesCheck.Run(examination, proc, settings, token);
+    }
+
+    private static void Print(Examination examination, TextWriter output)
+    {
+        var width = examination.Lines.Max(line => line.Check.Length);
+
+        foreach (var line in examination.Lines)
+        {
+            output.WriteLine($"{line.Verdict.ToString().ToLowerInvariant(),-4}  {line.Check.PadRight(width)}  {line.Text}");
+
+            if (line.Remedy is not null)
+            {
+                output.WriteLine($"      {new string(' ', width)}  -> {line.Remedy}");
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Commands.Doctor;
+
+/// <summary>What in an environment keeps an SDK from asking the sidecar. Values are looked at and never shown.</summary>
+internal static class EnvironmentCheck
+{
+    private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    private const string Token = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+
+    // Before the container credentials in the chain of nearly every SDK.
+    private static readonly string[] Winners =
+        ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"];
+
+    private static readonly string[] Proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+    /// <param name="check">Whose environment it is.</param>
+    /// <param name="token">The token that the sidecar takes.</param>
+    public static void OfSibling(Examination examination, string check, Func<string, string?> variable, SidecarSettings settings, string? token)
+    {
+        if (variable(Full) is not { } full)
+        {
+            examination.Warn(check, $"{Full} is not set, so it does not ask the sidecar", "Start it by credential-launch if it should.");
+            return;
+        }
+
+        var before = examination.Lines.Count;
+        Address(examination, check, full, settings);
+
+        foreach (var winner in Winners.Where(winner => variable(winner) is not null))
+        {
+            examination.Fail(check, $"{winner} is set and wins over {Full}", $"Start it by credential-launch, or by env -u {winner}.");
+        }
+
+        if (token is not null && variable(Token) is { } sent && sent != token)
+        {
+            examination.Fail(check, $"{Token} is not the sidecar's token", "Give both the same secret, or read it from the shared directory.");
+        }
+
+        if (token is not null && variable(Token) is null && variable(Token + "_FILE") is null)
+        {
+            examination.Fail(check, $"neither {Token} nor {Token}_FILE is set", "The sidecar answers 401 without its token.");
+        }
+
+        if (Proxies.Any(proxy => variable(proxy) is not null) && !Excludes(variable("NO_PROXY")) && !Excludes(variable("no_proxy")))
+        {
+            examination.Warn(check, "a proxy is set and NO_PROXY leaves out 127.0.0.1", "The SDKs for .NET and Rust would ask the proxy; set NO_PROXY=127.0.0.1,localhost.");
+        }
+
+        if (before == examination.Lines.Count)
+        {
+            examination.Pass(check, "asks the sidecar, and nothing competes");
+        }
+    }
+
+    /// <summary>The sidecar's own, where RELATIVE_URI is right; proxies do not matter, since it goes past them on this machine.</summary>
+    public static void OfSidecar(Examination examination, Func<string, string?> variable)
+    {
+        const string check = "this environment";
+
+        if (variable(Full) is not null && variable(Winners[0]) is not null)
+        {
+            examination.Warn(check, $"{Full} is set beside {Winners[0]} and has no effect here", "It belongs into the siblings alone.");
+        }
+        else
+        {
+            examination.Pass(check, "nothing competes for the source");
+        }
+    }
+
+    private static bool Excludes(string? list) => list?.Split(',', StringSplitOptions.TrimEntries).Any(entry => entry is "127.0.0.1" or "*" or "127.0.0.0/8") == true;
+
+    private static void Address(Examination examination, string check, string text, SidecarSettings settings)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
+        {
+            examination.Fail(check, $"{Full} is no address", $"Set it to http://127.0.0.1:{settings.Options.Listen.Port}/v1/credentials/…");
+        }
+        else if (uri.Scheme == "http" && uri.Host != "127.0.0.1")
+        {
+            examination.Warn(check, $"{Full} names {uri.Host}", "Some SDKs take only 127.0.0.1 over http; write that.");
+        }
+        else if (uri.Port != settings.Options.Listen.Port)
+        {
+            examination.Warn(check, $"{Full} names port {uri.Port}", $"This sidecar's is {settings.Options.Listen.Port}.");
+        }
+    }
+}

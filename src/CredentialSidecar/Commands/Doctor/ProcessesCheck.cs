@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Commands.Doctor;
+
+/// <summary>The environments of the processes that can be seen from here: those of siblings only where the task shares its process namespace.</summary>
+internal static class ProcessesCheck
+{
+    private const string Check = "processes";
+
+    /// <param name="proc"><c>/proc</c>.</param>
+    public static void Run(Examination examination, string proc, SidecarSettings settings, string? token)
+    {
+        var (seen, hidden) = (0, 0);
+
+        foreach (var folder in Directory.EnumerateDirectories(proc).Where(IsOther).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                var name = File.ReadAllText(Path.Combine(folder, "comm")).Trim();
+                var environment = Read(Path.Combine(folder, "environ"));
+
+                // A kernel thread has none, and the sidecar's own processes have their own rules.
+                if (environment.Count == 0 || name.StartsWith("credential-side", StringComparison.Ordinal) || !IsOfAws(environment))
+                {
+                    continue;
+                }
+
+                seen++;
+                EnvironmentCheck.OfSibling(examination, $"pid {Path.GetFileName(folder)} ({name})", environment.GetValueOrDefault, settings, token);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                hidden++;
+            }
+            catch (IOException)
+            {
+                // It ended meanwhile.
+            }
+        }
+
+        if (hidden > 0)
+        {
+            examination.Warn(Check, $"{hidden} may not be looked into by uid {SmallFile.UserId()}", "Run the doctor as root to see their environments.");
+        }
+        else if (seen == 0)
+        {
+            examination.Pass(Check, "none with AWS variables can be seen from here; siblings show only where the task shares its process namespace (pidMode: task)");
+        }
+    }
+
+    private static bool IsOther(string folder) =>
+        int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId;
+
+    private static bool IsOfAws(Dictionary<string, string> environment) =>
+        environment.Keys.Any(name => name.StartsWith("AWS_CONTAINER_", StringComparison.Ordinal));
+
+    private static Dictionary<string, string> Read(string file) => Encoding.UTF8.GetString(File.ReadAllBytes(file))
+        .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+        .Select(variable => variable.Split('=', 2))
+        .Where(parts => parts.Length == 2 && parts[1].Length > 0)
+        .DistinctBy(parts => parts[0])
+        .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace CredentialSidecar.Conformance.Launcher;
+
+/// <summary>Runs programs that are not ours.</summary>
+internal static class Tools
+{
+    public static bool Has(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    public static async Task<(int Code, string Output, string Error)> RunAsync(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,110 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Access;
+
+/// <summary>The directory that siblings mount: a token they can send, and the launcher.</summary>
+public sealed class SharedDirectoryTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("shared-").FullName;
+
+    private string TokenFile => Path.Combine(_directory, "token");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void R12_A_token_of_256_bits_is_generated_without_a_newline_and_readable_by_every_uid()
+    {
+        var token = Install().Token!;
+
+        Assert.Equal(64, token.Length);
+        Assert.Equal(token, File.ReadAllText(TokenFile));
+        Assert.Equal("r--r--r--", Mode(TokenFile));
+
+        File.Delete(TokenFile);
+        Assert.NotEqual(token, Install().Token);
+    }
+
+    [Fact]
+    public void A_restarted_sidecar_keeps_the_token_that_siblings_have_read() => Assert.Equal(Install().Token, Install().Token);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("short")]
+    [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef\n")]
+    [InlineData("0123456789abcdef0123456789abcdef0123456789abcd\u00e9\u00e9")]
+    public void A_token_that_SDKs_cannot_send_or_that_can_be_guessed_is_replaced(string found)
+    {
+        File.WriteAllText(TokenFile, found);
+        Assert.Equal(64, Install().Token!.Length);
+        Assert.Equal(64, File.ReadAllText(TokenFile).Length);
+    }
+
+    [Fact]
+    public void A_link_to_somebody_elses_file_is_not_believed_and_not_written_through()
+    {
+        var other = Path.Combine(_directory, "other");
+        File.WriteAllText(other, new string('a', 64));
+        File.CreateSymbolicLink(TokenFile, other);
+
+        Assert.NotEqual(new string('a', 64), Install().Token);
+        Assert.Equal(new string('a', 64), File.ReadAllText(other));
+        Assert.Null(new FileInfo(TokenFile).LinkTarget);
+    }
+
+    [Fact]
+    public void A_configured_token_is_what_siblings_find()
+    {
+        File.WriteAllText(TokenFile, new string('b', 64));
+        Assert.Equal(Settings.Token, Install(("SIDECAR_TOKEN", Settings.Token)).Token);
+        Assert.Equal(Settings.Token, File.ReadAllText(TokenFile));
+    }
+
+    [Fact]
+    public void The_launcher_is_installed_executable_and_replaced_while_it_runs()
+    {
+        var launcher = Path.Combine(_directory, "new-launcher");
+        File.WriteAllText(launcher, "#!/bin/sh\n");
+        SharedDirectory.Install(Load(), launcher);
+        using var running = File.OpenRead(Path.Combine(_directory, "credential-launch"));
+        SharedDirectory.Install(Load(), launcher);
+
+        Assert.Equal("r-xr-xr-x", Mode(Path.Combine(_directory, "credential-launch")));
+        Assert.Equal(["credential-launch", "new-launcher", "token"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Without_a_token_asked_for_none_is_put_there()
+    {
+        Assert.Null(Install(("SIDECAR_Access__AllowAnonymous", "true")).Token);
+        Assert.False(File.Exists(TokenFile));
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_is_a_mistake_with_path_uid_and_remedy()
+    {
+        var mistake = Assert.Single(Assert.Throws<ConfigurationMistakesException>(() =>
+            SharedDirectory.Install(Load(("SIDECAR_SHARED_DIR", "/nowhere/at/all")), "/nowhere")).Mistakes).ToString();
+
+        Assert.StartsWith("SIDECAR_SHARED_DIR is '/nowhere/at/all', which uid ", mistake, StringComparison.Ordinal);
+        Assert.Contains("it does not exist", mistake, StringComparison.Ordinal);
+        Assert.Contains("fsGroup", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_relative_directory_is_a_mistake() =>
+        Assert.Contains("expected a whole path", Assert.Throws<ConfigurationMistakesException>(() => Load(("SIDECAR_SHARED_DIR", "shared"))).Message, StringComparison.Ordinal);
+
+    private static string Mode(string file)
+    {
+        var mode = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file);
+        return string.Concat("rwxrwxrwx".Select((c, i) => mode.HasFlag((UnixFileMode)(1 << (8 - i))) ? c : '-'));
+    }
+
+    private SidecarSettings Load(params IEnumerable<(string, string?)> changes) =>
+        Settings.Load([("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), .. changes]);
+
+    private SidecarSettings Install(params IEnumerable<(string, string?)> changes) => SharedDirectory.Install(Load(changes), "/nowhere");
+}

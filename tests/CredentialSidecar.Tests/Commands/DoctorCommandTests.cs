@@ -1,0 +1,124 @@
+using System.Text.Json;
+using CredentialSidecar.Commands.Doctor;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Emulator;
+using CredentialSidecar.Emulator.Worlds;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Commands;
+
+/// <summary>The doctor against the emulator: what it sees, what it advises, and how it ends.</summary>
+public sealed class DoctorCommandTests : IAsyncLifetime
+{
+    private readonly string _noProcesses = Directory.CreateTempSubdirectory("proc-").FullName;
+    private EmulatorServer _emulator = null!;
+
+    public async ValueTask InitializeAsync() => _emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, CancellationToken.None);
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_noProcesses);
+        return _emulator.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Where_all_is_well_every_hop_passes_and_nothing_fails()
+    {
+        var (code, lines) = await RunAsync(
+            [.. Settings.Destination("audit", DefaultWorld.Reports, DefaultWorld.Reader), ("SIDECAR_Destinations__audit__Hops__0__ExternalId", DefaultWorld.ExternalId)]);
+
+        Assert.Equal(0, code);
+        Assert.All(["configuration", "source", "audit, hop 1", "audit, hop 2", "clock", "token"], (string check) => Assert.Equal("Pass", VerdictOf(lines, check)));
+        Assert.Contains(DefaultWorld.TaskRole, TextOf(lines, "source"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_denied_hop_fails_with_the_statements_to_add_and_later_hops_are_not_tried()
+    {
+        var (code, lines) = await RunAsync([.. Settings.Destination("denied", DefaultWorld.Denied, DefaultWorld.Reader)]);
+
+        Assert.Equal(1, code);
+        Assert.Equal("Fail", VerdictOf(lines, "denied, hop 1"));
+        Assert.Contains("\"sts:AssumeRole\"", lines.Single(line => line.GetProperty("check").GetString() == "denied, hop 1").GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, line => line.GetProperty("check").GetString() == "denied, hop 2");
+    }
+
+    [Fact]
+    public async Task A_source_that_does_not_answer_fails()
+    {
+        var (code, lines) = await RunAsync([.. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:1")]);
+
+        Assert.Equal((1, "Fail"), (code, VerdictOf(lines, "source")));
+    }
+
+    [Fact]
+    public async Task Mistakes_in_the_configuration_are_its_lines()
+    {
+        var (code, lines) = await RunAsync([("SIDECAR_TOKEN", null)]);
+
+        Assert.Equal(1, code);
+        Assert.Contains(lines, line => line.GetProperty("verdict").GetString() == "Fail" && line.GetProperty("text").GetString()!.StartsWith("SIDECAR_TOKEN is not set", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task As_text_each_line_begins_with_its_verdict()
+    {
+        var output = new StringWriter();
+        await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. Settings.Destination("denied", DefaultWorld.Denied)]), null, json: false, output, CancellationToken.None, _noProcesses);
+
+        Assert.Contains("\nfail  denied, hop 1", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("  -> Check, in this order", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x", Verdict.Fail, "RELATIVE_URI is set and wins")]
+    [InlineData("AWS_ACCESS_KEY_ID=AKIA", Verdict.Fail, "AWS_ACCESS_KEY_ID is set and wins")]
+    [InlineData("AWS_WEB_IDENTITY_TOKEN_FILE=/x", Verdict.Fail, "AWS_WEB_IDENTITY_TOKEN_FILE is set and wins")]
+    [InlineData("AWS_CONTAINER_AUTHORIZATION_TOKEN=another", Verdict.Fail, "is not the sidecar's token")]
+    [InlineData("HTTP_PROXY=http://proxy:3128", Verdict.Warn, "NO_PROXY leaves out 127.0.0.1")]
+    [InlineData("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://sidecar:9170/v1/credentials", Verdict.Warn, "names sidecar")]
+    [InlineData("X=1", Verdict.Pass, "nothing competes")]
+    internal void F1_R16_What_keeps_a_sibling_from_asking_is_found_in_its_environment(string variable, Verdict verdict, string text)
+    {
+        var proc = Directory.CreateTempSubdirectory("proc-");
+        Put("17", "python3", $"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials\0AWS_CONTAINER_AUTHORIZATION_TOKEN={Settings.Token}\0", variable);
+        Put("1", "credential-sidecar", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x\0", "");
+        Put("99", "cron", "PATH=/bin\0", "");
+        var examination = new Examination();
+
+        ProcessesCheck.Run(examination, proc.FullName, Settings.Load(("SIDECAR_PORT", null)), Settings.Token);
+        proc.Delete(recursive: true);
+
+        var line = Assert.Single(examination.Lines);
+        Assert.Equal(("pid 17 (python3)", verdict), (line.Check, line.Verdict));
+        Assert.Contains(text, line.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("another", line.Text + line.Remedy, StringComparison.Ordinal);
+
+        void Put(string id, string name, string environment, string change)
+        {
+            var folder = proc.CreateSubdirectory(id).FullName;
+            var changed = change.Split('=')[0] + "=";
+            File.WriteAllText(Path.Combine(folder, "comm"), name[..Math.Min(15, name.Length)] + "\n");
+            File.WriteAllText(Path.Combine(folder, "environ"), string.Join('\0', environment.Split('\0').Where(v => v.Length > 0 && (change.Length == 0 || !v.StartsWith(changed, StringComparison.Ordinal))).Append(change)));
+        }
+    }
+
+    private static string? VerdictOf(JsonElement[] lines, string check) => lines.First(line => line.GetProperty("check").GetString() == check).GetProperty("verdict").GetString();
+
+    private static string? TextOf(JsonElement[] lines, string check) => lines.First(line => line.GetProperty("check").GetString() == check).GetProperty("text").GetString();
+
+    private async Task<(int Code, JsonElement[] Lines)> RunAsync(IEnumerable<(string, string?)> changes)
+    {
+        var output = new StringWriter();
+        var code = await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. changes]), null, json: true, output, CancellationToken.None, _noProcesses);
+        return (code, JsonSerializer.Deserialize<JsonElement[]>(output.ToString())!);
+    }
+
+    private (string, string?)[] World() =>
+    [
+        ("SIDECAR_SOURCE_ENDPOINT", _emulator.AgentEndpoint.ToString()),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", _emulator.RelativeUri),
+        ("AWS_ENDPOINT_URL_STS", _emulator.StsEndpoint.ToString()),
+    ];
+}
