@@ -66,9 +66,13 @@ internal sealed class TaskNetwork : IAsyncDisposable
     public async Task<ChildProcess.Ended> RunAsync(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        await using var child = await InsideAsync(() => ChildProcess.Start(program, arguments, environment));
+        await using var child = await StartAsync(program, arguments, environment);
         return await child.EndAsync();
     }
+
+    /// <summary>Starts a program in this network.</summary>
+    public Task<ChildProcess> StartAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment) =>
+        InsideAsync(() => ChildProcess.Start(program, arguments, environment));
 
     public async ValueTask DisposeAsync()
     {
