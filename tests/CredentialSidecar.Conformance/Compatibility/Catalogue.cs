@@ -24,7 +24,7 @@ internal static class Catalogue
         new("net3", ".NET v3", () => Words("dotnet", Path.Combine(Cache, "net3/out/net3.dll"))) { ProviderOnly = true },
         new("gov2", "Go v2", () => Words(Path.Combine(Cache, "gov2/client"))),
         new("gov1", "Go v1", () => Words(Path.Combine(Cache, "gov1/client"))),
-        Java("java2", "Java v2"),
+        Java("java2", "Java v2") with { AsksByChance = true },
         Java("java1", "Java v1"),
         Node("crtnode", "CRT, for node") with { ProviderOnly = true },
         new("crtpy", "CRT, for Python", () => Words("/usr/bin/python3", PathOf("crtpy/client.py"))) { ProviderOnly = true },

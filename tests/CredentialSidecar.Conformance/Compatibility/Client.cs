@@ -18,6 +18,9 @@ internal sealed record Client(string Id, string Sdk, Func<Task<string[]?>> Comma
     /// <summary>Only credentials are asked for, because this SDK has no STS client here.</summary>
     public bool ProviderOnly { get; init; }
 
+    /// <summary>It renews in the background at a moment drawn by lot, so that one run asks once and the next one twenty times.</summary>
+    public bool AsksByChance { get; init; }
+
     public IReadOnlyList<(string Name, string? Value)> Environment { get; init; } = [];
 
     public override string ToString() => Id;

@@ -76,12 +76,6 @@ public sealed class InterceptedNetwork : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if ((await Programs.SidecarAsync(["intercept", "--help"])).Code != 0)
-        {
-            _missing = "credential-sidecar has no command intercept yet";
-            return;
-        }
-
         if (!File.Exists("/usr/sbin/nft") || await TaskNetwork.TryMakeAsync() is not { } network)
         {
             _missing = "There can be no network namespace with rules here: run as root, with apt-get install -y iproute2 nftables";
@@ -93,6 +87,13 @@ public sealed class InterceptedNetwork : IAsyncLifetime
         await network.OpenAsync(new IPEndPoint(IPAddress.Loopback, Sts.Port), Sts);
 
         var up = await network.RunAsync(Programs.Sidecar, ["intercept", "up"], CleanEnvironment.With(("SIDECAR_CONFIG", Configuration)));
+
+        if (up.Code == 64)
+        {
+            _missing = "credential-sidecar has no command intercept yet";
+            return;
+        }
+
         Assert.True(up.Code == 0, up.ToString());
         string[] words = [.. As(9170), Programs.Sidecar];
         _sidecar = await network.StartAsync(words[0], words[1..], CleanEnvironment.With(
