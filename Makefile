@@ -1,15 +1,17 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test quickstart format trimmed native launcher clean
+.PHONY: help build test quickstart compatibility format trimmed native launcher clean
 
 runtime := linux-x64
 sidecar := src/CredentialSidecar
+conformance := tests/CredentialSidecar.Conformance
+ring := $(conformance)/bin/Debug/net10.0/CredentialSidecar.Conformance
 # A publish for one platform needs packages that the committed lock does not list, so it keeps a lock of its own.
 publish := dotnet publish $(sidecar) -c Release -r $(runtime) --nologo \
 	-p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json \
 	-p:CopyOutputSymbolsToPublishDirectory=false
 
 help: ## This list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 build: ## Everything; a warning is an error
 	dotnet build --nologo
@@ -19,6 +21,12 @@ test: ## Every test
 
 quickstart: ## The sidecar and one client on this machine, without AWS
 	dotnet run --project samples/quickstart
+
+compatibility: ## docs/compatibility.md anew, from a run of every client there is (.ci/install-clients)
+	dotnet build --nologo $(conformance)
+	@mkdir -p artifacts && rm -f artifacts/compatibility.jsonl
+	CREDENTIAL_SIDECAR_COMPATIBILITY=$(CURDIR)/artifacts/compatibility.jsonl $(ring) --filter-query '/*/*.Compatibility/(!DocumentTests)/*'
+	$(ring) write-compatibility artifacts/compatibility.jsonl
 
 format: ## Bring the code into the form that .editorconfig asks for
 	dotnet format

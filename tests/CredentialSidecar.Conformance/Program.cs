@@ -1,7 +1,13 @@
+using System.Globalization;
 using CredentialSidecar.Conformance;
 using CredentialSidecar.Conformance.Clients;
+using CredentialSidecar.Conformance.Compatibility;
 using Xunit.MicrosoftTestingPlatform;
 
-return args is [NetSdk.ClientMode, var calls]
-    ? await NetSdk.RunAsClientAsync(int.Parse(calls, System.Globalization.CultureInfo.InvariantCulture))
-    : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+return args switch
+{
+    [NetSdk.ClientMode, var calls] => await NetSdk.RunAsClientAsync(int.Parse(calls, CultureInfo.InvariantCulture)),
+    [Net4Client.Mode, var calls] => await Net4Client.RunAsync(int.Parse(calls, CultureInfo.InvariantCulture)),
+    [Results.WriteMode, var file] => await Results.WriteAsync(file),
+    _ => await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+};

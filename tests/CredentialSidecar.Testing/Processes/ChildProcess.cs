@@ -73,9 +73,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         await using var child = Start(program, arguments, environment);
-        var code = await child.ExitAsync();
-        return new Ended(code, string.Join('\n', child.Output), string.Join('\n', child.Errors));
+        return await child.EndAsync();
     }
+
+    /// <summary>Waits for its end, and has all that it printed.</summary>
+    public async Task<Ended> EndAsync() => new(await ExitAsync(), string.Join('\n', Output), string.Join('\n', Errors));
 
     /// <summary>The first line of standard output that fits.</summary>
     /// <exception cref="InvalidOperationException">The program ended without it; the text holds what it printed.</exception>

@@ -1,0 +1,28 @@
+// The AWS SDK for .NET v3: its default credentials chain alone, for its STS package of that version is not to be had everywhere.
+using System.Globalization;
+using System.Text.Json;
+using Amazon.Runtime;
+
+static void Print(string name, string value) =>
+    Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, string> { [name] = value }));
+
+Print("version", System.Diagnostics.FileVersionInfo.GetVersionInfo(typeof(AWSCredentials).Assembly.Location).FileVersion!);
+
+try
+{
+    var pause = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("CLIENT_PAUSE") ?? "0", CultureInfo.InvariantCulture));
+    var credentials = FallbackCredentialsFactory.GetCredentials();
+
+    for (var call = 0; call < int.Parse(args[0], CultureInfo.InvariantCulture); call++)
+    {
+        await Task.Delay(call > 0 ? pause : TimeSpan.Zero);
+        Print("accessKeyId", (await credentials.GetCredentialsAsync()).AccessKey);
+    }
+
+    return 0;
+}
+catch (Exception e)
+{
+    Print("error", e.ToString());
+    return 1;
+}

@@ -1,0 +1,35 @@
+namespace CredentialSidecar.Conformance.Compatibility;
+
+/// <summary>The document has every client, every column and every cell, without running any of them.</summary>
+public sealed class DocumentTests
+{
+    private static readonly string Text = File.ReadAllText(CompatibilityTable.Document);
+
+    [Fact]
+    public void The_tables_are_those_that_the_recipe_writes() =>
+        Assert.Equal(Text, CompatibilityTable.Read(Text).WriteInto(Text));
+
+    [Fact]
+    public void Each_section_has_its_table() => Assert.All(
+        Column.All.Select(column => column.Section).Distinct(),
+        section => Assert.Contains($"<!-- table: {section} -->\n| id |", Text, StringComparison.Ordinal));
+
+    [Fact]
+    public void Each_client_has_been_run()
+    {
+        var table = CompatibilityTable.Read(Text);
+
+        Assert.All(Catalogue.All, client => Assert.NotEqual(CompatibilityTable.NotRun, table[client, Column.Version]));
+        Assert.All(Catalogue.All, client => Assert.Equal("works", table[client, Column.TokenVariable]));
+    }
+
+    [Fact]
+    public void What_the_table_tells_of_is_what_the_script_installs()
+    {
+        var script = File.ReadAllText(Path.Combine(CompatibilityTable.Root, ".ci", "install-clients"));
+        var installed = script.Split('\n').Single(line => line.Contains("|| set -- ", StringComparison.Ordinal)).Split("set -- ")[1].Split(' ');
+
+        // Version 4 for .NET is this program itself.
+        Assert.Equal(Catalogue.All.Select(client => client.Id).Except(["net4"]).Order(), installed.Order());
+    }
+}
