@@ -12,7 +12,44 @@ public sealed class InterceptedTests(TaskFixture task, InterceptedNetwork networ
     public async Task RELATIVE_URI_alone_leads_to_the_assumed_role(string id)
     {
         var client = Catalogue.Find(id);
-        string[] words = [.. InterceptedNetwork.As(InterceptedNetwork.Application), .. await client.WordsAsync(1)];
+        var run = await RunAsync(client, InterceptedNetwork.Application);
+
+        // Without an STS a client knows no more than an access key id, and so only that it is not the task role's.
+        Assert.True(run.Error is null && run.Callers is [var caller] && caller != await network.TaskRoleAsync()
+            && (client.ProviderOnly || caller == "arn:aws:sts::555566667777:assumed-role/reports/orders-1"), Describe(run));
+        await Results.SawAsync(client, Column.Interception, Works);
+    }
+
+    /// <summary>The uid alone decides: another one of the rules, one that is in none, and root, as whom ECS Exec asks.</summary>
+    [Theory, MemberData(nameof(FiveClientsUnderOtherUids))]
+    public async Task Another_uid_gets_its_own_destination_and_a_stranger_and_root_the_task_role(string id, int uid, string role)
+    {
+        var client = Catalogue.Find(id);
+        var run = await RunAsync(client, uid);
+
+        Assert.True(run.Error is null && run.Callers is [_], Describe(run));
+        Assert.True(client.ProviderOnly
+            ? (run.Callers[0] == await network.TaskRoleAsync()) == (role == "orders-task")
+            : run.Callers[0].Contains($":assumed-role/{role}/", StringComparison.Ordinal), Describe(run));
+    }
+
+    public static TheoryData<string, int, string> FiveClientsUnderOtherUids()
+    {
+        var data = new TheoryData<string, int, string>();
+
+        foreach (var id in new[] { "boto3", "net4", "js3", "gov2", "java2" })
+        {
+            data.Add(id, InterceptedNetwork.Auditor, "reader");
+            data.Add(id, 2000, "orders-task");
+            data.Add(id, 0, "orders-task");
+        }
+
+        return data;
+    }
+
+    private async Task<ClientRun> RunAsync(Client client, int uid)
+    {
+        string[] words = [.. InterceptedNetwork.As(uid), .. await client.WordsAsync(1)];
         await network.SkipUnlessUpAsync();
         var environment = EnvironmentOf(client, Task.Sibling("reports", null,
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", null),
@@ -20,12 +57,7 @@ public sealed class InterceptedTests(TaskFixture task, InterceptedNetwork networ
             ("AWS_ENDPOINT_URL_STS", network.Sts.GetLeftPart(UriPartial.Authority)),
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", network.RelativeUri)), network.Sts);
 
-        var run = ClientRun.Of(await network.Inside.RunAsync(words[0], words[1..], environment));
-
-        // Without an STS a client knows no more than an access key id, and so only that it is not the task role's.
-        Assert.True(run.Error is null && run.Callers is [var caller] && caller != await network.TaskRoleAsync()
-            && (client.ProviderOnly || caller == "arn:aws:sts::555566667777:assumed-role/reports/orders-1"), Describe(run));
-        await Results.SawAsync(client, Column.Interception, Works);
+        return ClientRun.Of(await network.Inside.RunAsync(words[0], words[1..], environment));
     }
 }
 
@@ -33,12 +65,18 @@ public sealed class InterceptedTests(TaskFixture task, InterceptedNetwork networ
 public sealed class InterceptedNetwork : IAsyncLifetime
 {
     public const int Application = 1000;
+    public const int Auditor = 1001;
 
     private const string Configuration = $$"""
         {
-          "Destinations": { "reports": { "Hops": [
-            { "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}", "SessionName": "orders-1" }] } },
-          "Interception": { "Uids": { "1000": "reports" } }
+          "Destinations": {
+            "reports": { "Hops": [
+              { "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}", "SessionName": "orders-1" }] },
+            "audit": { "Hops": [
+              { "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}", "SessionName": "orders-1" },
+              { "RoleArn": "{{DefaultWorld.Reader}}" }] }
+          },
+          "Interception": { "Uids": { "1000": "reports", "1001": "audit" } }
         }
         """;
 
