@@ -36,6 +36,7 @@ internal static class SidecarApp
             .AddSingleton(new RefreshSchedule(settings.Options.Refresh, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue))
             .AddSingleton<SessionTree>()
             .AddSingleton(new TokenGuard(settings.Token, settings.Options.Access.AllowAnonymous))
+            .AddSingleton<ContractAnswer>()
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
             .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf, provider.GetRequiredService<AgentForwarder>().ForwardAsync))

@@ -49,11 +49,11 @@ internal static partial class ServeCommand
     // Its own way to the agent would lead back here.
     private static void RefuseOwnUid(SidecarSettings settings)
     {
-        var uid = $"Interception:Uids:{Libc.EffectiveUid()}";
+        var uid = $"{Libc.EffectiveUid()}";
 
-        if (settings.Options.Interception.Uids.ContainsKey(uid.Split(':')[2]))
+        if (settings.Options.Interception.Uids.ContainsKey(uid))
         {
-            throw new ConfigurationMistakesException([new Mistake(settings.NameOf(uid), "is the uid the sidecar itself runs as; run it under another one, 9170 for example")]);
+            throw new ConfigurationMistakesException([new Mistake(settings.NameOf($"Interception:Uids:{uid}"), "is the uid the sidecar itself runs as; run it under another one, 9170 for example")]);
         }
     }
 

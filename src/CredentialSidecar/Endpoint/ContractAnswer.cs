@@ -1,13 +1,14 @@
+using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Sends a body of the contract with its length and its exact media type.</summary>
-internal static class ContractAnswer
+/// <summary>Sends bodies of the contract with their length and their exact media type, and counts and logs what was refused.</summary>
+internal sealed partial class ContractAnswer(SidecarMetrics metrics, ILogger<ContractAnswer> logger)
 {
-    public static Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
+    public Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
     {
-        http.RequestServices.GetRequiredService<SidecarMetrics>().Answered(status);
+        metrics.Answered(status);
 
         var response = http.Response;
         response.StatusCode = status;
@@ -19,7 +20,7 @@ internal static class ContractAnswer
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, http.RequestAborted).AsTask();
     }
 
-    public static Task SendAsync(HttpContext http, ContractError error)
+    public Task SendAsync(HttpContext http, ContractError error)
     {
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
@@ -28,5 +29,20 @@ internal static class ContractAnswer
         }
 
         return SendAsync(http, error.Status, error.Body);
+    }
+
+    /// <param name="asked">What was asked for, in words that are not the client's own.</param>
+    public Task RefuseAsync(HttpContext http, CredentialException e, string asked)
+    {
+        var error = ContractError.From(e);
+        metrics.Refused(e.Failure);
+        Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, asked, e.Message);
+        return SendAsync(http, error);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}")]
+        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string asked, string reason);
     }
 }

@@ -1,12 +1,11 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
 /// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
-internal sealed partial class CredentialsEndpoint(SessionTree tree, TokenGuard guard, SidecarMetrics metrics, ILogger<CredentialsEndpoint> logger)
+internal sealed class CredentialsEndpoint(SessionTree tree, TokenGuard guard, ContractAnswer answer)
 {
     private const string Root = "/v1/credentials";
 
@@ -17,15 +16,11 @@ internal sealed partial class CredentialsEndpoint(SessionTree tree, TokenGuard g
         try
         {
             // The body was made when the session was renewed; a hit copies bytes and nothing else.
-            await ContractAnswer.SendAsync(http, 200, await ReadAsync(http));
+            await answer.SendAsync(http, 200, await ReadAsync(http));
         }
         catch (CredentialException e)
         {
-            await RefuseAsync(http, e);
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            // The sibling hung up; the attempt it waited for goes on for the others.
+            await answer.RefuseAsync(http, e, Shown(http.Request.Path));
         }
     }
 
@@ -69,21 +64,7 @@ internal sealed partial class CredentialsEndpoint(SessionTree tree, TokenGuard g
             : "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.");
     }
 
-    private Task RefuseAsync(HttpContext http, CredentialException e)
-    {
-        var error = ContractError.From(e);
-        metrics.Refused(e.Failure);
-        Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, Shown(http.Request.Path), e.Message);
-        return ContractAnswer.SendAsync(http, error);
-    }
-
     // A path is the stranger's own text, and may hold a token put in the wrong place: only configured names are repeated.
     private string Shown(PathString path) =>
         !TryRead(path, out var name) ? "another path" : name is null ? Root : tree.Find(name) is null ? "a name that is not configured" : name;
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}")]
-        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string asked, string reason);
-    }
 }

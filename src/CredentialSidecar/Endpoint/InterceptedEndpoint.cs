@@ -3,13 +3,12 @@ using System.Globalization;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
-using CredentialSidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Answers in the ECS agent's place: the task's own credentials by uid, all else by the agent itself.</summary>
-internal sealed partial class InterceptedEndpoint(SidecarSettings settings, SessionTree tree, Beyond beyond, SidecarMetrics metrics, ILogger<InterceptedEndpoint> logger)
+internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree tree, Beyond beyond, ContractAnswer answer)
 {
     private readonly OwnCredentialsPath? _own = settings.Source.Endpoint is { } source ? new(source) : null;
 
@@ -26,7 +25,7 @@ internal sealed partial class InterceptedEndpoint(SidecarSettings settings, Sess
             if (_own?.IsAskedBy(http) == true)
             {
                 // The agent takes any method here, and so must this: a POST that went on to it would bring the task role.
-                await ContractAnswer.SendAsync(http, 200, await destination.ReadAsync(http.RequestAborted));
+                await answer.SendAsync(http, 200, await destination.ReadAsync(http.RequestAborted));
             }
             else
             {
@@ -35,10 +34,7 @@ internal sealed partial class InterceptedEndpoint(SidecarSettings settings, Sess
         }
         catch (CredentialException e)
         {
-            var error = ContractError.From(e);
-            metrics.Refused(e.Failure);
-            Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, "the ECS agent", e.Message);
-            await ContractAnswer.SendAsync(http, error);
+            await answer.RefuseAsync(http, e, "the ECS agent");
         }
     }
 
@@ -72,11 +68,5 @@ internal sealed partial class InterceptedEndpoint(SidecarSettings settings, Sess
             http.Response.Clear();
             throw new CredentialException(CredentialFailure.SourceUnavailable, "The ECS agent gave no answer.");
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}")]
-        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string asked, string reason);
     }
 }

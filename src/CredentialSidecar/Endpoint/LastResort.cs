@@ -8,6 +8,7 @@ internal static partial class LastResort
     public static void UseLastResort(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(LastResort).FullName!);
+        var answer = app.Services.GetRequiredService<ContractAnswer>();
 
         app.Use(async (http, next) =>
         {
@@ -17,7 +18,7 @@ internal static partial class LastResort
             }
             catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
             {
-                // The client is gone, and with it whoever could be answered.
+                // The client hung up; an attempt it waited for goes on for the others.
             }
             catch (Exception e)
             {
@@ -26,7 +27,7 @@ internal static partial class LastResort
                 if (!http.Response.HasStarted)
                 {
                     http.Response.Clear();
-                    await ContractAnswer.SendAsync(http, ContractError.Of(e is BadHttpRequestException bad ? bad.StatusCode : 500));
+                    await answer.SendAsync(http, ContractError.Of(e is BadHttpRequestException bad ? bad.StatusCode : 500));
                 }
             }
         });

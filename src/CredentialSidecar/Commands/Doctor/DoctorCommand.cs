@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Commands.Doctor;
