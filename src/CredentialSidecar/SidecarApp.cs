@@ -27,6 +27,7 @@ internal static class SidecarApp
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options));
         builder.Services
+            .AddExport(settings.Export)
             .AddMetrics()
             .AddSingleton(settings)
             .AddSingleton(chains)

@@ -29,7 +29,7 @@ internal static class SettingsLoader
 
         var sts = HttpAddress.Read("AWS_ENDPOINT_URL_STS", environment["AWS_ENDPOINT_URL_STS"], findings)
             ?? HttpAddress.Read("AWS_ENDPOINT_URL", environment["AWS_ENDPOINT_URL"], findings);
-        var settings = new SidecarSettings(options, source, token, region, sts, metadata) { NameOf = findings.NameOf };
+        var settings = new SidecarSettings(options, source, token, region, sts, metadata) { NameOf = findings.NameOf, Export = ExportRules.Find(environment, findings) };
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
     }

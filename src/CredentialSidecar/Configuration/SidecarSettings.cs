@@ -18,6 +18,9 @@ internal sealed record SidecarSettings(
     /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
     public Func<string, string> NameOf { get; init; } = path => path;
 
+    /// <summary>The OpenTelemetry variables, see <see cref="ExportRules"/>; null where nothing is exported.</summary>
+    public IReadOnlyDictionary<string, string>? Export { get; init; }
+
     // The default would print the token.
     public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";
 

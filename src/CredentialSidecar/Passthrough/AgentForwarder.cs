@@ -26,10 +26,20 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     /// <returns>False where the agent gave no answer, and so nothing has been sent.</returns>
     public async Task<bool> ForwardAsync(HttpContext http)
     {
+        using var span = Span.Forwarding(http.Request.Method);
         var error = await forwarder.SendAsync(http, _agent, _http, AsItCame, Unchanged.Instance, http.RequestAborted);
 
-        if (error != ForwarderError.None && !http.RequestAborted.IsCancellationRequested)
+        if (error == ForwarderError.None)
         {
+            span.Forwarded(http.Response.StatusCode);
+        }
+        else if (http.RequestAborted.IsCancellationRequested)
+        {
+            span.Abandoned();
+        }
+        else
+        {
+            span.NotForwarded(error.ToString());
             Log.ForwardingFailed(logger, http.Request.Method, _agent, error);
         }
 

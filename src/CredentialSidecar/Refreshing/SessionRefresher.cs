@@ -24,7 +24,7 @@ internal sealed partial class SessionRefresher(
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = application.ApplicationStarted.Register(started.SetResult);
-        metrics.ObserveSessions(() => tree.Destinations.Select(d => (d.Name, d.Node.Latest?.Remaining(clock.GetUtcNow()) ?? TimeSpan.Zero)));
+        metrics.ObserveSessions(() => tree.Destinations.Select(d => (d.Name, d.Node.Latest?.Remaining(clock.GetUtcNow()) ?? TimeSpan.Zero, d.Node.Refusal?.Failures ?? 0)));
 
         try
         {
@@ -71,11 +71,13 @@ internal sealed partial class SessionRefresher(
     {
         var node = destination.Node;
         var started = clock.GetTimestamp();
+        using var span = Span.Renewing(destination.Name);
 
         try
         {
             var session = await node.RenewAsync(stoppingToken);
             metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
+            span.Succeeded();
             Log.Renewed(logger, destination.Name, node.Hop.Role.Text, session.Credentials.AccessKeyId, Iso(session.Credentials.Expiration), Iso(session.RenewAt));
             AnnounceReadiness();
 
@@ -89,6 +91,7 @@ internal sealed partial class SessionRefresher(
         catch (CredentialException e)
         {
             metrics.RenewalFailed(destination.Name, e.Failure, clock.GetElapsedTime(started));
+            span.Failed(e);
             var (retryIn, attempt) = node.Refusal is { } refusal
                 ? (Math.Round((refusal.Until - clock.GetUtcNow()).TotalSeconds, 1), refusal.Failures) : (0, 1);
             var hint = (e.RequestId is null ? "" : $" STS request id {e.RequestId}.") + (e.Advice is null || e.Advice == advised ? "" : $" {e.Advice}");

@@ -17,6 +17,9 @@ internal static class DirectHttp
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,
 
+        // Traces of this task are nobody's business out there.
+        ActivityHeadersPropagator = null,
+
         // What is left of an answer that took too long is not worth waiting for.
         ResponseDrainTimeout = TimeSpan.Zero,
     };

@@ -13,17 +13,20 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
     public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
+        using var span = Span.Assuming(hop, label);
         var resilience = new Resilience(clock, Limit, e => StsFailures.From(e, hop, label, clients.Skew));
 
         try
         {
-            var session = await resilience.RunAsync(token => CallAsync(hop, label, signer, token), cancellationToken);
+            var session = await resilience.RunAsync(token => CallAsync(hop, label, signer, span, token), cancellationToken);
             metrics.StsAnswered(label, clock.GetElapsedTime(started));
+            span.Succeeded();
             return session;
         }
         catch (CredentialException e)
         {
             metrics.StsFailed(label, e.Failure, clock.GetElapsedTime(started));
+            span.Failed(e);
             throw;
         }
         finally
@@ -35,11 +38,12 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
         }
     }
 
-    private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
+    private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Span span, CancellationToken cancellationToken)
     {
         var issuedAt = clock.GetUtcNow();
         using var client = clients.Create(hop.Region, signer);
         var answer = await client.AssumeRoleAsync(RequestFor(hop), cancellationToken);
+        span.Answered(answer.ResponseMetadata?.RequestId);
 
         if (answer.Credentials is not { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, SessionToken.Length: > 0, Expiration: { } given } keys)
         {

@@ -32,4 +32,9 @@ internal static class EventIds
 
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
+
+    // Telemetry: 600. Next: 603.
+    public const int ExportFailed = 600;
+    public const int ExportResumed = 601;
+    public const int ExportNotStarted = 602;
 }

@@ -31,13 +31,20 @@ internal sealed class SidecarMetrics : IDisposable
         _refusals = _meter.CreateCounter<long>("credential_sidecar.refusals", "{request}", "Answers that held no credentials, by reason.");
     }
 
-    /// <summary>What to alert on: the seconds each destination's session still has, zero where there is none.</summary>
-    public void ObserveSessions(Func<IEnumerable<(string Destination, TimeSpan Remaining)>> sessions) =>
+    /// <summary>What to alert on: the seconds each destination's session still has, zero where there is none, and how often its renewal has failed since.</summary>
+    public void ObserveSessions(Func<IEnumerable<(string Destination, TimeSpan Remaining, int Failures)>> sessions)
+    {
         _meter.CreateObservableGauge(
             "credential_sidecar.session.remaining",
             () => sessions().Select(s => new Measurement<double>(s.Remaining.TotalSeconds, new TagList { { "destination", s.Destination } })),
             "s",
             "Lifetime that the destination's session still has.");
+        _meter.CreateObservableGauge(
+            "credential_sidecar.renewal.failures",
+            () => sessions().Select(s => new Measurement<int>(s.Failures, new TagList { { "destination", s.Destination } })),
+            "{failure}",
+            "Renewals that failed in a row; zero after one that succeeded.");
+    }
 
     public void Renewed(string destination, TimeSpan elapsed) =>
         _renewals.Record(elapsed.TotalSeconds, new TagList { { "destination", destination }, { "outcome", Ok } });
