@@ -107,6 +107,9 @@ internal sealed class SidecarFixture : IAsyncDisposable
     /// <summary>Moves on, letting the loops do what falls due.</summary>
     public Task AdvanceAsync(TimeSpan by) => Clock.AdvanceAsync(by, Tree.Destinations.Count(d => !d.Lazy));
 
+    /// <summary>As a signal does it, without the drain.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -29,6 +29,9 @@ internal sealed partial class Forwarder : IAsyncDisposable
     /// <summary>How many requests have come.</summary>
     public int Requests => _sent.Sum(sent => RequestLine().Count(Read(sent)));
 
+    /// <summary>All that was asked.</summary>
+    public string Questions => string.Concat(_sent.Select(Read));
+
     /// <summary>All that was answered.</summary>
     public string Answers => string.Concat(_answered.Select(Read));
 

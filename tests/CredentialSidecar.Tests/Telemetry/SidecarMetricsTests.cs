@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Telemetry;
@@ -21,6 +22,7 @@ public sealed class SidecarMetricsTests
             }
         };
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
         listener.Start();
 
@@ -38,11 +40,36 @@ public sealed class SidecarMetricsTests
 
         Assert.Contains(own, m => m is { Name: "credential_sidecar.session.remaining", Value: 3599, Tags: "destination=reports" });
         Assert.Contains(own, m => m is { Name: "credential_sidecar.session.remaining", Value: 0, Tags: "destination=bad" });
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.renewal.failures", Value: 0, Tags: "destination=reports" });
+        Assert.Contains(own, m => m is { Name: "credential_sidecar.renewal.failures", Value: 1, Tags: "destination=bad" });
         Assert.Contains(own, m => m is { Name: "credential_sidecar.renewal.duration", Tags: "destination=reports outcome=ok" });
         Assert.Contains(own, m => m is { Name: "credential_sidecar.renewal.duration", Tags: "destination=bad outcome=Denied" });
         Assert.Contains(own, m => m is { Name: "credential_sidecar.requests", Value: 1, Tags: "http.response.status_code=200" });
         Assert.Contains(own, m => m is { Name: "credential_sidecar.refusals", Value: 1, Tags: "reason=UnknownDestination" });
         Assert.DoesNotContain(own, m => m.Tags.Contains("stranger", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_for_operators_lists_every_instrument_with_its_kind_unit_and_tags_and_no_other()
+    {
+        var page = File.ReadAllLines(Configuration.Repository.File("docs", "operations.md"));
+        var rows = page.Where(line => line.StartsWith("| `credential_sidecar.", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..3]);
+        var seen = new ConcurrentBag<string>();
+        using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, meters.GetRequiredService<IMeterFactory>()))
+            {
+                var kind = instrument.GetType().Name switch { "Histogram`1" => "histogram", "Counter`1" => "counter", _ => "gauge" };
+                seen.Add($"`{instrument.Name}` {kind}, {instrument.Unit}");
+            }
+        };
+        listener.Start();
+        using var metrics = new SidecarMetrics(meters.GetRequiredService<IMeterFactory>());
+        metrics.ObserveSessions(() => []);
+
+        Assert.Equal(seen.Order(), rows.Select(row => $"{row[0]} {row[1].Split(';')[0]}").Order());
     }
 
     private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
