@@ -7,12 +7,14 @@ namespace CredentialSidecar.Caching;
 /// <param name="nextRandom">0 to 1, given from outside so that a test can fix it.</param>
 internal sealed class RefreshSchedule(RefreshOptions options, Func<double> nextRandom)
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
 
     // An IAM change takes some seconds to spread after a deployment, so a denial is tried again soon, five times.
     private static readonly int[] DeniedSeconds = [2, 5, 10, 20, 40, 60, 120, 240, 300];
     private static readonly int[] UnavailableSeconds = [2, 4, 8, 16, 32, 64, 120];
+
+    /// <summary>A session that ends at once is not renewed without end. AWS gives none under 15 minutes; a test against an STS that does may say less.</summary>
+    public TimeSpan ShortestWait { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What a served session should still have (contract R1).</summary>
     public TimeSpan MinimumRemaining => options.MinimumRemaining;

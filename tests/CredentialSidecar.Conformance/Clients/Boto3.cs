@@ -9,11 +9,14 @@ internal static class Boto3
     // AWS names this one for EKS Pod Identity, which hands the token over in a file.
     private static readonly Version ReadsTokenFiles = new(1, 34, 41);
 
+    public static Task<ChildProcess.Ended> RunAsync(
+        string program, IReadOnlyDictionary<string, string?> environment, params IEnumerable<string> arguments) => RunAsync(program, environment, ChildProcess.Limit, arguments);
+
     public static async Task<ChildProcess.Ended> RunAsync(
-        string program, IReadOnlyDictionary<string, string?> environment, params IEnumerable<string> arguments)
+        string program, IReadOnlyDictionary<string, string?> environment, TimeSpan limit, params IEnumerable<string> arguments)
     {
         await Installed.Boto3Async();
-        return await ChildProcess.RunAsync("python3", [Programs.PathOf(program), .. arguments], environment);
+        return await ChildProcess.RunAsync("python3", [Programs.PathOf(program), .. arguments], environment, limit);
     }
 
     public static Task<ChildProcess.Ended> IdentityAsync(IReadOnlyDictionary<string, string?> environment, int calls = 1) =>

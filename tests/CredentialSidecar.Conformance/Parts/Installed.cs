@@ -8,6 +8,7 @@ namespace CredentialSidecar.Conformance.Parts;
 internal static partial class Installed
 {
     public const string Clients = "apt-get install -y --no-install-recommends python3-boto3 awscli";
+    public const string Radosgw = "apt-get install -y --no-install-recommends ceph-mon ceph-mgr ceph-osd radosgw ceph-common";
     public const string MotoServer = "pip install 'moto[server]'";
 
     private static readonly Lazy<Task<Version?>> Boto3Once = new(() => PythonPackageAsync("boto3"));
@@ -19,6 +20,14 @@ internal static partial class Installed
     public static async Task<Version> AwsCliAsync() => Require(await AwsCliOnce.Value, "the AWS CLI", Clients);
 
     public static async Task<Version> MotoAsync() => Require(await MotoOnce.Value, "moto's server", MotoServer);
+
+    public static async Task RadosgwAsync()
+    {
+        foreach (var program in (string[])["ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "ceph"])
+        {
+            await CommandAsync($"{program} is not installed: {Radosgw}", program, "--version");
+        }
+    }
 
     /// <summary>Skips the test where it would not run.</summary>
     public static async Task CommandAsync(string reason, string program, params IEnumerable<string> arguments) =>

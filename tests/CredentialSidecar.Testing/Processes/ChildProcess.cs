@@ -69,15 +69,16 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
+    /// <param name="limit">Default: <see cref="Limit"/>.</param>
     public static async Task<Ended> RunAsync(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, TimeSpan? limit = null)
     {
         await using var child = Start(program, arguments, environment);
-        return await child.EndAsync();
+        return await child.EndAsync(limit);
     }
 
     /// <summary>Waits for its end, and has all that it printed.</summary>
-    public async Task<Ended> EndAsync() => new(await ExitAsync(), string.Join('\n', Output), string.Join('\n', Errors));
+    public async Task<Ended> EndAsync(TimeSpan? limit = null) => new(await ExitAsync(limit), string.Join('\n', Output), string.Join('\n', Errors));
 
     /// <summary>The first line of standard output that fits.</summary>
     /// <exception cref="InvalidOperationException">The program ended without it; the text holds what it printed.</exception>
@@ -106,11 +107,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>The exit code; 128 and the signal's number where a signal ended it.</summary>
-    /// <exception cref="OperationCanceledException">It did not end within <see cref="Limit"/>.</exception>
-    public async Task<int> ExitAsync()
+    /// <param name="limit">Default: <see cref="Limit"/>.</param>
+    /// <exception cref="OperationCanceledException">It did not end within that time.</exception>
+    public async Task<int> ExitAsync(TimeSpan? limit = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
-        await _process.WaitForExitAsync(limit.Token);
+        using var end = new CancellationTokenSource(limit ?? Limit);
+        await _process.WaitForExitAsync(end.Token);
         return _process.ExitCode;
     }
 
