@@ -30,7 +30,7 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
         // Whatever the SDK finds wrong in a variable of its own, credentials are more important.
         catch (Exception e)
         {
-            Log.NotStarted(logger, e.Message);
+            Log.NotStarted(logger, e.Message.TrimEnd('.'));
         }
 
         return Task.CompletedTask;
@@ -100,7 +100,7 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.ExportNotStarted, LogLevel.Warning, "The export of telemetry could not be started: {Reason} Nothing is exported.")]
+        [LoggerMessage(EventIds.ExportNotStarted, LogLevel.Warning, "The export of telemetry could not be started: {Reason}. Nothing is exported; credentials do not hang on it.")]
         public static partial void NotStarted(ILogger logger, string reason);
     }
 }

@@ -111,9 +111,10 @@ public sealed class CollectorTroubleTests
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), ("OTEL_BSP_MAX_QUEUE_SIZE", "-1"), ("OTEL_METRIC_EXPORT_INTERVAL", "soon"));
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:1"), ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent/ca.pem"), ("OTEL_METRIC_EXPORT_INTERVAL", "soon"));
         await sidecar.ReadyAsync();
 
+        Assert.Contains(sidecar.Output, line => line.Contains("\"EventId\":602,", StringComparison.Ordinal) && line.Contains("/nonexistent/ca.pem", StringComparison.Ordinal));
         Assert.Contains(sidecar.Output, line => line.Contains("OTEL_METRIC_EXPORT_INTERVAL is \\u0027soon\\u0027, expected milliseconds", StringComparison.Ordinal));
         Assert.Equal(200, (await sidecar.GetAsync("default")).Status);
     }
