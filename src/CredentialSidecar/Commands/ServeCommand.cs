@@ -20,7 +20,8 @@ internal static partial class ServeCommand
             var (loaded, warnings) = SettingsLoader.Load(ProcessEnvironment.Capture(), file);
             RefuseOwnUid(loaded);
             var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName));
-            await using var app = SidecarApp.Create(settings, settings.Chains(await ReadTaskAsync(settings, cancellationToken)));
+            var task = await ReadTaskAsync(settings, cancellationToken);
+            await using var app = SidecarApp.Create(settings.Describing(task), settings.Chains(task));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, warnings);

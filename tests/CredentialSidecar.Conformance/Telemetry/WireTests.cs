@@ -28,7 +28,7 @@ public sealed partial class WireTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", (protocol == "grpc" ? collector.Grpc : collector.Http).AbsoluteUri),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
             ("OTEL_EXPORTER_OTLP_HEADERS", $"x-collector-key={Key}"),
-            ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,cloud.region=as-we-say"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "300"),
             ("OTEL_BSP_SCHEDULE_DELAY", "200")))
         {
@@ -50,6 +50,8 @@ public sealed partial class WireTests
         Assert.All(collector.Resources, resource =>
         {
             Assert.Equal(("credential-sidecar", "test"), (resource["service.name"], resource["deployment.environment.name"]));
+            Assert.Equal(("as-we-say", "aws_ecs"), (resource["cloud.region"], resource["cloud.platform"]));
+            Assert.StartsWith("arn:aws:ecs:", resource["aws.ecs.task.arn"], StringComparison.Ordinal);
             Assert.NotEmpty(resource["service.version"]);
             Assert.NotEmpty(resource["service.instance.id"]);
         });
