@@ -18,7 +18,17 @@ internal sealed class Cluster
     private readonly int _sts = FreePort.Find();
     private ChildProcess? _stopped;
 
-    private Cluster() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(_folder, recursive: true);
+    private Cluster() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // One of them was still writing its last line.
+        }
+    };
 
     /// <summary>S3, and an STS that stays.</summary>
     public Uri Gateway => new($"http://127.0.0.1:{_gateway}");

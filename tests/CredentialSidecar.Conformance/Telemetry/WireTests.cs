@@ -71,6 +71,9 @@ public sealed partial class WireTests
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{collector.Http}v1/traces"),
             ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
             ("OTEL_METRICS_EXPORTER", "none"),
+
+            // Not meant for what is near.
+            ("HTTP_PROXY", "http://127.0.0.1:1"),
             ("OTEL_SERVICE_NAME", "orders-sidecar"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "100"));
         await sidecar.ReadyAsync();
