@@ -36,7 +36,9 @@ internal sealed class Wall(SidecarSettings settings)
         var (host, connection) = (http.Request.Host, http.Connection);
 
         // Without a port as the CRT sends it; the name is what DNS rebinding cannot choose (contract R14).
-        if (host.Port is { } port && port != connection.LocalPort || !IsOurs(host.Host, connection.LocalIpAddress))
+        var isListed = settings.Options.Access.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
+
+        if (!isListed && ((host.Port is { } port && port != connection.LocalPort) || !IsOurs(host.Host, connection.LocalIpAddress)))
         {
             throw NotAllowed("The Host header is not an address of the sidecar's. Use http://127.0.0.1 with its port, or list the name in Access:Hosts.");
         }
@@ -61,7 +63,7 @@ internal sealed class Wall(SidecarSettings settings)
 
     private static void CheckMethod(HttpContext http)
     {
-        if (!HttpMethods.IsGet(http.Request.Method))
+        if (http.Request.Method != HttpMethods.Get)
         {
             http.Response.Headers.Allow = "GET";
             throw new CredentialException(CredentialFailure.WrongMethod, "Only GET is answered here.");
@@ -79,14 +81,13 @@ internal sealed class Wall(SidecarSettings settings)
         }
     }
 
-    private bool IsOurs(string host, IPAddress? local)
+    private static bool IsOurs(string host, IPAddress? local)
     {
         var isLoopback = local is not null && IPAddress.IsLoopback(local);
 
         // By its text: 2130706433, 127.1 and 0x7f000001 are 127.0.0.1 to a resolver, and no SDK writes them.
         return host == (Plain(local) is { AddressFamily: AddressFamily.InterNetworkV6 } six ? $"[{six}]" : $"{Plain(local)}")
-            || (isLoopback && host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-            || settings.Options.Access.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+            || (isLoopback && host.Equals("localhost", StringComparison.OrdinalIgnoreCase));
     }
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

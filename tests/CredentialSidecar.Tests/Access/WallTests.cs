@@ -27,6 +27,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("LOCALHOST:{port}")]
     [InlineData("sidecar.internal")]
     [InlineData("sidecar.internal:{port}")]
+    [InlineData("sidecar.internal:8080")]
     public async Task R14_E7_A_Host_of_ours_is_answered_with_and_without_port(string host) =>
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync($"Host: {host}"), StringComparison.Ordinal);
 
