@@ -41,7 +41,8 @@ internal sealed class BriefSidecar : IAsyncDisposable
         ]);
         var chains = settings.Chains(TaskIdentity.Unknown).Select(chain => chain with { Hops = [.. chain.Hops.Select(hop => hop with { Duration = lifetime })] }).ToArray();
         var logs = new CollectedLogs();
-        var app = SidecarApp.Create(settings, chains, services => services
+        var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services => services
+            .AddSingleton<IReadOnlyList<RoleChain>>(chains)
             .AddSingleton(new RefreshSchedule(new RefreshOptions { RenewAtFraction = renewEvery / lifetime, JitterFraction = 0 }, () => 0) { ShortestWait = TimeSpan.FromSeconds(1) })
             .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
             .AddLogging(logging => logging.ClearProviders().AddProvider(logs)));

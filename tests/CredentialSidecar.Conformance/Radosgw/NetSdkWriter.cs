@@ -46,7 +46,8 @@ internal static class NetSdkWriter
             }
             catch (Exception e)
             {
-                failures.Add($"after {since.Elapsed}: {e}");
+                var answer = e is AmazonServiceException service ? $"{(int)service.StatusCode} {service.ErrorCode} {service.RequestId}" : "";
+                failures.Add($"{DateTimeOffset.UtcNow:O}, after {since.Elapsed}: {answer} {e}");
             }
 
             await Task.Delay(100);

@@ -56,7 +56,7 @@ public sealed class CollectorTroubleTests
         Assert.Equal(2, sidecar.Output.Count(Told));
         held.SetResult();
 
-        bool Told(string line) => line.Contains("\"EventId\":600,", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal);
+        bool Told(string line) => line.Contains("\"EventId\":700,", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,10 +95,10 @@ public sealed class CollectorTroubleTests
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
             ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", collector.Grpc.AbsoluteUri), ("OTEL_METRIC_EXPORT_INTERVAL", "100"));
-        await LoggedAsync(600);
+        await LoggedAsync(700);
 
         collector.Refusing = null;
-        await LoggedAsync(601);
+        await LoggedAsync(701);
         Assert.Contains(collector.Points, point => point.Metric == "credential_sidecar.session.remaining");
 
         Task LoggedAsync(int id) => Eventually.HoldsAsync(
@@ -114,7 +114,7 @@ public sealed class CollectorTroubleTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:1"), ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent/ca.pem"), ("OTEL_METRIC_EXPORT_INTERVAL", "soon"));
         await sidecar.ReadyAsync();
 
-        Assert.Contains(sidecar.Output, line => line.Contains("\"EventId\":602,", StringComparison.Ordinal) && line.Contains("/nonexistent/ca.pem", StringComparison.Ordinal));
+        Assert.Contains(sidecar.Output, line => line.Contains("\"EventId\":702,", StringComparison.Ordinal) && line.Contains("/nonexistent/ca.pem", StringComparison.Ordinal));
         Assert.Contains(sidecar.Output, line => line.Contains("OTEL_METRIC_EXPORT_INTERVAL is \\u0027soon\\u0027, expected milliseconds", StringComparison.Ordinal));
         Assert.Equal(200, (await sidecar.GetAsync("default")).Status);
     }

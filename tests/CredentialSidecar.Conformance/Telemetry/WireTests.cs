@@ -85,7 +85,7 @@ public sealed partial class WireTests
         Assert.Contains(collector.Spans, span => span.Name == "renew");
         Assert.All(collector.Resources, resource => Assert.Equal("orders-sidecar", resource["service.name"]));
         Assert.Empty(collector.Points);
-        Assert.DoesNotContain(sidecar.Output, line => line.Contains("\"EventId\":60", StringComparison.Ordinal));
+        Assert.DoesNotContain(sidecar.Output, line => line.Contains("\"EventId\":70", StringComparison.Ordinal));
     }
 
     [Fact]
