@@ -5,6 +5,7 @@ expands $(NAME), and the manifest has the line between ' and '.
 {{- define "credential-sidecar.config" -}}
 {{- $v := index .Values "credential-sidecar" -}}
 {{- if not $v.destinations }}{{ fail "credential-sidecar.destinations is empty: give at least one, with its hops" }}{{ end -}}
+{{- if eq (include "credential-sidecar.port" .) (toString $v.healthPort) }}{{ fail (printf "credential-sidecar.port and credential-sidecar.healthPort are both %s: they need two" (toString $v.healthPort)) }}{{ end -}}
 {{- $config := dict "Destinations" $v.destinations "Drain" $v.drain "Logging" $v.logging -}}
 {{- $listen := dict "Port" (include "credential-sidecar.port" . | int) -}}
 {{- if $v.linkLocalAddress }}{{ $_ := set $listen "Addresses" (list "127.0.0.1" $v.linkLocalAddress) }}{{ end -}}
