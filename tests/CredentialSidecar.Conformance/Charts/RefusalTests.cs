@@ -27,6 +27,7 @@ public sealed class RefusalTests(Helm helm) : IClassFixture<Helm>
     [InlineData("""credential-sidecar.image.digest="sha256:12" """, "image.digest: Does not match pattern")]
     [InlineData("""credential-sidecar.env=[{"name":"SIDECAR_CONFIG","value":"x"}]""", "env.0.name")]
     [InlineData("""credential-sidecar.clients={"web":{"destinations":["audit"]}}""", """clients.web asks for the destination "audit", but credential-sidecar.destinations has only: reports""")]
+    [InlineData("""credential-sidecar.clients={"default":{"destinations":["reports"]}}""", "clients")]
     [InlineData("""credential-sidecar.clients={"web":{"destinations":["reports"]}}""", "each container must say which one it is: web")]
     [InlineData("""containers=[{"name":"a","image":"b","client":"web"}]""", """the client "web" is asked for, but credential-sidecar.clients is empty""")]
     [InlineData("""containers=[{"name":"a","image":"b","destination":"audit"}]""", """the destination "audit", but credential-sidecar.destinations has only: reports""")]
