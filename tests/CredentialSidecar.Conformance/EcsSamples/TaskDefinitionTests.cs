@@ -72,5 +72,30 @@ public sealed class TaskDefinitionTests
         Assert.Equal(hop.Text("ExternalId"), trusted["Condition"]!["StringEquals"]!.Text("sts:ExternalId"));
     }
 
+    [Fact]
+    public void Fargate_is_asked_for_nothing_it_does_not_give()
+    {
+        var sample = Sample.Of("fargate/task-definition");
+
+        Assert.Equal(["FARGATE"], sample.Task.Words("requiresCompatibilities"));
+        Assert.Equal(("awsvpc", "256", "512"), (sample.Task.Text("networkMode"), sample.Task.Text("cpu"), sample.Task.Text("memory")));
+        Assert.All(sample.Task["volumes"]!.AsArray(), volume => Assert.Null(volume!["host"]));
+        Assert.All(sample.Containers, container => Assert.Null(container["linuxParameters"]?["capabilities"]?["add"]));
+    }
+
+    [Fact]
+    public void Interception_is_of_one_uid_everywhere_and_its_capability_with_one_container()
+    {
+        var sample = Sample.Of("ec2-awsvpc/task-definition.interception");
+        var uid = sample["orders"].Text("user");
+
+        Assert.Equal(["intercept", "up", "--uid", $"{uid}=reports"], sample["intercept"].Words("command"));
+        Assert.Equal("reports", sample.Configuration["Interception"]!["Uids"]!.Text(uid));
+        Assert.Equal("""[{"containerName":"intercept","condition":"SUCCESS"}]""", sample.Sidecar["dependsOn"]!.ToJsonString());
+        Assert.Equal(["intercept"], sample.Containers.Where(container => container["linuxParameters"]?["capabilities"]?["add"] is not null).Select(container => container.Text("name")));
+        Assert.False(sample["intercept"]["essential"]!.GetValue<bool>());
+        Assert.Null(sample["orders"]["entryPoint"]);
+    }
+
     private static int Number(JsonNode node, string key) => node[key]!.GetValue<int>();
 }
