@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CredentialSidecar.Conformance.Compatibility;
 using CredentialSidecar.Conformance.Parts;
 
 namespace CredentialSidecar.Conformance.Charts;
@@ -23,8 +22,6 @@ public sealed class ConfigurationTests
     public async Task The_sidecar_takes_it_without_a_warning(string name)
     {
         var sidecar = Manifests.Pod(name).Container("credential-sidecar");
-        SkipUnlessKnown(sidecar);
-
         var ended = await Programs.SidecarAsync(["validate"], Environment(name, sidecar));
 
         Assert.True(ended.Code == 0, ended.ToString());
@@ -66,12 +63,4 @@ public sealed class ConfigurationTests
 
     private static string Kind(string name) => Manifests.Documents(File.ReadAllText(Path.Combine(Helm.Samples, $"{name}.yaml"))).Single()
         ["credential-sidecar"]!["source"]!["kind"]!.GetValue<string>();
-
-    private static void SkipUnlessKnown(JsonNode sidecar)
-    {
-        var schema = File.ReadAllText(Path.Combine(CompatibilityTable.Root, "docs", "configuration.schema.json"));
-        Assert.SkipWhen(
-            sidecar.ToJsonString().Contains("Clients", StringComparison.Ordinal) && !schema.Contains("\"Clients\"", StringComparison.Ordinal),
-            "this sidecar has no Access:Clients yet: build one whose docs/configuration.schema.json has");
-    }
 }
