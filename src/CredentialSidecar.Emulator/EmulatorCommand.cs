@@ -24,11 +24,13 @@ internal static class EmulatorCommand
         var agentPort = PortOption("--agent-port", "Where the ECS agent listens");
         var stsPort = PortOption("--sts-port", "Where STS listens");
         var controlPort = PortOption("--control-port", "Where the controls listen");
+        var credentialsId = IdOption("--credentials-id", "The id in the path of the task role");
+        var containerId = IdOption("--container-id", "The id in the path of the task metadata");
         var world = new Option<string?>("--world") { Description = "A JSON file of roles, users and trust.", HelpName = "FILE" };
         var printWorld = new Option<bool>("--print-world") { Description = "Prints the world as JSON and ends." };
         var command = new RootCommand("An ECS agent endpoint and an STS, for a laptop and for tests. Listens on 127.0.0.1 only.")
         {
-            agentPort, stsPort, controlPort, world, printWorld,
+            agentPort, stsPort, controlPort, credentialsId, containerId, world, printWorld,
         };
 
         command.SetAction(async (parsed, cancellationToken) =>
@@ -46,6 +48,8 @@ internal static class EmulatorCommand
                     AgentPort = parsed.GetValue(agentPort),
                     StsPort = parsed.GetValue(stsPort),
                     ControlPort = parsed.GetValue(controlPort),
+                    CredentialsId = parsed.GetValue(credentialsId),
+                    ContainerId = parsed.GetValue(containerId),
                     World = loaded,
                 },
                 clock,
@@ -92,6 +96,20 @@ internal static class EmulatorCommand
             if (!int.TryParse(result.Tokens is [var token] ? token.Value : "", out var port) || port is < 0 or > 65535)
             {
                 result.AddError($"{name} takes a number from 0 to 65535.");
+            }
+        });
+        return option;
+    }
+
+    // Both stand in a path, which no path separator or percent sign may change.
+    private static Option<string?> IdOption(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = $"{description}; random unless told.", HelpName = "ID" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is not [{ Value: { Length: > 0 } id }] || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            {
+                result.AddError($"{name} takes letters, digits, - and _.");
             }
         });
         return option;

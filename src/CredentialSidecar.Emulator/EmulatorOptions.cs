@@ -11,6 +11,12 @@ internal sealed record EmulatorOptions
 
     public int ControlPort { get; init; }
 
+    /// <summary>The id in the path of the task role; random unless told.</summary>
+    public string? CredentialsId { get; init; }
+
+    /// <summary>The id in the path of the task metadata; random unless told.</summary>
+    public string? ContainerId { get; init; }
+
     /// <summary>None means <see cref="DefaultWorld"/>.</summary>
     public World? World { get; init; }
 }

@@ -77,8 +77,8 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
     private async Task ListenAsync(EmulatorOptions options, CancellationToken cancellationToken)
     {
-        var credentials = new CredentialsPages(_taskRole);
-        var metadata = new MetadataPages(_state, _taskRole);
+        var credentials = new CredentialsPages(_taskRole, options.CredentialsId);
+        var metadata = new MetadataPages(_state, _taskRole, options.ContainerId);
         var agent = new AgentEndpoint(_state, credentials, metadata, _stopping.Token);
         var sts = new StsEndpoint(_state, _stopping.Token);
         var control = new ControlEndpoint(_state, _taskRole);
