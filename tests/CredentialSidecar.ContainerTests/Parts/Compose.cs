@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+
+namespace CredentialSidecar.ContainerTests.Parts;
+
+/// <summary>The compose files that ship, with the images under test in the place of the public ones.</summary>
+internal sealed class Compose(string[] files, params (string Name, string Value)[] variables) : IAsyncDisposable
+{
+    private readonly string _project = "cst" + RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    public string Container(string service) => $"{_project}_{service}_1";
+
+    public Task<Command.Ended> UpAsync() => RunAsync("up", "--no-build", "--no-color", "--abort-on-container-exit", "--exit-code-from", "app");
+
+    public async Task<Command.Ended> RunAsync(params string[] words)
+    {
+        await Images.RequireAsync();
+        return await Command.RunAsync("docker-compose", ["-p", _project, .. files.SelectMany(file => (string[])["-f", file]), .. words],
+        [
+            ("SIDECAR_IMAGE", Images.Sidecar), ("EMULATOR_IMAGE", Images.Emulator), ("APP_IMAGE", Images.Client), .. variables,
+        ]);
+    }
+
+    public async ValueTask DisposeAsync() => await RunAsync("down", "-v", "-t", "1");
+}
