@@ -18,7 +18,7 @@ namespace CredentialSidecar;
 internal static class SidecarApp
 {
     /// <param name="overrides">Lets a test swap the clock and the sources before the container is built.</param>
-    public static WebApplication Create(SidecarSettings settings, IReadOnlyList<RoleChain> chains, Action<IServiceCollection>? overrides = null)
+    public static WebApplication Create(SidecarSettings settings, TaskIdentity task, Action<IServiceCollection>? overrides = null)
     {
         // Empty: no ASPNETCORE_URLS, no appsettings.json and no Kestrel section can open another listener.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -29,13 +29,20 @@ internal static class SidecarApp
         builder.Services
             .AddMetrics()
             .AddSingleton(settings)
-            .AddSingleton(chains)
+            .AddSingleton(settings.Chains(task))
+            .AddSingleton(task)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<SidecarMetrics>()
             .AddSources(settings)
             .AddSingleton(new RefreshSchedule(settings.Options.Refresh, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue))
             .AddSingleton<SessionTree>()
-            .AddSingleton(new TokenGuard(settings.Token, settings.Options.Access.AllowAnonymous))
+            .AddSingleton<Wall>()
+            .AddSingleton<ClientBook>()
+            .AddSingleton<Throttle>()
+            .AddSingleton<AuditTrail>()
+            .AddHostedService(services => services.GetRequiredService<AuditTrail>())
+            .AddSingleton<TokenKeeper>()
+            .AddHostedService(services => services.GetRequiredService<TokenKeeper>())
             .AddSingleton<ContractAnswer>()
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
@@ -55,6 +62,7 @@ internal static class SidecarApp
         var intercepted = app.Services.GetRequiredService<InterceptedEndpoint>();
 
         app.UseLastResort();
+        app.UseHealthWall();
         app.Run(http => Listeners.Of(http) switch
         {
             Listener.Credentials => credentials.AnswerAsync(http),

@@ -12,6 +12,11 @@ internal sealed class CollectedLogs : ILoggerProvider
 
     public IReadOnlyList<Line> Lines => [.. _lines];
 
+    /// <summary>For a class that is made without an app around it.</summary>
+    public ILogger<T> For<T>() => Factory().CreateLogger<T>();
+
+    public ILoggerFactory Factory() => LoggerFactory.Create(logging => logging.AddProvider(this).SetMinimumLevel(LogLevel.Trace));
+
     public ILogger CreateLogger(string categoryName) => new Logger(_lines);
 
     public void Dispose()

@@ -5,7 +5,8 @@ namespace CredentialSidecar.Testing;
 /// <summary>Settings as an operator would write them, read by the real loader.</summary>
 internal static class Settings
 {
-    public const string Token = "0123456789abcdef0123456789abcdef";
+    /// <summary>A canary: every eight characters of it are found by <see cref="SecretScan"/> wherever they turn up.</summary>
+    public const string Token = "kQ7vXw2mPz9LrT4nYb8JcD5hGs3FaE6u";
     public const string ReportsRole = "arn:aws:iam::555566667777:role/reports";
 
     /// <summary>One destination <c>reports</c>, free ports, and a task role endpoint that nobody listens on.</summary>

@@ -1,3 +1,4 @@
+using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
@@ -17,10 +18,12 @@ namespace CredentialSidecar.Testing;
 internal sealed class SidecarFixture : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly string[] _tokens;
 
-    private SidecarFixture(WebApplication app, CollectedLogs logs, VirtualClock? clock, ScriptedSts? sts, string? token)
+    private SidecarFixture(WebApplication app, CollectedLogs logs, VirtualClock? clock, ScriptedSts? sts, SidecarSettings settings)
     {
-        (_app, Logs, Clock, Sts) = (app, logs, clock!, sts!);
+        (_app, Logs, Clock, Sts, _tokens) = (app, logs, clock!, sts!, [.. settings.Clients.Select(client => client.Token!)]);
+        var token = settings.Token ?? _tokens.FirstOrDefault();
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var isIntercepting = app.Services.GetRequiredService<SidecarSettings>().Options.Interception.Uids.Count > 0;
         (Endpoint, HealthEndpoint, InterceptedEndpoint) = (new Uri(addresses[0]), new Uri(addresses[isIntercepting ? ^2 : ^1]), new Uri(addresses[^1]));
@@ -112,12 +115,21 @@ internal sealed class SidecarFixture : IAsyncDisposable
         Client.Dispose();
         Health.Dispose();
         await _app.DisposeAsync();
+
+        // In every test that starts a sidecar, at Trace: no line holds a piece of what is secret.
+        var scan = new SecretScan(Sts is null ? _tokens : _tokens.Concat(Sts.Secrets));
+
+        foreach (var line in Logs.Lines)
+        {
+            scan.Check($"{line.Text} {line.Exception}");
+        }
     }
 
     private static async Task<SidecarFixture> StartAsync(SidecarSettings settings, VirtualClock? clock, ScriptedSts? sts, Action<IServiceCollection>? more = null)
     {
+        settings = SharedDirectory.Install(settings, "/nowhere");
         var logs = new CollectedLogs();
-        var app = SidecarApp.Create(settings, settings.Chains(TaskIdentity.Unknown), services =>
+        var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services =>
         {
             // The test process keeps its own signals.
             services.AddSingleton<IHostLifetime, NoSignals>();
@@ -131,7 +143,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
             }
         });
         await app.StartAsync();
-        return new SidecarFixture(app, logs, clock, sts, settings.Token);
+        return new SidecarFixture(app, logs, clock, sts, settings);
     }
 
     internal sealed class NoSignals : IHostLifetime

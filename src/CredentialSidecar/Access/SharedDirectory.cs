@@ -16,18 +16,46 @@ internal static class SharedDirectory
     private const UnixFileMode Runnable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const int TokenBytes = 32;
 
-    /// <summary>Puts the token there, and the launcher where there is one.</summary>
+    /// <summary>Puts each client's token into its directory, and the launcher where there is one.</summary>
     /// <param name="launcher">The launcher's file; nothing is installed where it does not exist.</param>
     /// <returns>
-    /// The settings with the token that siblings now find there: the configured one, else the one that was there if it is
+    /// The settings with the tokens that siblings now find there: the configured one, else the one that was there if it is
     /// well-formed, else a new one of 256 bits.
     /// </returns>
-    /// <exception cref="ConfigurationMistakesException">The directory cannot be written.</exception>
+    /// <exception cref="ConfigurationMistakesException">A directory cannot be written.</exception>
     public static SidecarSettings Install(SidecarSettings settings, string launcher)
     {
-        if (settings.Options.SharedDirectory is not { } directory)
+        var directory = settings.Options.SharedDirectory;
+        var clients = new List<ClientSettings>();
+
+        if (settings.Clients.All(client => client.Directory != directory))
         {
-            return settings;
+            Install(directory, () => settings.NameOf("SharedDirectory"), launcher, null);
+        }
+
+        foreach (var client in settings.Clients)
+        {
+            // One that was copied from another client's directory would not tell the two apart.
+            var found = client.Token is null && Find(Path.Combine(client.Directory!, TokenName)) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
+            var token = client.Token ?? found ?? NewToken();
+            Install(client.Directory, () => settings.NameOf(client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory"), launcher, token);
+            clients.Add(client with { Token = token });
+        }
+
+        return settings with { Clients = clients };
+    }
+
+    /// <summary>256 bits, in characters that every SDK can send.</summary>
+    public static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
+
+    /// <summary>Replaces the token in a directory.</summary>
+    public static void Put(string directory, string token) => Put(directory, TokenName, Readable, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
+
+    private static void Install(string? directory, Func<string> key, string launcher, string? token)
+    {
+        if (directory is null)
+        {
+            return;
         }
 
         try
@@ -41,25 +69,18 @@ internal static class SharedDirectory
                 });
             }
 
-            return settings.Options.Access.AllowAnonymous ? settings : settings with { Token = PutToken(directory, settings.Token) };
+            // Also where it stays the same: a directory that cannot be written shows at the first start, not at the first rotation.
+            if (token is not null)
+            {
+                Put(directory, token);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationMistakesException([new Mistake(settings.NameOf("SharedDirectory"),
+            throw new ConfigurationMistakesException([new Mistake(key(),
                 $"is '{directory}', which uid {SmallFile.UserId()} cannot write: {(Directory.Exists(directory) ? Reason(e) : "it does not exist")}. "
                 + "Mount a volume there that this uid may write: one that takes its owner from the image, an emptyDir with fsGroup, or a folder after chown")]);
         }
-    }
-
-    private static string PutToken(string directory, string? configured)
-    {
-        // A sidecar that was restarted must not strand the siblings that read their token once.
-        var kept = Find(Path.Combine(directory, TokenName));
-        var token = configured ?? kept ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
-
-        // Also where it stays the same: a directory that cannot be written shows at the first start, not at the first rotation.
-        Put(directory, TokenName, Readable, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
-        return token;
     }
 
     /// <summary>The token in the file, if every SDK can send it and nobody could guess it.</summary>
@@ -73,8 +94,8 @@ internal static class SharedDirectory
 
         var found = Encoding.Latin1.GetString(bytes);
         var findings = new Findings();
-        TokenText.Check(found, TokenName, fromFile: true, findings);
-        return findings.Mistakes.Count + findings.Warnings.Count == 0 && found.Length >= TokenBytes ? found : null;
+        TokenText.Check(found, TokenName, fromFile: true, allowShort: false, findings);
+        return findings.Mistakes.Count == 0 ? found : null;
     }
 
     private static void Put(string directory, string name, UnixFileMode mode, Action<Stream> write)

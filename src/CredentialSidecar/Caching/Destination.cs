@@ -23,9 +23,9 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
     /// <summary>A sibling with the right token has asked for it since the start.</summary>
     public bool WasAsked => Interlocked.Read(ref _askedAt) > 0;
 
-    /// <summary>The bytes to answer a sibling with. Never starts an attempt, and never waits longer than <see cref="LongestJoin"/>.</summary>
+    /// <summary>The session to answer a sibling with. Never starts an attempt, and never waits longer than <see cref="LongestJoin"/>.</summary>
     /// <exception cref="CredentialException">There is no live session.</exception>
-    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<Session> ReadAsync(CancellationToken cancellationToken)
     {
         // Before anything else is read, so that an attempt which ends meanwhile is not missed.
         var outcome = node.Outcome;
@@ -38,7 +38,7 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
         }
 
         // A lazy destination that slept may hold a session with little left; a new one is on its way.
-        return woken && latest.Remaining(now) < schedule.MinimumRemaining ? JoinAsync(outcome, cancellationToken) : new(latest.Body);
+        return woken && latest.Remaining(now) < schedule.MinimumRemaining ? JoinAsync(outcome, cancellationToken) : new(latest);
     }
 
     /// <summary>Returns when someone has asked within the last hour; at once where the destination is not lazy.</summary>
@@ -60,7 +60,7 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
         }
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> JoinAsync(Task outcome, CancellationToken cancellationToken)
+    private async ValueTask<Session> JoinAsync(Task outcome, CancellationToken cancellationToken)
     {
         try
         {
@@ -71,7 +71,7 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
             // What there is by now decides.
         }
 
-        return node.Latest is { } latest && latest.IsLive(clock.GetUtcNow()) ? latest.Body : throw Refused();
+        return node.Latest is { } latest && latest.IsLive(clock.GetUtcNow()) ? latest : throw Refused();
     }
 
     private bool Wake(DateTimeOffset now)

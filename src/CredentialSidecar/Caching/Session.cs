@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CredentialSidecar.Chains;
@@ -7,7 +8,7 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Caching;
 
 /// <summary>A node's session, with the bytes that every sibling will be answered, made once.</summary>
-internal sealed class Session(TemporaryCredentials credentials, RoleArn role, DateTimeOffset renewAt)
+internal sealed class Session(TemporaryCredentials credentials, Hop hop, DateTimeOffset renewAt)
 {
     /// <summary>The CRT reads no body beyond 10 000 bytes (contract R6).</summary>
     public const int LargestBody = 9_000;
@@ -15,10 +16,16 @@ internal sealed class Session(TemporaryCredentials credentials, RoleArn role, Da
     // A plus sign in a token would grow to six bytes; these bytes reach no HTML page.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly Lock _gate = new();
+    private readonly byte[] _body = Serialize(credentials, hop.Role);
+    private bool _isErased;
+
     public TemporaryCredentials Credentials => credentials;
 
-    /// <summary>The contract's JSON, UTF-8.</summary>
-    public ReadOnlyMemory<byte> Body { get; } = Serialize(credentials, role);
+    /// <summary>Of the contract's JSON, in bytes.</summary>
+    public int Length => _body.Length;
+
+    public string SessionName => hop.SessionName;
 
     public DateTimeOffset RenewAt => renewAt;
 
@@ -26,7 +33,33 @@ internal sealed class Session(TemporaryCredentials credentials, RoleArn role, Da
 
     public TimeSpan Remaining(DateTimeOffset now) => IsLive(now) ? credentials.Expiration - now : TimeSpan.Zero;
 
-    private static ReadOnlyMemory<byte> Serialize(TemporaryCredentials credentials, RoleArn role)
+    /// <summary>Copies the contract's JSON, UTF-8.</summary>
+    /// <returns>False where it was erased meanwhile, since another session took its place.</returns>
+    public bool TryWriteTo(IBufferWriter<byte> writer)
+    {
+        // Whole or not at all: a half that was erased would be an answer too.
+        lock (_gate)
+        {
+            if (!_isErased)
+            {
+                writer.Write(_body);
+            }
+
+            return !_isErased;
+        }
+    }
+
+    /// <summary>Leaves nothing of the bytes in memory.</summary>
+    public void Erase()
+    {
+        lock (_gate)
+        {
+            _isErased = true;
+            CryptographicOperations.ZeroMemory(_body);
+        }
+    }
+
+    private static byte[] Serialize(TemporaryCredentials credentials, RoleArn role)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
 
@@ -44,6 +77,8 @@ internal sealed class Session(TemporaryCredentials credentials, RoleArn role, Da
             json.WriteEndObject();
         }
 
-        return buffer.WrittenMemory.ToArray();
+        var body = buffer.WrittenMemory.ToArray();
+        buffer.Clear();
+        return body;
     }
 }

@@ -58,8 +58,9 @@ internal sealed class SessionNode(
         try
         {
             var session = await FetchAsync(started);
-            Volatile.Write(ref _latest, session);
+            var former = Interlocked.Exchange(ref _latest, session);
             Volatile.Write(ref _refusal, null);
+            former?.Erase();
             return session;
         }
         catch (CredentialException e)
@@ -92,7 +93,7 @@ internal sealed class SessionNode(
         try
         {
             var fetched = await assumer.AssumeAsync(hop, label, signer, CancellationToken.None);
-            return new Session(fetched, hop.Role, schedule.RenewAt(fetched));
+            return new Session(fetched, hop, schedule.RenewAt(fetched));
         }
 
         // A revoked session is denied, not expired, so a denial too is worth a newer signer.

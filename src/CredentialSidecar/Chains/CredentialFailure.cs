@@ -18,6 +18,15 @@ internal enum CredentialFailure
     /// <summary>The authorization token is missing or wrong.</summary>
     Unauthorized,
 
+    /// <summary>The token is a client's that may not read this destination.</summary>
+    ForeignDestination,
+
+    /// <summary>No container of this task makes such a request: its peer, Host or headers are another's.</summary>
+    RequestNotAllowed,
+
+    /// <summary>The client asks more often than any SDK does.</summary>
+    AskedTooOften,
+
     /// <summary>Interception does not let this connection or this request have anything.</summary>
     NotIntercepted,
 

@@ -12,6 +12,9 @@ internal sealed record TemporaryCredentials(
     DateTimeOffset IssuedAt,
     DateTimeOffset Expiration)
 {
+    /// <summary>STS's id of the call that made them, which joins a CloudTrail event; null where the source does not say.</summary>
+    public string? RequestId { get; init; }
+
     public TimeSpan Lifetime => Expiration - IssuedAt;
 
     // A record prints every member by default; this one must never print its secrets.

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
+using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>SIGTERM leaves the ports open for a while, because siblings are often told to stop at the same moment.</summary>
+/// <summary>SIGHUP gives new tokens and opens the audit file anew. SIGTERM leaves the ports open for a while, because siblings are often told to stop at the same moment.</summary>
 internal sealed partial class DrainingLifetime(
-    IHostApplicationLifetime application, SidecarSettings settings, TimeProvider clock, ILogger<DrainingLifetime> logger) : IHostLifetime, IDisposable
+    IHostApplicationLifetime application, SidecarSettings settings, TokenKeeper tokens, AuditTrail audit, TimeProvider clock, ILogger<DrainingLifetime> logger) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly CancellationTokenSource _stopped = new();
@@ -19,6 +20,7 @@ internal sealed partial class DrainingLifetime(
             _signals.Add(PosixSignalRegistration.Create(signal, Handle));
         }
 
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, Renew));
         return Task.CompletedTask;
     }
 
@@ -43,6 +45,13 @@ internal sealed partial class DrainingLifetime(
         var drain = context.Signal == PosixSignal.SIGINT ? TimeSpan.Zero : settings.Options.Drain;
         Log.Draining(logger, context.Signal, drain.TotalSeconds);
         _ = StopAfterAsync(drain);
+    }
+
+    private void Renew(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        audit.Reopen();
+        tokens.Rotate();
     }
 
     private async Task StopAfterAsync(TimeSpan drain)

@@ -1,3 +1,4 @@
+using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
 using Microsoft.Extensions.Logging.Console;
 
@@ -17,6 +18,12 @@ internal static class LoggingSetup
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // It would show a taken port as a stack trace.
             .AddFilter("Yarp", LogLevel.None) // It would show the paths it forwards, which may be as good as a password.
             .AddFilter("System", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
+
+        // Whether it is written at all is its own setting.
+        logging.AddFilter(AuditTrail.Category, LogLevel.Information);
+
+        // A reader of our output that stops reading must not stop us; the console says how many lines it dropped.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
 
         return json
             ? logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"))

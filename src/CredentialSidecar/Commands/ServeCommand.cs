@@ -17,13 +17,16 @@ internal static partial class ServeCommand
     {
         try
         {
-            var (loaded, warnings) = SettingsLoader.Load(ProcessEnvironment.Capture(), file);
+            var isSealed = ProcessMemory.Seal();
+            var environment = ProcessEnvironment.Capture();
+            var (loaded, warnings) = SettingsLoader.Load(environment, file);
+            ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
             RefuseOwnUid(loaded);
             var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName));
-            await using var app = SidecarApp.Create(settings, settings.Chains(await ReadTaskAsync(settings, cancellationToken)));
+            await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
-            Warn(logger, settings, warnings);
+            Warn(logger, settings, warnings, isSealed);
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
             await app.StartAsync(cancellationToken);
             Announce(app, logger, settings);
@@ -72,14 +75,19 @@ internal static partial class ServeCommand
         return await new TaskMetadataReader(reader, TimeProvider.System, logging.CreateLogger<TaskMetadataReader>()).ReadAsync(settings.Metadata, cancellationToken);
     }
 
-    private static void Warn(ILogger logger, SidecarSettings settings, IReadOnlyList<Mistake> warnings)
+    private static void Warn(ILogger logger, SidecarSettings settings, IReadOnlyList<Mistake> warnings, bool isSealed)
     {
         foreach (var warning in warnings)
         {
             Log.ConfigurationWarning(logger, warning.Key, warning.Text);
         }
 
-        if (settings.Token is null)
+        if (!isSealed)
+        {
+            Log.MemoryUnsealed(logger);
+        }
+
+        if (settings.Clients.Count == 0)
         {
             Log.AnonymousAllowed(logger);
         }
@@ -118,8 +126,11 @@ internal static partial class ServeCommand
         [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Key} {Text}.")]
         public static partial void ConfigurationWarning(ILogger logger, string key, string text);
 
-        [LoggerMessage(EventIds.ListeningBeyondLoopback, LogLevel.Warning, "Listening on {Address}, beyond loopback: whoever can reach it and has the token gets credentials, in clear.")]
+        [LoggerMessage(EventIds.ListeningBeyondLoopback, LogLevel.Warning, "Listening on {Address}, beyond loopback: whoever can reach it from a network of Access:Peers and has a token gets credentials, in clear.")]
         public static partial void ListeningBeyondLoopback(ILogger logger, string address);
+
+        [LoggerMessage(EventIds.MemoryUnsealed, LogLevel.Warning, "The kernel does not let this process forbid dumps of its memory, which holds credentials.")]
+        public static partial void MemoryUnsealed(ILogger logger);
 
         [LoggerMessage(EventIds.AnonymousAllowed, LogLevel.Warning, "No authorization token is asked for: whoever can connect gets credentials.")]
         public static partial void AnonymousAllowed(ILogger logger);

@@ -24,7 +24,7 @@ internal static class ValidateCommand
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
             var sts = settings.StsEndpoint?.GetLeftPart(UriPartial.Authority) ?? "of the region";
-            error.WriteLine($"Source: {settings.Source}. STS: {sts}. Token: {(settings.Token is null ? "none asked for" : "set")}.");
+            error.WriteLine($"Source: {settings.Source}. STS: {sts}. {Clients(settings)}.");
 
             foreach (var warning in warnings)
             {
@@ -38,6 +38,10 @@ internal static class ValidateCommand
             return MistakesPrinter.Print(e.Mistakes, error);
         }
     }
+
+    private static string Clients(SidecarSettings settings) => settings.Clients.Count == 0
+        ? "Token: none asked for"
+        : string.Join(". ", settings.Clients.Select(client => $"Client {client.Name}: token {(client.Origin == TokenOrigin.Generated ? "made at start" : "set")}, reads {(client.Destinations is null ? "everything" : string.Join(", ", client.Destinations.Order(StringComparer.Ordinal)))}"));
 
     private static void Redact(JsonNode? node)
     {

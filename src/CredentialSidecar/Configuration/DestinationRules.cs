@@ -30,6 +30,9 @@ internal static partial class DestinationRules
         }
     }
 
+    /// <summary>Whether it can name a destination or a client.</summary>
+    public static bool IsName(string text) => Names().IsMatch(text);
+
     private static void CheckPartitions(DestinationOptions destination, string path, Findings findings)
     {
         var roles = destination.Hops.Select(hop => RoleArn.TryParse(hop.RoleArn, out var role, out _) ? role : null).ToArray();

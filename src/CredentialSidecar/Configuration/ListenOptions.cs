@@ -10,6 +10,9 @@ internal sealed class ListenOptions
 
     [Description("IP addresses. Empty means 127.0.0.1, and ::1 where there is one.")]
     public List<string> Addresses { get; set; } = [];
+
+    [Description("Answer /creds and /role/{destination} too, as amazon-ecs-local-container-endpoints does.")]
+    public bool LocalEndpoints { get; set; }
 }
 
 /// <summary>Where probes are answered.</summary>

@@ -15,7 +15,8 @@ internal static class SettingsLoader
         ListenRules.Check(options, findings);
         RefreshRules.Check(options, findings);
         InterceptionRules.Check(options, findings);
-        var token = AccessRules.ReadToken(options, findings);
+        var clients = AccessRules.ReadClients(options, findings);
+        var peers = WallRules.ReadPeers(options, findings);
         var source = SourceRules.Find(options, environment, findings);
         InterceptionRules.CheckSource(options, source, findings);
         var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings);
@@ -29,7 +30,7 @@ internal static class SettingsLoader
 
         var sts = HttpAddress.Read("AWS_ENDPOINT_URL_STS", environment["AWS_ENDPOINT_URL_STS"], findings)
             ?? HttpAddress.Read("AWS_ENDPOINT_URL", environment["AWS_ENDPOINT_URL"], findings);
-        var settings = new SidecarSettings(options, source, token, region, sts, metadata) { NameOf = findings.NameOf };
+        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf };
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
     }

@@ -27,6 +27,10 @@ internal static class ShortNames
         ["SIDECAR_SOURCE_ENDPOINT"] = "Source:Endpoint",
     };
 
+    /// <summary>Whether a variable may hold a token: it does by its name, or it is a whole document.</summary>
+    public static bool MayHoldToken(string variable) => variable == Config
+        || (variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && variable.EndsWith("TOKEN", StringComparison.OrdinalIgnoreCase));
+
     public static IEnumerable<string> All => Plain.Keys.Concat([ConfigFile, Config, RoleArn, ExternalId, SessionName]);
 
     /// <summary>The variable in its long form; the hop that <c>SIDECAR_ROLE_ARN</c> would give keeps that name.</summary>

@@ -15,6 +15,8 @@ internal sealed class SidecarOptions
 
     public AccessOptions Access { get; set; } = new();
 
+    public AuditOptions Audit { get; set; } = new();
+
     public ListenOptions Listen { get; set; } = new();
 
     public HealthOptions Health { get; set; } = new();

@@ -1,16 +1,19 @@
+using System.Net;
 using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Configuration;
 
 /// <summary>The configuration after every check: what the rest of the program works with.</summary>
-/// <param name="Token">What siblings must send; null where <see cref="AccessOptions.AllowAnonymous"/> was chosen.</param>
+/// <param name="Clients">Who may read; empty where <see cref="AccessOptions.AllowAnonymous"/> was chosen.</param>
+/// <param name="Peers">From where may be asked, beside this host.</param>
 /// <param name="Region">Null where task metadata is to give it.</param>
 /// <param name="StsEndpoint">Instead of the region's own STS.</param>
 /// <param name="Metadata">The task's metadata, version 4.</param>
 internal sealed record SidecarSettings(
     SidecarOptions Options,
     SourceSettings Source,
-    string? Token,
+    IReadOnlyList<ClientSettings> Clients,
+    IReadOnlyList<IPNetwork> Peers,
     string? Region,
     Uri? StsEndpoint,
     Uri? Metadata)
@@ -18,7 +21,10 @@ internal sealed record SidecarSettings(
     /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
     public Func<string, string> NameOf { get; init; } = path => path;
 
-    // The default would print the token.
+    /// <summary>The token of the client that may read everything, if there is one.</summary>
+    public string? Token => Clients.FirstOrDefault(client => client.Name == ClientSettings.Default)?.Token;
+
+    // The default would print what it holds.
     public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";
 
     /// <summary>The role chains, with what task metadata adds to them.</summary>

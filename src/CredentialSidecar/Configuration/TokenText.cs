@@ -6,9 +6,9 @@ internal static class TokenText
     /// <summary>Servers and SDKs alike refuse header lines of more than some 8000 bytes.</summary>
     public const int Longest = 4096;
 
-    private const int Advised = 16;
+    private const int Shortest = 32;
 
-    public static void Check(string token, string path, bool fromFile, Findings findings)
+    public static void Check(string token, string path, bool fromFile, bool allowShort, Findings findings)
     {
         var problem = token switch
         {
@@ -20,6 +20,8 @@ internal static class TokenText
             _ when token.Trim() != token => "begins or ends with a blank, which a header loses on its way; leave it out",
             _ when token.Any(c => c is < ' ' or > '~') => "holds something other than visible ASCII (a byte order mark, perhaps); generate a token with: openssl rand -hex 32",
             { Length: > Longest } => $"has {token.Length} characters, expected at most {Longest}",
+            { Length: < Shortest } when !allowShort => $"has {token.Length} characters, which can be guessed, expected at least {Shortest}; "
+                + "generate one with: openssl rand -hex 32 (or allow it by SIDECAR_Access__AllowShortTokens=true)",
             _ => null,
         };
 
@@ -27,7 +29,7 @@ internal static class TokenText
         {
             findings.Wrong(path, fromFile ? $"names a file that {problem}" : problem);
         }
-        else if (token.Length < Advised)
+        else if (token.Length < Shortest)
         {
             findings.Warn(path, $"gives a token of {token.Length} characters, which can be guessed; generate one with: openssl rand -hex 32");
         }

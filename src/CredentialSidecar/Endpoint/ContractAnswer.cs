@@ -1,23 +1,44 @@
+using System.Buffers;
+using CredentialSidecar.Access;
+using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Sends bodies of the contract with their length and their exact media type, and counts and logs what was refused.</summary>
-internal sealed partial class ContractAnswer(SidecarMetrics metrics, ILogger<ContractAnswer> logger)
+/// <summary>Sends bodies of the contract with their length and their exact media type; counts, logs and writes down what became of a request.</summary>
+internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle throttle, AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<ContractAnswer> logger)
 {
-    public Task SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
+    /// <exception cref="CredentialException">There is no live session, and nothing has been sent.</exception>
+    public async Task ServeAsync(HttpContext http, Visit visit, Destination destination)
     {
-        metrics.Answered(status);
+        visit.Destination = destination.Name;
 
-        var response = http.Response;
-        response.StatusCode = status;
+        do
+        {
+            visit.Session = await destination.ReadAsync(http.RequestAborted);
+            Head(http, StatusCodes.Status200OK, visit.Session.Length);
+        }
+        while (!HttpMethods.IsHead(http.Request.Method) && !visit.Session.TryWriteTo(http.Response.BodyWriter));
 
-        // No charset: the Go SDK parses an error only where the type is exactly this (contract R8).
-        response.ContentType = "application/json";
-        response.ContentLength = body.Length;
-        response.Headers.CacheControl = "no-store";
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+        Count(http, StatusCodes.Status200OK, visit);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    /// <param name="asked">What was asked for, in words that are not the client's own.</param>
+    public async Task RefuseAsync(HttpContext http, CredentialException e, string asked)
+    {
+        var error = ContractError.From(e);
+        var visit = http.Features.Get<Visit>();
+        visit?.Reason = e.Failure.ToString();
+        metrics.Refused(e.Failure);
+
+        if (await throttle.RefuseAsync(http.Connection.RemoteIpAddress, visit?.Client, e.Failure, http.RequestAborted))
+        {
+            Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, asked, e.Message);
+        }
+
+        await SendAsync(http, error);
     }
 
     public Task SendAsync(HttpContext http, ContractError error)
@@ -28,16 +49,37 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, ILogger<Con
             http.Response.Headers.RetryAfter = "1";
         }
 
-        return SendAsync(http, error.Status, error.Body);
+        Head(http, error.Status, error.Body.Length);
+        Count(http, error.Status, http.Features.Get<Visit>());
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(error.Body, http.RequestAborted).AsTask();
     }
 
-    /// <param name="asked">What was asked for, in words that are not the client's own.</param>
-    public Task RefuseAsync(HttpContext http, CredentialException e, string asked)
+    private static void Head(HttpContext http, int status, int length)
     {
-        var error = ContractError.From(e);
-        metrics.Refused(e.Failure);
-        Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, asked, e.Message);
-        return SendAsync(http, error);
+        var response = http.Response;
+        response.StatusCode = status;
+
+        // No charset: the Go SDK parses an error only where the type is exactly this (contract R8).
+        response.ContentType = "application/json";
+        response.ContentLength = length;
+        response.Headers.CacheControl = "no-store";
+    }
+
+    private void Count(HttpContext http, int status, Visit? visit)
+    {
+        metrics.Answered(status);
+
+        if (visit is null || !audit.IsOn)
+        {
+            return;
+        }
+
+        var (credentials, hop) = (visit.Session?.Credentials, visit.Session?.SessionName);
+        var agent = http.Request.Headers.UserAgent.ToString();
+        audit.Write(new AuditLine(
+            clock.GetUtcNow(), status, status >= 500 && visit.Reason == "ok" ? "Internal" : visit.Reason, visit.Client, visit.Destination,
+            http.Connection.RemoteIpAddress?.ToString(), visit.Uid, agent.Length == 0 ? null : agent[..Math.Min(agent.Length, 256)],
+            credentials?.AccessKeyId, hop, credentials?.RequestId, credentials?.Expiration, task.TaskArn));
     }
 
     private static partial class Log

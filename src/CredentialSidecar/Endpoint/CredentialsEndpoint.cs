@@ -1,22 +1,35 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Endpoint;
 
 /// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
-internal sealed class CredentialsEndpoint(SessionTree tree, TokenGuard guard, ContractAnswer answer)
+internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree tree, Wall wall, ClientBook clients, Throttle throttle, ContractAnswer answer)
 {
-    private const string Root = "/v1/credentials";
+    private readonly CredentialsPath _path = new(settings.Options.Listen.LocalEndpoints);
 
-    /// <summary>Answers the two paths and every other one.</summary>
+    /// <summary>Answers the paths of credentials and every other one.</summary>
     /// <remarks>A fixed path needs no routing table, and so none of the framework's answers without a body.</remarks>
     public async Task AnswerAsync(HttpContext http)
     {
+        var visit = Visit.Begin(http);
+
         try
         {
-            // The body was made when the session was renewed; a hit copies bytes and nothing else.
-            await answer.SendAsync(http, 200, await ReadAsync(http));
+            wall.Check(http);
+
+            if (!_path.TryRead(http.Request.Path, out var name))
+            {
+                throw new CredentialException(CredentialFailure.UnknownPath,
+                    "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
+            }
+
+            var client = clients.Identify(http.Request.Headers.Authorization);
+            visit.Client = client.Name;
+            throttle.Admit(http.Connection.RemoteIpAddress, client.Name);
+            await answer.ServeAsync(http, visit, name is null ? DefaultOf(client) : Find(name, client));
         }
         catch (CredentialException e)
         {
@@ -24,47 +37,28 @@ internal sealed class CredentialsEndpoint(SessionTree tree, TokenGuard guard, Co
         }
     }
 
-    private static bool TryRead(PathString path, out string? name)
+    private static string Readable(Client client) => client.Destinations is { } names ? $" This token may read: {string.Join(", ", names)}." : "";
+
+    private Destination DefaultOf(Client client)
     {
-        name = null;
+        var destination = client.Only is { } only ? tree.Find(only) : tree.Default;
 
-        if (path == Root || path == Root + "/")
-        {
-            return true;
-        }
-
-        if (!path.StartsWithSegments(Root, StringComparison.Ordinal, out var rest))
-        {
-            return false;
-        }
-
-        name = rest.Value!.Trim('/');
-        return !name.Contains('/', StringComparison.Ordinal);
+        return destination is not null && client.MayRead(destination.Name)
+            ? destination
+            : throw new CredentialException(CredentialFailure.UnknownDestination, $"There is no default destination. Name one: /v1/credentials/{{destination}}.{Readable(client)}");
     }
 
-    private ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
+    private Destination Find(string name, Client client)
     {
-        if (!TryRead(http.Request.Path, out var name))
-        {
-            throw new CredentialException(CredentialFailure.UnknownPath,
-                "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
-        }
+        var destination = tree.Find(name) ?? throw new CredentialException(CredentialFailure.UnknownDestination,
+            $"There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.{Readable(client)}");
 
-        if (!HttpMethods.IsGet(http.Request.Method))
-        {
-            http.Response.Headers.Allow = "GET";
-            throw new CredentialException(CredentialFailure.WrongMethod, "Only GET is answered here.");
-        }
-
-        guard.Check(http.Request.Headers.Authorization);
-
-        var destination = name is null ? tree.Default : tree.Find(name);
-        return destination?.ReadAsync(http.RequestAborted) ?? throw new CredentialException(CredentialFailure.UnknownDestination, name is null
-            ? "There is no default destination. Name one: /v1/credentials/{destination}."
-            : "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.");
+        return client.MayRead(name)
+            ? destination
+            : throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{client.Name}' may not read destination '{name}'.{Readable(client)}");
     }
 
     // A path is the stranger's own text, and may hold a token put in the wrong place: only configured names are repeated.
     private string Shown(PathString path) =>
-        !TryRead(path, out var name) ? "another path" : name is null ? Root : tree.Find(name) is null ? "a name that is not configured" : name;
+        !_path.TryRead(path, out var name) ? "another path" : name is null ? "the default destination" : tree.Find(name) is null ? "a name that is not configured" : name;
 }

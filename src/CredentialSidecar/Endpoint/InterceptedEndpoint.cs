@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Answers in the ECS agent's place: the task's own credentials by uid, all else by the agent itself.</summary>
-internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree tree, Beyond beyond, ContractAnswer answer)
+internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree tree, Beyond beyond, Throttle throttle, ContractAnswer answer)
 {
     private readonly OwnCredentialsPath? _own = settings.Source.Endpoint is { } source ? new(source) : null;
 
@@ -18,14 +19,19 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
 
     public async Task AnswerAsync(HttpContext http)
     {
+        var visit = Visit.Begin(http);
+
         try
         {
-            var destination = DestinationOf(http);
+            var destination = DestinationOf(http, visit);
 
             if (_own?.IsAskedBy(http) == true)
             {
+                Wall.CheckHeaders(http.Request);
+                throttle.Admit(http.Connection.RemoteIpAddress, visit.Client);
+
                 // The agent takes any method here, and so must this: a POST that went on to it would bring the task role.
-                await answer.SendAsync(http, 200, await destination.ReadAsync(http.RequestAborted));
+                await answer.ServeAsync(http, visit, destination);
             }
             else
             {
@@ -39,7 +45,7 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
     }
 
     /// <exception cref="CredentialException">There is nothing here for this connection, or for what this request says of itself.</exception>
-    private Destination DestinationOf(HttpContext http)
+    private Destination DestinationOf(HttpContext http, Visit visit)
     {
         var peer = http.Features.GetRequiredFeature<Intercepted>();
 
@@ -47,6 +53,8 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
         {
             throw new CredentialException(CredentialFailure.NotIntercepted, peer.Reason);
         }
+
+        (visit.Uid, visit.Client) = (uid, $"uid {uid}");
 
         if (!_destinations.TryGetValue(uid, out var destination))
         {

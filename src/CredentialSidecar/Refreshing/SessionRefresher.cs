@@ -79,9 +79,9 @@ internal sealed partial class SessionRefresher(
             Log.Renewed(logger, destination.Name, node.Hop.Role.Text, session.Credentials.AccessKeyId, Iso(session.Credentials.Expiration), Iso(session.RenewAt));
             AnnounceReadiness();
 
-            if (session.Body.Length > Session.LargestBody)
+            if (session.Length > Session.LargestBody)
             {
-                Log.BodyTooLarge(logger, destination.Name, session.Body.Length, Session.LargestBody);
+                Log.BodyTooLarge(logger, destination.Name, session.Length, Session.LargestBody);
             }
 
             return null;

@@ -63,7 +63,7 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
             Log.PolicyNearlyFull(logger, hop.Role.Text, used);
         }
 
-        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop));
+        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop)) { RequestId = answer.ResponseMetadata?.RequestId };
 
         CredentialException Nonsense(string what) =>
             new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = answer.ResponseMetadata?.RequestId };

@@ -3,7 +3,7 @@ namespace CredentialSidecar.Telemetry;
 /// <summary>Every log event's number, in hundreds by folder. A number is given once and never again; alerts hang on them.</summary>
 internal static class EventIds
 {
-    // Commands: 100. Next: 107.
+    // Commands: 100. Next: 108.
     public const int Started = 100;
     public const int ConfigurationWarning = 101;
     public const int Draining = 102;
@@ -11,6 +11,7 @@ internal static class EventIds
     public const int AnonymousAllowed = 104;
     public const int Intercepting = 105;
     public const int AddressAdded = 106;
+    public const int MemoryUnsealed = 107;
 
     // Sources: 200. Next: 204.
     public const int MetadataUnavailable = 200;
@@ -32,4 +33,13 @@ internal static class EventIds
 
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
+
+    // Access: 600. Next: 607.
+    public const int Answered = 600;
+    public const int AuditDropped = 601;
+    public const int FormerTokenUsed = 602;
+    public const int TokenReplaced = 603;
+    public const int TokenKept = 604;
+    public const int Hammered = 605;
+    public const int Damped = 606;
 }

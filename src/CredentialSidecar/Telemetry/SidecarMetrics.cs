@@ -20,6 +20,7 @@ internal sealed class SidecarMetrics : IDisposable
     private readonly Histogram<double> _stsCalls;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _auditDropped;
 
     public SidecarMetrics(IMeterFactory meters)
     {
@@ -29,6 +30,7 @@ internal sealed class SidecarMetrics : IDisposable
         _stsCalls = Duration("credential_sidecar.sts.call.duration", "Time taken by one sts:AssumeRole, its quick retries included.");
         _requests = _meter.CreateCounter<long>("credential_sidecar.requests", "{request}", "Answers on the credentials listener, by status.");
         _refusals = _meter.CreateCounter<long>("credential_sidecar.refusals", "{request}", "Answers that held no credentials, by reason.");
+        _auditDropped = _meter.CreateCounter<long>("credential_sidecar.audit.dropped", "{line}", "Audit lines that could not be written.");
     }
 
     /// <summary>What to alert on: the seconds each destination's session still has, zero where there is none.</summary>
@@ -53,6 +55,9 @@ internal sealed class SidecarMetrics : IDisposable
     public void Answered(int status) => _requests.Add(1, new TagList { { "http.response.status_code", status } });
 
     public void Refused(CredentialFailure reason) => _refusals.Add(1, new TagList { { "reason", reason.ToString() } });
+
+    /// <param name="where"><c>queue</c> or <c>file</c>.</param>
+    public void AuditDropped(string where) => _auditDropped.Add(1, new TagList { { "where", where } });
 
     public void Dispose() => _meter.Dispose();
 

@@ -17,7 +17,7 @@ namespace CredentialSidecar.Tests.Architecture;
 /// <summary>The whole app with its real clients at Trace: nothing it logs or answers to a stranger holds eight characters of a secret.</summary>
 public sealed class NoSecretsTests
 {
-    private const string Token = "canary-token-5f1c9e7a2b8d4036";
+    private const string Token = "canary-token-5f1c9e7a2b8d4036-71";
 
     [Fact]
     public async Task E13_No_log_line_status_or_error_holds_a_piece_of_a_secret_at_any_level()
@@ -34,7 +34,7 @@ public sealed class NoSecretsTests
         var said = new ConcurrentQueue<string>();
         string served;
 
-        await using (var app = SidecarApp.Create(settings, settings.Chains(TaskIdentity.Unknown), services => services
+        await using (var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services => services
             .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
             .AddLogging(logging => logging.ClearProviders().AddProvider(logs))))
         {

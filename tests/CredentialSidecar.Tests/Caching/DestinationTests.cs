@@ -23,7 +23,7 @@ public sealed class DestinationTests
 
             for (var i = 0; i < 20; i++)
             {
-                Assert.False((await reports.ReadAsync(CancellationToken.None)).IsEmpty);
+                Assert.NotEmpty((await reports.ReadAsync(CancellationToken.None)).Bytes());
             }
 
             Assert.Equal(calls, sidecar.Sts.Calls.Count);
@@ -62,7 +62,7 @@ public sealed class DestinationTests
         var read = sidecar.Tree.Default!.ReadAsync(CancellationToken.None).AsTask();
         hold.SetResult();
 
-        Assert.False((await read).IsEmpty);
+        Assert.NotEmpty((await read).Bytes());
         Assert.Single(sidecar.Sts.Calls);
     }
 
@@ -88,7 +88,7 @@ public sealed class DestinationTests
         sidecar.Clock.Advance(TimeSpan.FromHours(3));
         Assert.Empty(sidecar.Sts.Calls);
 
-        Assert.False((await sidecar.Tree.Default!.ReadAsync(CancellationToken.None)).IsEmpty);
+        Assert.NotEmpty((await sidecar.Tree.Default!.ReadAsync(CancellationToken.None)).Bytes());
         Assert.Single(sidecar.Sts.Calls);
     }
 
@@ -111,7 +111,7 @@ public sealed class DestinationTests
         Assert.InRange(sidecar.Sts.Calls.Count, before, before + 1);
 
         // Woken again, it answers with a new session.
-        Assert.False((await sidecar.Tree.Default.ReadAsync(CancellationToken.None)).IsEmpty);
+        Assert.NotEmpty((await sidecar.Tree.Default.ReadAsync(CancellationToken.None)).Bytes());
         Assert.True(sidecar.Tree.Default.Node.Latest!.Remaining(sidecar.Clock.GetUtcNow()) > TimeSpan.FromMinutes(50));
     }
 

@@ -87,7 +87,7 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         Put("99", "cron", "PATH=/bin\0", "");
         var examination = new Examination();
 
-        ProcessesCheck.Run(examination, proc.FullName, Settings.Load(("SIDECAR_PORT", null)), Settings.Token);
+        ProcessesCheck.Run(examination, proc.FullName, Settings.Load(("SIDECAR_PORT", null)), [Settings.Token]);
         proc.Delete(recursive: true);
 
         var line = Assert.Single(examination.Lines);

@@ -9,7 +9,7 @@ namespace CredentialSidecar.Tests.Commands;
 /// <summary>What an operator sees of a wrong configuration: exit code 78, every key, no stack trace, no secret.</summary>
 public sealed class ValidateCommandTests
 {
-    private const string Canary = "canary-5up3r-53cr3t";
+    private const string Canary = "canary-5up3r-53cr3t-9f2c7b1e4d6a8";
 
     public static TheoryData<string, string[]> Broken => new()
     {
@@ -70,7 +70,7 @@ public sealed class ValidateCommandTests
 
         Assert.Equal(ExitCodes.Ok, code);
         Assert.DoesNotContain(Canary, output + error, StringComparison.Ordinal);
-        Assert.Equal("(set, 19 characters)", (string?)printed["Access"]!["Token"]);
+        Assert.Equal("(set, 33 characters)", (string?)printed["Access"]!["Token"]);
         Assert.Equal("20m", (string?)printed["Refresh"]!["MinimumRemaining"]);
         Assert.Equal("eu-central-1", (string?)printed["Region"]);
     }

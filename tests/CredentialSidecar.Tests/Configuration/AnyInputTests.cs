@@ -9,7 +9,7 @@ namespace CredentialSidecar.Tests.Configuration;
 /// <summary>Whatever stands in the environment, the loader ends in settings or in mistakes, and never shows a secret.</summary>
 public sealed class AnyInputTests
 {
-    private const string Canary = "c4n4ry-0123456789";
+    private const string Canary = "c4n4ry-0123456789-0123456789-0123";
 
     private static readonly string[] Names =
     [

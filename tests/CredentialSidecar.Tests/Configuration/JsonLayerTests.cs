@@ -46,7 +46,7 @@ public sealed class JsonLayerTests
     [Theory]
     [InlineData("""{ "Acces": { "Token": "canary" } }""", "Acces in SIDECAR_CONFIG is not a setting, expected one of Destinations, Region")]
     [InlineData("""{ "Refresh": { "minimumremaining": "20m", "Jitter": 1 } }""", "Refresh:Jitter in SIDECAR_CONFIG is not a setting of Refresh, expected one of RenewAtFraction")]
-    [InlineData("""{ "Access": "{ \"Token\": \"canary\" }" }""", "Access in SIDECAR_CONFIG is a single value, expected an object of Token, TokenFile, AllowAnonymous")]
+    [InlineData("""{ "Access": "{ \"Token\": \"canary\" }" }""", "Access in SIDECAR_CONFIG is a single value, expected an object of Token, TokenFile, Clients, AllowAnonymous")]
     [InlineData("""{ "Access": "" }""", "Access in SIDECAR_CONFIG is a single value")]
     [InlineData("""{ "Access": { "Token": { "a": "canary" } } }""", "Access:Token in SIDECAR_CONFIG is an object or a list, expected text")]
     [InlineData("""{ "Listen": { "Port": 91.5 } }""", "Listen:Port in SIDECAR_CONFIG is '91.5', expected a whole number")]

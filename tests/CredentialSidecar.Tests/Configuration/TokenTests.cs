@@ -7,7 +7,7 @@ namespace CredentialSidecar.Tests.Configuration;
 /// <summary>The authorization token, which every SDK must be able to send (contract R11, R12).</summary>
 public sealed class TokenTests
 {
-    private const string Good = "0123456789abcdef";
+    private const string Good = "0123456789abcdef0123456789abcdef";
 
     public static TheoryData<string, string> Bad => new()
     {
@@ -15,9 +15,10 @@ public sealed class TokenTests
         { Good + "\r\n" + Good, "holds a line end" },
         { " " + Good, "begins or ends with a blank" },
         { Good + "\t", "begins or ends with a blank" },
-        { "0123456789äbcdef", "holds something other than visible ASCII" },
-        { "0123\u00000123456789", "holds something other than visible ASCII" },
+        { Good + "ä", "holds something other than visible ASCII" },
+        { "0123\u00000123456789" + Good, "holds something other than visible ASCII" },
         { new string('x', 4097), "has 4097 characters, expected at most 4096" },
+        { Good[1..], "has 31 characters, which can be guessed, expected at least 32" },
     };
 
     [Theory]
@@ -62,9 +63,9 @@ public sealed class TokenTests
     [Fact]
     public void A_token_file_is_read_to_the_last_byte()
     {
-        using var file = new TemporaryFile("Bearer 0123456789");
+        using var file = new TemporaryFile("Bearer 0123456789 0123456789 0123");
 
-        Assert.Equal("Bearer 0123456789", Settings.Load(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path)).Token);
+        Assert.Equal("Bearer 0123456789 0123456789 0123", Settings.Load(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path)).Token);
     }
 
     [Fact]
@@ -91,5 +92,7 @@ public sealed class TokenTests
         ["Access:Token in SIDECAR_CONFIG is empty; generate a token with: openssl rand -hex 32"], Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", """{ "Access": { "Token": "" } }""")));
 
     [Fact]
-    public void A_short_token_is_warned_of() => Assert.StartsWith("SIDECAR_TOKEN gives a token of 6 characters, which can be guessed", Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", "secret"))), StringComparison.Ordinal);
+    public void A_short_token_is_taken_only_where_it_is_allowed_and_warned_of() => Assert.StartsWith(
+        "SIDECAR_TOKEN gives a token of 6 characters, which can be guessed",
+        Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", "secret"), ("SIDECAR_Access__AllowShortTokens", "true"))), StringComparison.Ordinal);
 }

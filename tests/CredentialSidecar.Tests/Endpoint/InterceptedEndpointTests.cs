@@ -64,6 +64,16 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
         Assert.Equal(1, _agent.Requests);
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For: 10.0.0.1")]
+    [InlineData("Origin: https://attacker.example")]
+    public async Task E8_What_a_proxy_or_a_browser_passed_on_gets_no_credentials_here_either(string header)
+    {
+        var answer = await RawHttp.AskAsync(_sidecar.InterceptedEndpoint, $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\n{header}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        Assert.Contains("RequestNotAllowed", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_connection_that_was_not_redirected_gets_403_and_nothing_else()
     {
@@ -147,5 +157,5 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     }
 
     private Task<string> AskAsync(string request, string host = "169.254.170.2") =>
-        RawHttp.AskAsync(_sidecar.InterceptedEndpoint, $"{request} HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-For: 127.0.0.1\r\nX-Uid: 1001\r\nConnection: close\r\n\r\n");
+        RawHttp.AskAsync(_sidecar.InterceptedEndpoint, $"{request} HTTP/1.1\r\nHost: {host}\r\nX-Uid: 1001\r\nConnection: close\r\n\r\n");
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
@@ -33,8 +34,24 @@ public sealed class SessionBodyTests
     // A lone surrogate has no UTF-8 form.
     private static string Clean(string text) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
 
-    private static ReadOnlyMemory<byte> Body(string token, DateTimeOffset expiration) =>
-        new Session(new TemporaryCredentials("ASIA", "secret", token, null, VirtualClock.Start, expiration), RoleArn.Parse(Settings.ReportsRole), expiration).Body;
+    [Fact]
+    public void A_session_that_another_took_the_place_of_leaves_no_bytes_and_is_served_whole_or_not_at_all()
+    {
+        var session = Make("t", VirtualClock.Start);
+        var before = session.Bytes();
 
-    private static JsonElement Read(ReadOnlyMemory<byte> body) => JsonSerializer.Deserialize<JsonElement>(body.Span);
+        session.Erase();
+
+        Assert.NotEmpty(before);
+        Assert.False(session.TryWriteTo(new ArrayBufferWriter<byte>()));
+        var field = typeof(Session).GetField("_body", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
+        Assert.All((byte[])field.GetValue(session)!, b => Assert.Equal(0, b));
+    }
+
+    private static byte[] Body(string token, DateTimeOffset expiration) => Make(token, expiration).Bytes();
+
+    private static Session Make(string token, DateTimeOffset expiration) =>
+        new(new TemporaryCredentials("ASIA", "secret", token, null, VirtualClock.Start, expiration), Settings.Load().Chains(TaskIdentity.Unknown)[0].Hops[0], expiration);
+
+    private static JsonElement Read(byte[] body) => JsonSerializer.Deserialize<JsonElement>(body);
 }

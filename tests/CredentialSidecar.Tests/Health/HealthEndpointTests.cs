@@ -59,11 +59,12 @@ public sealed class HealthEndpointTests
         await using var sidecar = await SidecarFixture.StartAsync();
         await sidecar.SettleAsync();
 
-        Assert.Contains(" 404 ", (await AskAsync(sidecar.HealthEndpoint, "/v1/credentials/reports")).Split('\n')[0], StringComparison.Ordinal);
-        Assert.Contains(" 404 ", (await AskAsync(sidecar.Endpoint, "/status")).Split('\n')[0], StringComparison.Ordinal);
+        Assert.Equal((404, 404), (await AskAsync(sidecar.HealthEndpoint, "/v1/credentials/reports", "127.0.0.1"), await AskAsync(sidecar.Endpoint, "/status", "127.0.0.1")));
+        Assert.Equal(403, await AskAsync(sidecar.HealthEndpoint, "/v1/credentials/reports", sidecar.Endpoint.Authority));
+        Assert.Equal(403, await AskAsync(sidecar.Endpoint, "/status", sidecar.HealthEndpoint.Authority));
 
-        Task<string> AskAsync(Uri to, string path) => RawHttp.AskAsync(to,
-            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{(to == sidecar.Endpoint ? sidecar.HealthEndpoint : sidecar.Endpoint).Port}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n");
+        static async Task<int> AskAsync(Uri to, string path, string host) => int.Parse((await RawHttp.AskAsync(to,
+            $"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n"))[9..12], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static async Task<(int Livez, int Healthz, int Readyz)> ProbeAsync(SidecarFixture sidecar) =>

@@ -77,7 +77,7 @@ public sealed class WeekOfTroubleTests
 
             try
             {
-                var body = JsonSerializer.Deserialize<JsonElement>((await destination.ReadAsync(CancellationToken.None)).Span);
+                var body = (await destination.ReadAsync(CancellationToken.None)).Json();
                 var remaining = body.GetProperty("Expiration").GetDateTimeOffset() - now;
 
                 Assert.True(remaining > TimeSpan.FromSeconds(-1), $"{destination.Name} was served expired at {now:O}");

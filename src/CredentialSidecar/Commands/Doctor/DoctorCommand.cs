@@ -47,12 +47,12 @@ internal static class DoctorCommand
 
     private static async Task ExamineAsync(Examination examination, SidecarSettings settings, ProcessEnvironment environment, string proc, CancellationToken cancellationToken)
     {
-        var token = TokenCheck.Run(examination, settings);
+        var tokens = TokenCheck.Run(examination, settings);
 
         await ChainCheck.RunAsync(examination, settings, cancellationToken);
         await ListenerCheck.RunAsync(examination, settings, cancellationToken);
         EnvironmentCheck.OfSidecar(examination, name => environment[name]);
-        ProcessesCheck.Run(examination, proc, settings, token);
+        ProcessesCheck.Run(examination, proc, settings, tokens);
     }
 
     private static void Print(Examination examination, TextWriter output)

@@ -15,8 +15,8 @@ internal static class EnvironmentCheck
     private static readonly string[] Proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
     /// <param name="check">Whose environment it is.</param>
-    /// <param name="token">The token that the sidecar takes.</param>
-    public static void OfSibling(Examination examination, string check, Func<string, string?> variable, SidecarSettings settings, string? token)
+    /// <param name="tokens">The tokens that the sidecar takes; none where it asks for none.</param>
+    public static void OfSibling(Examination examination, string check, Func<string, string?> variable, SidecarSettings settings, IReadOnlyCollection<string> tokens)
     {
         if (variable(Full) is not { } full)
         {
@@ -32,12 +32,12 @@ internal static class EnvironmentCheck
             examination.Fail(check, $"{winner} is set and wins over {Full}", $"Start it by credential-launch, or by env -u {winner}.");
         }
 
-        if (token is not null && variable(Token) is { } sent && sent != token)
+        if (tokens.Count > 0 && variable(Token) is { } sent && !tokens.Contains(sent))
         {
             examination.Fail(check, $"{Token} is not the sidecar's token", "Give both the same secret, or read it from the shared directory.");
         }
 
-        if (token is not null && variable(Token) is null && variable(Token + "_FILE") is null)
+        if (tokens.Count > 0 && variable(Token) is null && variable(Token + "_FILE") is null)
         {
             examination.Fail(check, $"neither {Token} nor {Token}_FILE is set", "The sidecar answers 401 without its token.");
         }

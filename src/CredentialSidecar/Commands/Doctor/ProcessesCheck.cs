@@ -10,7 +10,7 @@ internal static class ProcessesCheck
     private const string Check = "processes";
 
     /// <param name="proc"><c>/proc</c>.</param>
-    public static void Run(Examination examination, string proc, SidecarSettings settings, string? token)
+    public static void Run(Examination examination, string proc, SidecarSettings settings, IReadOnlyCollection<string> tokens)
     {
         var (seen, hidden) = (0, 0);
 
@@ -28,7 +28,7 @@ internal static class ProcessesCheck
                 }
 
                 seen++;
-                EnvironmentCheck.OfSibling(examination, $"pid {Path.GetFileName(folder)} ({name})", environment.GetValueOrDefault, settings, token);
+                EnvironmentCheck.OfSibling(examination, $"pid {Path.GetFileName(folder)} ({name})", environment.GetValueOrDefault, settings, tokens);
             }
             catch (UnauthorizedAccessException)
             {

@@ -4,37 +4,47 @@ using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>The token file as siblings find it.</summary>
+/// <summary>The tokens as siblings find them.</summary>
 internal static class TokenCheck
 {
     private const string Check = "token";
 
-    /// <returns>The token that the sidecar takes; null where it asks for none or none is to be found.</returns>
-    public static string? Run(Examination examination, SidecarSettings settings)
+    /// <returns>The tokens that the sidecar takes; none where it asks for none, or none is to be found.</returns>
+    public static IReadOnlyCollection<string> Run(Examination examination, SidecarSettings settings)
     {
-        if (settings.Options.SharedDirectory is not { } directory)
+        if (settings.Clients.Count == 0)
         {
-            examination.Pass(Check, settings.Token is null ? "none is asked for" : "well-formed");
-            return settings.Token;
+            examination.Pass(Check, "none is asked for");
         }
 
-        var path = Path.Combine(directory, SharedDirectory.TokenName);
+        return [.. settings.Clients.Select(client => Find(examination, client, settings.Options.Access.AllowShortTokens)).OfType<string>()];
+    }
+
+    private static string? Find(Examination examination, ClientSettings client, bool allowShort)
+    {
+        if (client.Directory is null)
+        {
+            examination.Pass(Check, client.Name == ClientSettings.Default ? "well-formed" : $"of client '{client.Name}': well-formed");
+            return client.Token;
+        }
+
+        var path = Path.Combine(client.Directory, SharedDirectory.TokenName);
 
         if (!SmallFile.TryRead(path, TokenText.Longest + 2, out var bytes, out var problem))
         {
             examination.Fail(Check, $"{path} {problem}", "The sidecar puts it there when it starts; look at its log, and mount the same volume in both containers.");
-            return settings.Token;
+            return client.Token;
         }
 
         var token = Encoding.Latin1.GetString(bytes);
         var findings = new Findings();
-        TokenText.Check(token, path, fromFile: true, findings);
+        TokenText.Check(token, path, fromFile: true, allowShort, findings);
 
         if (findings.Mistakes is [var mistake, ..])
         {
             examination.Fail(Check, mistake.ToString(), "Remove the file and restart the sidecar, which writes a new one.");
         }
-        else if (settings.Token is not null && settings.Token != token)
+        else if (client.Token is not null && client.Token != token)
         {
             examination.Fail(Check, $"{path} holds another token than the configured one", "Restart the sidecar, which writes the configured one there.");
         }
@@ -43,6 +53,6 @@ internal static class TokenCheck
             examination.Pass(Check, $"{path} is well-formed");
         }
 
-        return settings.Token ?? token;
+        return client.Token ?? token;
     }
 }

@@ -1,0 +1,21 @@
+using System.Collections.Frozen;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>A holder of a token.</summary>
+/// <param name="destinations">What it may read; null means everything.</param>
+internal sealed class Client(string name, FrozenSet<string>? destinations)
+{
+    /// <summary>Whoever can connect, where the operator chose to ask for no token.</summary>
+    public static readonly Client Anyone = new("anyone", null);
+
+    public string Name => name;
+
+    /// <summary>The one destination it may read, where there is just one.</summary>
+    public string? Only { get; } = destinations is { Count: 1 } ? destinations.Items[0] : null;
+
+    /// <summary>The destinations it may read, in order; null means everything.</summary>
+    public IReadOnlyList<string>? Destinations { get; } = destinations?.Order(StringComparer.Ordinal).ToArray();
+
+    public bool MayRead(string destination) => destinations is null || destinations.Contains(destination);
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>Tells by its token which client asks: verbatim, and in a time that tells nothing.</summary>
+/// <remarks>Only hashes are kept, so that not even a length can be measured, and every entry is visited (contract R11).</remarks>
+internal sealed partial class ClientBook
+{
+    // Enough to name a token that was rotated away for what it is.
+    private const int MostFormer = 4;
+
+    private readonly bool _allowAnonymous;
+    private readonly TimeProvider _clock;
+    private readonly Lock _replacing = new();
+    private readonly ILogger<ClientBook> _logger;
+    private ImmutableArray<Entry> _entries = [];
+
+    public ClientBook(SidecarSettings settings, TimeProvider clock, ILogger<ClientBook> logger)
+    {
+        (_allowAnonymous, _clock, _logger) = (settings.Options.Access.AllowAnonymous, clock, logger);
+
+        // A missing token alone never means everyone.
+        if (settings.Clients.Count == 0 != _allowAnonymous || settings.Clients.Any(client => client.Token is not { Length: > 0 }))
+        {
+            throw new ArgumentException("Either clients, each with a token, or AllowAnonymous.", nameof(settings));
+        }
+
+        _entries = [.. settings.Clients.Select(client => new Entry(new Client(client.Name, client.Destinations), Hash(client.Token!)))];
+    }
+
+    /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
+    /// <exception cref="CredentialException">It is missing, or nobody's.</exception>
+    public Client Identify(string? authorization)
+    {
+        if (_allowAnonymous)
+        {
+            return Client.Anyone;
+        }
+
+        Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(authorization ?? ""), given);
+        Entry? found = null;
+
+        foreach (var entry in _entries)
+        {
+            if (CryptographicOperations.FixedTimeEquals(given, entry.Hash))
+            {
+                found = entry;
+            }
+        }
+
+        return (found ?? throw Unknown(authorization)) is { EndsAt: { } end } ? OfFormer(found, end) : found.Client;
+    }
+
+    /// <summary>Gives a client another token; the former one stays valid for the grace time.</summary>
+    /// <param name="publish">Lets its containers have the new one, which is valid before they can read it. Where this fails, nothing has changed.</param>
+    public void Replace(string client, string token, TimeSpan grace, Action publish)
+    {
+        using var alone = _replacing.EnterScope();
+        var former = _entries;
+        var added = new Entry(former.First(entry => entry.Client.Name == client).Client, Hash(token));
+        _entries = former.Add(added);
+
+        try
+        {
+            publish();
+        }
+        catch
+        {
+            _entries = former;
+            throw;
+        }
+
+        var end = _clock.GetUtcNow() + grace;
+        var others = former.Select(entry => entry.Client.Name == client && entry.EndsAt is null ? entry with { EndsAt = end } : entry);
+        var tooOld = former.Where(entry => entry.Client.Name == client).SkipLast(MostFormer).ToHashSet();
+        _entries = [.. others.Where((_, i) => !tooOld.Contains(former[i])), added];
+    }
+
+    /// <summary>Whether that is what a client must send now; for telling whether a file has changed.</summary>
+    public bool IsCurrent(string client, string token)
+    {
+        var hash = Hash(token);
+        return _entries.Any(entry => entry.Client.Name == client && entry.EndsAt is null && CryptographicOperations.FixedTimeEquals(entry.Hash, hash));
+    }
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    private static CredentialException Unknown(string? authorization) => new(CredentialFailure.Unauthorized, string.IsNullOrEmpty(authorization)
+        ? "No authorization token was sent. Set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the sidecar's."
+        : "The authorization token is not the sidecar's. Compare AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) here with SIDECAR_TOKEN(_FILE) there.");
+
+    private Client OfFormer(Entry entry, DateTimeOffset end)
+    {
+        if (_clock.GetUtcNow() >= end)
+        {
+            throw new CredentialException(CredentialFailure.Unauthorized,
+                $"The authorization token was replaced, and is not valid since {end:u}. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
+        }
+
+        // Whoever reads a file at each retrieval has the new one.
+        if (Interlocked.Exchange(ref entry.Warned.Value, 1) == 0)
+        {
+            Log.FormerTokenUsed(_logger, entry.Client.Name, end);
+        }
+
+        return entry.Client;
+    }
+
+    private sealed record Entry(Client Client, byte[] Hash)
+    {
+        /// <summary>When a token that was replaced stops being valid; null for the one of now.</summary>
+        public DateTimeOffset? EndsAt { get; init; }
+
+        public StrongBox<int> Warned { get; } = new();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.FormerTokenUsed, LogLevel.Warning,
+            "Client {Client} still sends the token from before the last rotation, which ends at {End:u}. A container that was given AWS_CONTAINER_AUTHORIZATION_TOKEN never sees a new one: "
+            + "restart it before then, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.")]
+        public static partial void FormerTokenUsed(ILogger logger, string client, DateTimeOffset end);
+    }
+}

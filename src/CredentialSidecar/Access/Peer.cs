@@ -1,0 +1,81 @@
+namespace CredentialSidecar.Access;
+
+/// <summary>What is remembered of one peer: two buckets, and how it has asked lately.</summary>
+internal sealed class Peer
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromHours(1);
+
+    // Three windows of ten seconds, each with more than one request a second (contract R19).
+    private const int HotWindows = 3;
+    private const int FreeRefusals = 10;
+    private static readonly TimeSpan ForgivenEach = TimeSpan.FromSeconds(6);
+
+    private readonly Lock _gate = new();
+    private DateTimeOffset _seen;
+    private DateTimeOffset _windowBegan;
+    private DateTimeOffset _hammerWarned;
+    private DateTimeOffset _refusalsWarned;
+    private double _spent;
+    private double _refusals;
+    private DateTimeOffset _refused;
+    private int _inWindow;
+    private int _hot;
+
+    public bool IsIdle(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return now - _seen > Forgotten;
+        }
+    }
+
+    /// <param name="perSecond">What it may ask on and on; twice that at once.</param>
+    /// <returns>Whether it may be answered, and whether it is time to warn of it.</returns>
+    public (bool IsAdmitted, bool Hammers) Count(DateTimeOffset now, int perSecond)
+    {
+        lock (_gate)
+        {
+            // A clock that is set back gives nothing and takes nothing.
+            _spent = Math.Max(0, _spent - (Math.Max(0, (now - _seen).TotalSeconds) * perSecond));
+            _seen = now;
+            var hammers = CountWindow(now);
+            var isAdmitted = _spent < 2 * perSecond;
+            _spent += isAdmitted ? 1 : 0;
+            return (isAdmitted, hammers);
+        }
+    }
+
+    /// <returns>Whether it is still one of the few that anybody may bring about, and whether it is the first of too many.</returns>
+    public (bool IsFree, bool IsFirst) CountRefusal(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            _refusals = Math.Clamp(_refusals - ((now - _refused) / ForgivenEach), 0, FreeRefusals) + 1;
+            _refused = now;
+            var isFree = _refusals <= FreeRefusals;
+            return (isFree, !isFree && IsDue(ref _refusalsWarned, now));
+        }
+    }
+
+    private bool CountWindow(DateTimeOffset now)
+    {
+        if (now - _windowBegan >= Window)
+        {
+            // A window that nobody asked in lies between them otherwise.
+            _hot = _inWindow > Window.TotalSeconds && now - _windowBegan < 2 * Window ? _hot + 1 : 0;
+            (_windowBegan, _inWindow) = (now, 0);
+        }
+
+        _inWindow++;
+        return _hot >= HotWindows && IsDue(ref _hammerWarned, now);
+    }
+
+    private static bool IsDue(ref DateTimeOffset last, DateTimeOffset now)
+    {
+        var isDue = now - last >= BetweenWarnings;
+        last = isDue ? now : last;
+        return isDue;
+    }
+}

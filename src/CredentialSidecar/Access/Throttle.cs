@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Net;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>A ceiling for each peer that no healthy SDK reaches, and a brake for whoever guesses tokens.</summary>
+/// <remarks>
+/// A peer is a client at an address: siblings share 127.0.0.1, and one that hammers must not starve the others. All who
+/// have no token of ours are one peer for each address.
+/// </remarks>
+internal sealed partial class Throttle(SidecarSettings settings, TimeProvider clock, ILogger<Throttle> logger)
+{
+    /// <summary>Under the second after which SDKs hang up without having read why (contract R4).</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(500);
+
+    private const int MostPeers = 1024;
+    private const int MostDelayed = 100;
+
+    private readonly ConcurrentDictionary<(IPAddress?, string?), Peer> _peers = new();
+    private readonly Peer _others = new();
+    private int _delayed;
+
+    /// <summary>How many are remembered.</summary>
+    public int Peers => _peers.Count;
+
+    /// <summary>Counts a request of a client; null has no token.</summary>
+    /// <exception cref="CredentialException">It is one too many.</exception>
+    public void Admit(IPAddress? address, string? client)
+    {
+        var now = clock.GetUtcNow();
+        var (isAdmitted, hammers) = Of(address, client, now).Count(now, settings.Options.Access.RequestsPerSecond);
+
+        if (hammers)
+        {
+            Log.Hammered(logger, client ?? "nobody known", address);
+        }
+
+        if (!isAdmitted)
+        {
+            throw new CredentialException(CredentialFailure.AskedTooOften, "Asked far more often than any SDK does; wait a second. Keep credentials until shortly before their Expiration.");
+        }
+    }
+
+    /// <summary>Counts a refusal. Who is refused again and again with a wrong token waits for it; the right token is never kept waiting.</summary>
+    /// <returns>Whether it is worth a line of its own in the log.</returns>
+    public async ValueTask<bool> RefuseAsync(IPAddress? address, string? client, CredentialFailure why, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (isLogged, isFirst) = Of(address, client, now).CountRefusal(now);
+
+        if (isFirst)
+        {
+            Log.Damped(logger, client ?? "nobody known", address);
+        }
+
+        if (!isLogged && why == CredentialFailure.Unauthorized)
+        {
+            await WaitAsync(cancellationToken);
+        }
+
+        return isLogged;
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // More of them would hold the connections that siblings need.
+            if (Interlocked.Increment(ref _delayed) <= MostDelayed)
+            {
+                await Task.Delay(Delay, clock, cancellationToken);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _delayed);
+        }
+    }
+
+    private Peer Of(IPAddress? address, string? client, DateTimeOffset now)
+    {
+        if (_peers.TryGetValue((address, client), out var known))
+        {
+            return known;
+        }
+
+        if (_peers.Count >= MostPeers)
+        {
+            foreach (var (key, _) in _peers.Where(peer => peer.Value.IsIdle(now)))
+            {
+                _peers.TryRemove(key, out _);
+            }
+        }
+
+        return _peers.Count >= MostPeers ? _others : _peers.GetOrAdd((address, client), _ => new Peer());
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Hammered, LogLevel.Warning,
+            "Client {Client} at {Peer} has asked more than once a second for half a minute. An SDK asks about once an hour for each process: look for code that makes a new client for each call.")]
+        public static partial void Hammered(ILogger logger, string client, IPAddress? peer);
+
+        [LoggerMessage(EventIds.Damped, LogLevel.Warning,
+            "Client {Client} at {Peer} has been refused many times: from now on its refusals are logged once in six seconds, and its wrong tokens answered late. The audit has them all.")]
+        public static partial void Damped(ILogger logger, string client, IPAddress? peer);
+    }
+}

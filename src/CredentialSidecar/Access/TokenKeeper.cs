@@ -1,0 +1,99 @@
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>Gives clients new tokens: from a file that an operator changed, or made by us where one is told to.</summary>
+internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger) : BackgroundService
+{
+    // A mounted secret changes by a rename of a folder above it, which no watch of the file sees.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly AccessOptions _access = settings.Options.Access;
+    private readonly ClientSettings[] _files = [.. settings.Clients.Where(client => client.Origin == TokenOrigin.File)];
+    private readonly Dictionary<string, string> _complaints = [];
+
+    /// <summary>Makes a new token for each client that has a generated one, and puts it into the client's directory.</summary>
+    public void Rotate()
+    {
+        foreach (var client in settings.Clients.Where(client => client.Origin == TokenOrigin.Generated))
+        {
+            Replace(client, SharedDirectory.NewToken());
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (_files.Length > 0)
+            {
+                await Task.Delay(Pause, clock, stoppingToken);
+                Array.ForEach(_files, ReadAgain);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private void ReadAgain(ClientSettings client)
+    {
+        var findings = new Findings();
+        var token = AccessRules.ReadFile($"{client.Path}:TokenFile", client.TokenFile!, _access.AllowShortTokens, findings);
+        var problem = findings.Mistakes.Count > 0 ? findings.Mistakes[0].Text : Owner(token!) is { } other && other != client.Name ? $"holds the token of client '{other}'" : null;
+
+        if (problem is not null)
+        {
+            // Once for each thing that is wrong, and not every two seconds.
+            if (_complaints.GetValueOrDefault(client.Name) != problem)
+            {
+                Log.TokenKept(logger, client.Name, $"its file {problem}");
+            }
+
+            _complaints[client.Name] = problem;
+            return;
+        }
+
+        _complaints.Remove(client.Name);
+
+        if (!book.IsCurrent(client.Name, token!))
+        {
+            Replace(client, token!);
+        }
+    }
+
+    private void Replace(ClientSettings client, string token)
+    {
+        try
+        {
+            book.Replace(client.Name, token, _access.TokenGrace, () => Publish(client, token));
+            Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + _access.TokenGrace);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.TokenKept(logger, client.Name, $"the new one cannot be put into {client.Directory}");
+        }
+    }
+
+    private string? Owner(string token) => settings.Clients.FirstOrDefault(client => book.IsCurrent(client.Name, token))?.Name;
+
+    private static void Publish(ClientSettings client, string token)
+    {
+        if (client.Directory is not null)
+        {
+            SharedDirectory.Put(client.Directory, token);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.TokenReplaced, LogLevel.Information,
+            "Client {Client} has a new token; the former one is valid until {End:u}. Containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, do not see the new one: restart them before then.")]
+        public static partial void TokenReplaced(ILogger logger, string client, DateTimeOffset end);
+
+        [LoggerMessage(EventIds.TokenKept, LogLevel.Warning, "Client {Client} keeps its token: {Reason}.")]
+        public static partial void TokenKept(ILogger logger, string client, string reason);
+    }
+}

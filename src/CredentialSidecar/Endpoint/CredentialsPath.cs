@@ -1,0 +1,24 @@
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Reads the destination off a path.</summary>
+/// <param name="withLocalEndpoints">Whether <c>/creds</c> and <c>/role/{name}</c> lead to credentials too, as in amazon-ecs-local-container-endpoints.</param>
+internal sealed class CredentialsPath(bool withLocalEndpoints)
+{
+    private const string Root = "/v1/credentials";
+
+    /// <param name="name">Null where the path names none.</param>
+    /// <returns>Whether it is a path of credentials at all.</returns>
+    public bool TryRead(PathString path, out string? name)
+    {
+        name = null;
+
+        return path == Root || path == Root + "/" || TryRead(path, Root, out name)
+            || (withLocalEndpoints && (path == "/creds" || TryRead(path, "/role", out name)));
+    }
+
+    private static bool TryRead(PathString path, string root, out string? name)
+    {
+        name = path.StartsWithSegments(root, StringComparison.Ordinal, out var rest) ? rest.Value!.Trim('/') : null;
+        return name is { Length: > 0 } && !name.Contains('/', StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using CredentialSidecar.Access;
+using CredentialSidecar.Telemetry;
+using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Access;
+
+/// <summary>E14: one line for each answer, that joins a CloudTrail event and opens nothing; and nothing waits for it.</summary>
+public sealed class AuditTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("audit-").FullName;
+
+    private string AuditPath => Path.Combine(_directory, "audit.jsonl");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task E14_Each_answer_is_one_line_with_all_that_joins_it_to_a_CloudTrail_event()
+    {
+        await using (var sidecar = await StartAsync(AuditPath))
+        {
+            sidecar.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Boto3/1.43 " + new string('x', 400));
+            await GetAsync(sidecar, "/v1/credentials/reports");
+            await GetAsync(sidecar, "/v1/credentials/nobody");
+            sidecar.Client.DefaultRequestHeaders.Remove("Authorization");
+            await GetAsync(sidecar, "/v1/credentials/reports");
+        }
+
+        var lines = Lines();
+        Assert.Equal(["200 ok default reports", "400 UnknownDestination default ", "401 Unauthorized  "], lines.Select(line => $"{line.GetProperty("status")} {line.GetProperty("reason")} {line.GetProperty("client")} {line.GetProperty("destination")}"));
+
+        var served = lines[0];
+        Assert.Equal(("127.0.0.1", "ASIA0001", "request-1"), (Text(served, "peer"), Text(served, "accessKeyId"), Text(served, "stsRequestId")));
+        Assert.StartsWith("credential-sidecar", Text(served, "roleSessionName"), StringComparison.Ordinal);
+        Assert.Equal(VirtualClock.Start, served.GetProperty("time").GetDateTimeOffset());
+        Assert.Equal(VirtualClock.Start.AddHours(1), served.GetProperty("expiration").GetDateTimeOffset());
+        Assert.Equal(256, Text(served, "userAgent")!.Length);
+        Assert.Equal(JsonValueKind.Null, lines[2].GetProperty("accessKeyId").ValueKind);
+    }
+
+    [Fact]
+    public async Task E14_The_same_line_is_in_the_log_unless_told_otherwise()
+    {
+        await using var sidecar = await StartAsync(null);
+        await GetAsync(sidecar, "/v1/credentials/reports");
+        await UntilAsync(() => sidecar.Logs.Lines.Any(line => line.Event.Id == 600));
+        Assert.Contains("Answered 200 ok to default for reports: peer 127.0.0.1", sidecar.Logs.Lines.Single(line => line.Event.Id == 600).Text, StringComparison.Ordinal);
+
+        await using var silent = await StartAsync(null, ("SIDECAR_Audit__Log", "false"));
+        await GetAsync(silent, "/v1/credentials/reports");
+        Assert.False(silent.Services.GetRequiredService<AuditTrail>().IsOn);
+        Assert.DoesNotContain(silent.Logs.Lines, line => line.Event.Id == 600);
+    }
+
+    [Fact]
+    public async Task E14_The_uid_is_written_down_where_interception_knows_it()
+    {
+        await using (var sidecar = await SidecarFixture.StartInterceptedAsync(new ScriptedKernel(), ("SIDECAR_Audit__File", AuditPath)))
+        {
+            var answer = await RawHttp.AskAsync(sidecar.InterceptedEndpoint, $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(("uid 1000", 1000u), (Text(Assert.Single(Lines()), "client"), Lines()[0].GetProperty("uid").GetUInt32()));
+    }
+
+    [Fact]
+    public async Task E14_A_full_disk_delays_no_answer_and_what_was_lost_is_counted()
+    {
+        await using var sidecar = await StartAsync("/dev/full");
+
+        for (var i = 0; i < 20; i++)
+        {
+            await GetAsync(sidecar, "/v1/credentials/reports");
+        }
+
+        await UntilAsync(() => sidecar.Logs.Lines.Any(line => line.Event.Id == 601));
+        Assert.Contains("No space left on device", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 601).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void E14_A_reader_that_does_not_read_delays_no_answer_and_fills_no_memory()
+    {
+        // A queue that nobody empties: the hosted service was never started.
+        using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
+        using var logs = new CollectedLogs();
+        using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+
+        for (var i = 0; i < 5_000; i++)
+        {
+            trail.Write(new AuditLine(VirtualClock.Start, 200, "ok", "web", "reports", "127.0.0.1", null, null, null, null, null, null, null));
+        }
+
+        Assert.Equal(5_000 - 4_096, trail.Dropped);
+        Assert.Single(logs.Lines, line => line.Event.Id == 601);
+    }
+
+    [Fact]
+    public void E14_A_file_that_was_moved_away_or_cut_off_is_begun_anew_on_a_line_of_its_own()
+    {
+        File.WriteAllText(AuditPath, "{\"half\":");
+        var file = new AuditFile(AuditPath);
+        Append();
+        File.Move(AuditPath, AuditPath + ".1");
+        Append();
+        file.Close();
+        Append();
+        file.Close();
+
+        Assert.Equal((3, 1), (File.ReadAllLines(AuditPath + ".1").Length, File.ReadAllLines(AuditPath).Length));
+        Assert.Equal("{\"half\":", File.ReadAllLines(AuditPath + ".1")[0]);
+
+        void Append() => Assert.Null(file.TryAppend(new AuditLine(VirtualClock.Start, 200, "ok", null, null, null, 7, null, null, null, null, null, null)));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_opened_is_told_and_tried_again()
+    {
+        var file = new AuditFile(Path.Combine(_directory, "not", "there"));
+        var line = new AuditLine(VirtualClock.Start, 200, "ok", null, null, null, null, null, null, null, null, null, null);
+
+        Assert.StartsWith("the audit file cannot be written: Could not find", file.TryAppend(line), StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(_directory, "not"));
+        Assert.Null(file.TryAppend(line));
+        file.Close();
+    }
+
+    private static string? Text(JsonElement line, string name) => line.GetProperty(name).GetString();
+
+    private static async Task<SidecarFixture> StartAsync(string? file, params IEnumerable<(string, string?)> changes)
+    {
+        var sidecar = await SidecarFixture.StartAsync(null, [("SIDECAR_Audit__File", file), .. changes]);
+        await sidecar.SettleAsync();
+        return sidecar;
+    }
+
+    private static async Task GetAsync(SidecarFixture sidecar, string path)
+    {
+        using var answer = await sidecar.Client.GetAsync(path, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        for (var i = 0; i < 500 && !holds(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.True(holds());
+    }
+
+    private JsonElement[] Lines() => [.. File.ReadAllLines(AuditPath).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+}

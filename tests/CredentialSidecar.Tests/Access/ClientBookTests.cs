@@ -1,0 +1,133 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Access;
+
+/// <summary>Whose token it is.</summary>
+public sealed class ClientBookTests : IDisposable
+{
+    private const string Web = "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs";
+    private const string Next = "next-5Pz1Xc8Vb3Nm6Qw9Er2Ty7Ui4Oa0Ks";
+
+    private readonly VirtualClock _clock = new();
+    private readonly CollectedLogs _logs = new();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public void R11_A_missing_token_alone_never_means_everyone()
+    {
+        var settings = Settings.Load();
+
+        Assert.Throws<ArgumentException>(() => Book(settings with { Clients = [] }));
+        Assert.Throws<ArgumentException>(() => Book(settings with { Clients = [settings.Clients[0] with { Token = "" }] }));
+        Assert.Throws<ArgumentException>(() => Book(settings with { Clients = [settings.Clients[0] with { Token = null }] }));
+
+        settings.Options.Access.AllowAnonymous = true;
+        Assert.Throws<ArgumentException>(() => Book(settings));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0G")]
+    [InlineData(Web + " ")]
+    [InlineData(Web + Web)]
+    [InlineData("Web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs")]
+    [InlineData("Bearer " + Web)]
+    [InlineData(Web + "," + Settings.Token)]
+    public void R11_Anything_but_a_token_is_refused(string? sent) =>
+        Assert.Equal(CredentialFailure.Unauthorized, Assert.Throws<CredentialException>(() => Book(Two).Identify(sent)).Failure);
+
+    [Fact]
+    public void R11_E5_Each_token_is_its_clients_and_anyone_is_served_where_the_operator_said_so()
+    {
+        var book = Book(Two);
+        Assert.Equal(("web", "default"), (book.Identify(Web).Name, book.Identify(Settings.Token).Name));
+        Assert.Equal((true, false, "reports"), (book.Identify(Web).MayRead("reports"), book.Identify(Web).MayRead("other"), book.Identify(Web).Only));
+        Assert.True(book.Identify(Settings.Token).MayRead("other"));
+
+        var anonymous = Book(Settings.Load(("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true")));
+        Assert.Equal("anyone", anonymous.Identify(null).Name);
+        Assert.Equal("anyone", anonymous.Identify("whatever").Name);
+    }
+
+    [Fact]
+    public void E4_A_former_token_is_valid_for_the_grace_time_and_then_named_for_what_it_is()
+    {
+        var book = Book(Two);
+        book.Replace("web", Next, TimeSpan.FromMinutes(10), () => Assert.Equal("web", book.Identify(Next).Name));
+
+        Assert.Equal(("web", "web"), (book.Identify(Next).Name, book.Identify(Web).Name));
+        Assert.Equal((true, false), (book.IsCurrent("web", Next), book.IsCurrent("web", Web)));
+
+        _clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
+        book.Identify(Web);
+        _clock.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Contains("was replaced", Assert.Throws<CredentialException>(() => book.Identify(Web)).Message, StringComparison.Ordinal);
+        Assert.Equal("web", book.Identify(Next).Name);
+        Assert.Equal("default", book.Identify(Settings.Token).Name);
+    }
+
+    [Fact]
+    public void E4_Who_still_sends_the_former_token_is_warned_of_once_by_name()
+    {
+        var book = Book(Two);
+        book.Replace("web", Next, TimeSpan.FromMinutes(10), () => { });
+        book.Identify(Next);
+        Assert.DoesNotContain(_logs.Lines, line => line.Event.Id == 602);
+
+        book.Identify(Web);
+        book.Identify(Web);
+
+        Assert.Contains("Client web still sends the token from before", Assert.Single(_logs.Lines, line => line.Event.Id == 602).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_token_that_cannot_be_published_changes_nothing()
+    {
+        var book = Book(Two);
+
+        Assert.Throws<IOException>(() => book.Replace("web", Next, TimeSpan.Zero, () => throw new IOException("disk full")));
+
+        Assert.Equal("web", book.Identify(Web).Name);
+        Assert.Throws<CredentialException>(() => book.Identify(Next));
+        Assert.True(book.IsCurrent("web", Web));
+    }
+
+    [Fact]
+    public void A_hundred_rotations_leave_a_handful_of_tokens_and_never_those_of_others()
+    {
+        var book = Book(Two);
+
+        for (var i = 0; i < 100; i++)
+        {
+            book.Replace("web", $"{Next}-{i}", TimeSpan.FromHours(24), () => { });
+        }
+
+        Assert.Equal(5, Enumerable.Range(0, 100).Count(i => IsTaken(book, $"{Next}-{i}")));
+        Assert.Equal("default", book.Identify(Settings.Token).Name);
+        Assert.True(book.IsCurrent("web", $"{Next}-99"));
+    }
+
+    private static SidecarSettings Two => Settings.Load(
+        [("SIDECAR_Access__Clients__web__Token", Web), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"), .. Settings.Destination("other", "arn:aws:iam::555566667777:role/other")]);
+
+    private static bool IsTaken(ClientBook book, string token)
+    {
+        try
+        {
+            return book.Identify(token).Name == "web";
+        }
+        catch (CredentialException)
+        {
+            return false;
+        }
+    }
+
+    private ClientBook Book(SidecarSettings settings) => new(settings, _clock, _logs.For<ClientBook>());
+}

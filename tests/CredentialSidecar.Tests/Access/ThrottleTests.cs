@@ -1,0 +1,150 @@
+using System.Net;
+using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Access;
+
+/// <summary>A ceiling that no SDK reaches, and a brake for whoever guesses.</summary>
+public sealed class ThrottleTests : IDisposable
+{
+    private static readonly IPAddress Peer = IPAddress.Loopback;
+
+    private readonly VirtualClock _clock = new();
+    private readonly CollectedLogs _logs = new();
+    private readonly Throttle _throttle;
+
+    public ThrottleTests() => _throttle = new Throttle(Settings.Load(("SIDECAR_Access__RequestsPerSecond", "100")), _clock, _logs.For<Throttle>());
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public void R19_A_hundred_a_second_go_on_and_on_and_what_is_more_is_refused_as_503_until_a_moment_later()
+    {
+        for (var second = 0; second < 60; second++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                _throttle.Admit(Peer, "web");
+                _clock.Advance(TimeSpan.FromMilliseconds(10));
+            }
+        }
+
+        Assert.Equal(200, CountAdmitted(300));
+        Assert.Equal(503, CredentialSidecar.Endpoint.ContractError.From(Refusal()).Status);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(50, CountAdmitted(300));
+    }
+
+    [Fact]
+    public void E15_One_peer_over_its_ceiling_starves_no_other()
+    {
+        CountAdmitted(1_000);
+        _throttle.Admit(Peer, "batch");
+        _throttle.Admit(Peer, null);
+        _throttle.Admit(IPAddress.Parse("10.0.0.1"), "web");
+    }
+
+    [Fact]
+    public void R19_A_peer_that_asks_more_than_once_a_second_for_half_a_minute_is_warned_of_once()
+    {
+        for (var i = 0; i < 120 * 2; i++)
+        {
+            _throttle.Admit(Peer, "web");
+            _clock.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.Contains("Client web at 127.0.0.1", Assert.Single(_logs.Lines, line => line.Event.Id == 605).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void R19_A_burst_when_a_task_starts_is_no_hammering()
+    {
+        for (var day = 0; day < 10; day++)
+        {
+            for (var i = 0; i < 90; i++)
+            {
+                _throttle.Admit(Peer, "web");
+                _clock.Advance(TimeSpan.FromMilliseconds(100));
+            }
+
+            _clock.Advance(TimeSpan.FromMinutes(30));
+        }
+
+        Assert.DoesNotContain(_logs.Lines, line => line.Event.Id == 605);
+    }
+
+    [Fact]
+    public async Task E16_The_eleventh_wrong_token_waits_half_a_second_and_a_minute_later_all_is_forgiven()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(await RefuseAsync(null));
+        }
+
+        var late = RefuseAsync(null).AsTask();
+        await _clock.UntilWaitingAsync();
+        _clock.Advance(Throttle.Delay - TimeSpan.FromMilliseconds(1));
+        Assert.False(late.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(await late);
+        Assert.Single(_logs.Lines, line => line.Event.Id == 606);
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(await RefuseAsync(null));
+    }
+
+    [Fact]
+    public async Task E16_A_thousand_guesses_hold_a_hundred_connections_at_most()
+    {
+        var answers = Enumerable.Range(0, 1_000).Select(_ => RefuseAsync(null).AsTask()).ToArray();
+        await _clock.UntilWaitingAsync(100);
+
+        Assert.Equal(100, answers.Count(answer => !answer.IsCompleted));
+        _clock.Advance(Throttle.Delay);
+        await Task.WhenAll(answers);
+    }
+
+    [Fact]
+    public async Task Refusals_of_a_client_with_a_right_token_are_never_kept_waiting()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal(i < 10, await _throttle.RefuseAsync(Peer, "web", CredentialFailure.StsUnavailable, CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public void Ten_thousand_addresses_take_no_more_memory_than_a_thousand()
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            _throttle.Admit(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), null);
+            _clock.Advance(TimeSpan.FromMilliseconds(20));
+        }
+
+        Assert.InRange(_throttle.Peers, 1, 1024);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        _throttle.Admit(Peer, "web");
+        Assert.Equal(1, _throttle.Peers);
+    }
+
+    private ValueTask<bool> RefuseAsync(string? client) => _throttle.RefuseAsync(Peer, client, CredentialFailure.Unauthorized, CancellationToken.None);
+
+    private CredentialException Refusal() => Assert.Throws<CredentialException>(() => _throttle.Admit(Peer, "web"));
+
+    private int CountAdmitted(int tries) => Enumerable.Range(0, tries).Count(_ =>
+    {
+        try
+        {
+            _throttle.Admit(Peer, "web");
+            return true;
+        }
+        catch (CredentialException)
+        {
+            return false;
+        }
+    });
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using CredentialSidecar.Access;
+using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Access;
+
+/// <summary>New tokens while siblings go on.</summary>
+public sealed class TokenKeeperTests : IDisposable
+{
+    private const string First = "first-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd";
+    private const string Second = "second-5Pz1Xc8Vb3Nm6Qw9Er2Ty7Ui4Oa";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("keeper-").FullName;
+
+    private string TokenPath => Path.Combine(_directory, "token");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task E4_A_rotation_gives_a_generated_token_anew_and_the_former_is_valid_for_the_grace_time()
+    {
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
+        var former = File.ReadAllText(TokenPath);
+
+        sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();
+
+        var current = File.ReadAllText(TokenPath);
+        Assert.NotEqual(former, current);
+        Assert.Equal((200, 200), (await AskAsync(sidecar, former), await AskAsync(sidecar, current)));
+        Assert.Contains("Client default has a new token; the former one is valid until 2026-01-01 00:10:00Z", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 603).Text, StringComparison.Ordinal);
+
+        sidecar.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal((401, 200), (await AskAsync(sidecar, former), await AskAsync(sidecar, current)));
+        new SecretScan(former, current).Check(string.Join('\n', sidecar.Logs.Lines.Select(line => line.Text)));
+    }
+
+    [Fact]
+    public async Task E4_A_configured_token_is_not_ours_to_rotate()
+    {
+        await using var sidecar = await StartAsync(("SIDECAR_SHARED_DIR", _directory));
+        sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();
+        Assert.Equal(Settings.Token, File.ReadAllText(TokenPath));
+    }
+
+    [Fact]
+    public async Task A_directory_that_can_no_longer_be_written_keeps_the_token()
+    {
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", Directory.CreateDirectory(Path.Combine(_directory, "gone")).FullName));
+        var token = File.ReadAllText(Path.Combine(_directory, "gone", "token"));
+        Directory.Delete(Path.Combine(_directory, "gone"), recursive: true);
+
+        sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();
+
+        Assert.Equal(200, await AskAsync(sidecar, token));
+        Assert.Contains("keeps its token", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task R12_A_token_file_is_read_again_when_it_changes_and_a_bad_one_is_told_once()
+    {
+        File.WriteAllText(TokenPath, First);
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath));
+
+        File.WriteAllText(TokenPath, Second);
+        await LookAsync(sidecar);
+        Assert.Equal((200, 200), (await AskAsync(sidecar, First), await AskAsync(sidecar, Second)));
+
+        File.WriteAllText(TokenPath, "short");
+        await LookAsync(sidecar);
+        await LookAsync(sidecar);
+        Assert.Contains("has 5 characters", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Equal((200, 401), (await AskAsync(sidecar, Second), await AskAsync(sidecar, "short")));
+
+        File.Delete(TokenPath);
+        await LookAsync(sidecar);
+        Assert.Equal(200, await AskAsync(sidecar, Second));
+    }
+
+    [Fact]
+    public async Task A_file_that_comes_to_hold_another_clients_token_is_not_believed()
+    {
+        File.WriteAllText(TokenPath, First);
+        await using var sidecar = await StartAsync(("SIDECAR_Access__Clients__web__TokenFile", TokenPath), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"));
+
+        File.WriteAllText(TokenPath, Settings.Token);
+        await LookAsync(sidecar);
+
+        Assert.Contains("holds the token of client 'default'", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Equal(200, await AskAsync(sidecar, First));
+    }
+
+    private static async Task<SidecarFixture> StartAsync(params IEnumerable<(string, string?)> changes)
+    {
+        var sidecar = await SidecarFixture.StartAsync(null, changes);
+        await sidecar.SettleAsync();
+        return sidecar;
+    }
+
+    // The loop of the one destination waits too.
+    private static Task LookAsync(SidecarFixture sidecar) => sidecar.Clock.AdvanceAsync(TimeSpan.FromSeconds(2), waiters: 2);
+
+    private static async Task<int> AskAsync(SidecarFixture sidecar, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(sidecar.Endpoint, "/v1/credentials/reports"));
+        request.Headers.TryAddWithoutValidation("Authorization", token);
+        using var client = new HttpClient();
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Testing;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Access;
+
+/// <summary>What a browser, a proxy or a confused server is led to send gets nothing, even with the right token.</summary>
+public sealed class WallTests : IAsyncLifetime
+{
+    private SidecarFixture _sidecar = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sidecar = await SidecarFixture.StartAsync(null, ("SIDECAR_Access__Hosts__0", "sidecar.internal"));
+        await _sidecar.SettleAsync();
+    }
+
+    public ValueTask DisposeAsync() => _sidecar.DisposeAsync();
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.1:{port}")]
+    [InlineData("localhost")]
+    [InlineData("LOCALHOST:{port}")]
+    [InlineData("sidecar.internal")]
+    [InlineData("sidecar.internal:{port}")]
+    public async Task R14_E7_A_Host_of_ours_is_answered_with_and_without_port(string host) =>
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync($"Host: {host}"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("attacker.example")]
+    [InlineData("attacker.example:{port}")]
+    [InlineData("127.0.0.1.attacker.example:{port}")]
+    [InlineData("localhost.attacker.example:{port}")]
+    [InlineData("127.0.0.1:1")]
+    [InlineData("localhost:1")]
+    [InlineData("127.0.0.2:{port}")]
+    [InlineData("127.1:{port}")]
+    [InlineData("2130706433:{port}")]
+    [InlineData("0x7f000001:{port}")]
+    [InlineData("0177.0.0.1:{port}")]
+    [InlineData("[::1]:{port}")]
+    [InlineData("[::ffff:127.0.0.1]:{port}")]
+    [InlineData("0.0.0.0:{port}")]
+    [InlineData("169.254.170.2")]
+    [InlineData("")]
+    public async Task E7_Any_other_Host_is_refused_as_after_DNS_rebinding(string host) => AssertRefused(await AskAsync($"Host: {host}"), "RequestNotAllowed");
+
+    [Theory]
+    [InlineData("X-Forwarded-For: 10.0.0.1")]
+    [InlineData("x-forwarded-host: 127.0.0.1")]
+    [InlineData("X-Forwarded-Anything: x")]
+    [InlineData("X-Forwarded-For:")]
+    [InlineData("Forwarded: for=10.0.0.1")]
+    [InlineData("Via: 1.1 proxy")]
+    [InlineData("Origin: https://attacker.example")]
+    [InlineData("Origin: null")]
+    [InlineData("Referer: https://attacker.example/")]
+    [InlineData("Sec-Fetch-Site: cross-site")]
+    [InlineData("sec-fetch-mode: no-cors")]
+    [InlineData("X-Real-IP: 10.0.0.1")]
+    public async Task E8_What_browsers_and_proxies_add_is_refused(string header)
+    {
+        var answer = await AskAsync("Host: 127.0.0.1", header);
+
+        AssertRefused(answer, "RequestNotAllowed");
+        Assert.DoesNotContain("attacker", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Event.Id == 400 && line.Text.Contains("attacker", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("GET http://127.0.0.1:{port}/v1/credentials/reports", "Host: 127.0.0.1:{port}")]
+    [InlineData("GET http://127.0.0.1/v1/credentials/reports", "Host: 127.0.0.1")]
+    public async Task A_proxys_form_of_request_is_refused(string target, string host) => AssertRefused(await RawAsync($"{target} HTTP/1.1\r\n{host}"), "RequestNotAllowed");
+
+    [Theory]
+    [InlineData("Content-Length: 5\r\n\r\nhello")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")]
+    public async Task A_request_with_a_body_is_refused(string rest) => AssertRefused(await RawAsync($"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\n{rest}"), "RequestNotAllowed");
+
+    [Theory]
+    [InlineData("Host: attacker.example")]
+    [InlineData("Host: 127.0.0.1\r\nOrigin: https://attacker.example")]
+    [InlineData("Host: 127.0.0.1\r\nX-Forwarded-For: 10.0.0.1")]
+    public async Task Status_which_names_roles_is_behind_the_wall_too(string headers)
+    {
+        var answer = await RawHttp.AskAsync(_sidecar.HealthEndpoint, $"GET /status HTTP/1.1\r\n{headers}\r\nConnection: close\r\n\r\n");
+
+        AssertRefused(answer, "RequestNotAllowed");
+        Assert.DoesNotContain("555566667777", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1", true)]
+    [InlineData("127.5.6.7", "127.0.0.1", true)]
+    [InlineData("::ffff:127.0.0.1", "::ffff:127.0.0.1", true)]
+    [InlineData("169.254.170.2", "169.254.170.2", true)]
+    [InlineData("10.1.0.9", "10.9.0.1", true)]
+    [InlineData("::ffff:10.1.0.9", "::ffff:10.9.0.1", true)]
+    [InlineData("192.168.7.7", "10.9.0.1", true)]
+    [InlineData("10.2.0.9", "10.9.0.1", false)]
+    [InlineData("192.168.7.8", "10.9.0.1", false)]
+    [InlineData("fe80::1", "10.9.0.1", false)]
+    [InlineData("169.254.170.3", "169.254.170.2", false)]
+    public void E9_A_peer_is_our_own_host_or_of_a_listed_network(string peer, string local, bool isAdmitted)
+    {
+        var wall = new Wall(Settings.Load(("SIDECAR_Access__Peers__0", "10.1.0.0/16"), ("SIDECAR_Access__Peers__1", "192.168.7.7")));
+        var http = new DefaultHttpContext();
+        (http.Connection.RemoteIpAddress, http.Connection.LocalIpAddress, http.Connection.LocalPort) = (IPAddress.Parse(peer), IPAddress.Parse(local), 9170);
+        http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget = "/v1/credentials";
+        (http.Request.Method, http.Request.Host) = ("GET", new HostString(IPAddress.Parse(local).MapToIPv4().ToString()));
+
+        if (isAdmitted)
+        {
+            wall.Check(http);
+        }
+        else
+        {
+            Assert.Equal(CredentialFailure.RequestNotAllowed, Assert.Throws<CredentialException>(() => wall.Check(http)).Failure);
+        }
+    }
+
+    private static void AssertRefused(string answer, string code)
+    {
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("SecretAccessKey", answer, StringComparison.Ordinal);
+    }
+
+    private Task<string> AskAsync(params string[] headers) => RawAsync($"GET /v1/credentials HTTP/1.1\r\n{string.Join("\r\n", headers)}");
+
+    // The token comes last, before the body where there is one.
+    private Task<string> RawAsync(string request)
+    {
+        var (head, body) = request.IndexOf("\r\n\r\n", StringComparison.Ordinal) is > 0 and var end ? (request[..end], request[(end + 4)..]) : (request, "");
+        return RawHttp.AskAsync(_sidecar.Endpoint, $"{head}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n{body}".Replace("{port}", $"{_sidecar.Endpoint.Port}", StringComparison.Ordinal));
+    }
+}
