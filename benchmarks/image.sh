@@ -25,7 +25,8 @@ serve() {
   quiet --name "$run-$label" "${hardened[@]}" -v "$run:/credential-sidecar" --no-healthcheck \
     -e SIDECAR_ROLE_ARN=arn:aws:iam::555566667777:role/reports -e SIDECAR_EXTERNAL_ID=orders-7f3a \
     -e SIDECAR_SOURCE_ENDPOINT=http://127.0.0.1:51679 -e AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/bench \
-    -e SIDECAR_TOKEN=3f0e6a7c1b8d49e2a5c4f7089d1e2b36 -e AWS_REGION=eu-central-1 -e AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680 "$@" $name/sidecar
+    -e SIDECAR_TOKEN=3f0e6a7c1b8d49e2a5c4f7089d1e2b36 -e SIDECAR_Access__RequestsPerSecond=100000 \
+    -e AWS_REGION=eu-central-1 -e AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680 "$@" $name/sidecar
   docker exec "$run-pause" bash -c 'until curl -sf -o /dev/null -H "Authorization: 3f0e6a7c1b8d49e2a5c4f7089d1e2b36" http://127.0.0.1:9170/v1/credentials/default; do sleep 0.005; done'
   echo "first session $(($(milliseconds) - start)) ms after docker run, the engine's own time included"
 }

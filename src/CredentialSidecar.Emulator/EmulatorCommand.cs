@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using CredentialSidecar.Emulator.Control;
 using CredentialSidecar.Emulator.Worlds;
@@ -21,6 +22,7 @@ internal static class EmulatorCommand
 
     public static async Task<int> RunAsync(string[] args, TimeProvider clock)
     {
+        var address = AddressOption();
         var agentPort = PortOption("--agent-port", "Where the ECS agent listens");
         var stsPort = PortOption("--sts-port", "Where STS listens");
         var controlPort = PortOption("--control-port", "Where the controls listen");
@@ -28,9 +30,9 @@ internal static class EmulatorCommand
         var containerId = IdOption("--container-id", "The id in the path of the task metadata");
         var world = new Option<string?>("--world") { Description = "A JSON file of roles, users and trust.", HelpName = "FILE" };
         var printWorld = new Option<bool>("--print-world") { Description = "Prints the world as JSON and ends." };
-        var command = new RootCommand("An ECS agent endpoint and an STS, for a laptop and for tests. Listens on 127.0.0.1 only.")
+        var command = new RootCommand("An ECS agent endpoint and an STS, for a laptop and for tests.")
         {
-            agentPort, stsPort, controlPort, credentialsId, containerId, world, printWorld,
+            address, agentPort, stsPort, controlPort, credentialsId, containerId, world, printWorld,
         };
 
         command.SetAction(async (parsed, cancellationToken) =>
@@ -45,6 +47,7 @@ internal static class EmulatorCommand
             await ServeAsync(
                 new EmulatorOptions
                 {
+                    Address = IPAddress.Parse(parsed.GetValue(address) ?? "127.0.0.1"),
                     AgentPort = parsed.GetValue(agentPort),
                     StsPort = parsed.GetValue(stsPort),
                     ControlPort = parsed.GetValue(controlPort),
@@ -86,6 +89,19 @@ internal static class EmulatorCommand
         await Console.Out.WriteLineAsync(JsonSerializer.Serialize(line, ControlJson.Default.StartedLine));
         await Console.Out.FlushAsync(CancellationToken.None);
         await signals.WaitAsync();
+    }
+
+    private static Option<string?> AddressOption()
+    {
+        var option = new Option<string?>("--address") { Description = "Where the agent and STS listen; 127.0.0.1 unless told.", HelpName = "IP" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is not [var token] || !IPAddress.TryParse(token.Value, out _))
+            {
+                result.AddError("--address takes an IP address.");
+            }
+        });
+        return option;
     }
 
     private static Option<int> PortOption(string name, string description)

@@ -1,10 +1,14 @@
+using System.Net;
 using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator;
 
-/// <summary>How to start. Port 0 lets the system choose; everything listens on 127.0.0.1.</summary>
+/// <summary>How to start. Port 0 lets the system choose; the controls always listen on 127.0.0.1.</summary>
 internal sealed record EmulatorOptions
 {
+    /// <summary>Where the agent and STS listen.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
     public int AgentPort { get; init; }
 
     public int StsPort { get; init; }

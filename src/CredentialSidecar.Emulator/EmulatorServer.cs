@@ -1,3 +1,4 @@
+using System.Net;
 using CredentialSidecar.Emulator.Agent;
 using CredentialSidecar.Emulator.Calls;
 using CredentialSidecar.Emulator.Control;
@@ -84,7 +85,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var control = new ControlEndpoint(_state, _taskRole);
 
         var (server, addresses) = await Listeners.StartAsync(
-            [(options.AgentPort, agent.HandleAsync), (options.StsPort, sts.HandleAsync), (options.ControlPort, control.HandleAsync)],
+            [(options.Address, options.AgentPort, agent.HandleAsync), (options.Address, options.StsPort, sts.HandleAsync), (IPAddress.Loopback, options.ControlPort, control.HandleAsync)],
             cancellationToken);
 
         _server = server;

@@ -45,6 +45,19 @@ public sealed class ComposeTests
         }
     }
 
+    [Theory]
+    [InlineData("/role/audit", "arn:aws:sts::555566667777:assumed-role/reader/")]
+    [InlineData("/creds", EmulatedTask.Destination)]
+    public async Task Local_endpoints_answer_a_relative_uri_without_a_token(string uri, string identity)
+    {
+        await using var compose = new Compose(["samples/compose/local-endpoints.yml"], ("RELATIVE_URI", uri));
+
+        var ended = await compose.UpAsync();
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains($"\"Arn\": \"{identity}", ended.All, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Compose_stops_the_application_first_and_the_sidecar_after_its_drain()
     {
