@@ -45,9 +45,9 @@ emulator: ## artifacts/emulator: the emulator, natively compiled, for its image
 	$(call natively,emulator,credential-sidecar-emulator)
 
 define natively
-	@rm -rf artifacts/$(1) && mkdir -p artifacts
+	@rm -rf artifacts/$(1) artifacts/$(1)-*.log && mkdir -p artifacts
 	@for framework in net10.0 net9.0; do \
-		if $(publish) -p:SidecarFramework=$$framework $(native) -o artifacts/$(1) > artifacts/$(1)-$$framework.log 2>&1; then \
+		if $(publish) -p:SidecarFramework=$$framework -p:NuGetLockFilePath=obj/publish-$$framework.lock.json $(native) -o artifacts/$(1) > artifacts/$(1)-$$framework.log 2>&1; then \
 			grep -E 'warning ' artifacts/$(1)-$$framework.log; echo "Compiled natively with $$framework:"; ls -lh artifacts/$(1)/$(2); exit 0; \
 		fi; \
 		echo "$$framework could not be compiled natively here: $$(grep -m 1 -oE 'error .*' artifacts/$(1)-$$framework.log)"; \
