@@ -27,7 +27,7 @@ serve() {
     -e SIDECAR_SOURCE_ENDPOINT=http://127.0.0.1:51679 -e AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/bench \
     -e SIDECAR_TOKEN=3f0e6a7c1b8d49e2a5c4f7089d1e2b36 -e SIDECAR_Access__RequestsPerSecond=100000 \
     -e AWS_REGION=eu-central-1 -e AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680 "$@" $name/sidecar
-  docker exec "$run-pause" bash -c 'until curl -sf -o /dev/null -H "Authorization: 3f0e6a7c1b8d49e2a5c4f7089d1e2b36" http://127.0.0.1:9170/v1/credentials/default; do sleep 0.005; done'
+  docker exec "$run-pause" timeout 60 bash -c 'until curl -sf -o /dev/null -H "Authorization: 3f0e6a7c1b8d49e2a5c4f7089d1e2b36" http://127.0.0.1:9170/v1/credentials/default; do sleep 0.005; done'
   echo "first session $(($(milliseconds) - start)) ms after docker run, the engine's own time included"
 }
 
@@ -67,10 +67,15 @@ done
 docker history --no-trunc --format '  {{.Size}} {{.CreatedBy}}' $name/sidecar | awk '$1 != "0B"' | cut -c 1-100
 echo 'sidecar, 64 MB'
 serve sidecar
+bytes=$(docker exec "$run-pause" curl -s -H 'Authorization: 3f0e6a7c1b8d49e2a5c4f7089d1e2b36' http://127.0.0.1:9170/v1/credentials/default | wc -c)
 measure sidecar http://127.0.0.1:9170/v1/credentials/default
 
-echo 'nginx with one worker and the same number of bytes, 64 MB'
-quiet --name "$run-nginx" "${joined[@]}" --memory 64m --memory-swap 64m $name/client nginx -g \
-  'daemon off; master_process off; error_log /dev/null; pid /tmp/pid; events {} http { access_log off; keepalive_requests 1000000; server { listen 127.0.0.1:8080; location / { default_type application/json; return 200 "{}"; } } }' -c /dev/null
-docker exec "$run-pause" bash -c 'until curl -sf -o /dev/null http://127.0.0.1:8080/; do sleep 0.02; done'
+body=$(printf '%*s' "$bytes" '' | tr ' ' x)
+echo "nginx with one worker and $bytes bytes, as the sidecar's answer has, 64 MB"
+quiet --name "$run-nginx" "${joined[@]}" --user 65534 --memory 64m --memory-swap 64m $name/client bash -c "
+  echo 'pid /tmp/pid; daemon off; master_process off; error_log /dev/null; events {} http { access_log off; keepalive_requests 1000000;
+    client_body_temp_path /tmp/1; proxy_temp_path /tmp/2; fastcgi_temp_path /tmp/3; uwsgi_temp_path /tmp/4; scgi_temp_path /tmp/5;
+    server { listen 127.0.0.1:8080; location / { default_type application/json; return 200 \"$body\"; } } }' >/tmp/nginx.conf
+  exec nginx -c /tmp/nginx.conf"
+docker exec "$run-pause" timeout 20 bash -c 'until curl -sf -o /dev/null http://127.0.0.1:8080/; do sleep 0.02; done'
 measure nginx http://127.0.0.1:8080/
