@@ -48,6 +48,8 @@ internal static class SidecarApp
             .AddPassthrough()
             .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf, provider.GetRequiredService<AgentForwarder>().ForwardAsync))
             .AddSingleton<InterceptedEndpoint>()
+            .AddSingleton<PassOn>(provider => http => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, Wall.IsOfProxy))
+            .AddSingleton<MetadataEndpoint>()
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
             .AddHostedService<SessionRefresher>()
@@ -59,16 +61,25 @@ internal static class SidecarApp
 
         var app = builder.Build();
         var (credentials, health) = (app.Services.GetRequiredService<CredentialsEndpoint>(), app.Services.GetRequiredService<HealthEndpoint>());
+        var metadata = app.Services.GetRequiredService<MetadataEndpoint>();
         var intercepted = app.Services.GetRequiredService<InterceptedEndpoint>();
 
         app.UseLastResort();
         app.UseHealthWall();
         app.Run(http => Listeners.Of(http) switch
         {
-            Listener.Credentials => credentials.AnswerAsync(http),
+            Listener.Credentials => AnswerSiblingAsync(http),
             Listener.Intercepted => intercepted.AnswerAsync(http),
             var listener => health.AnswerAsync(http, withStatus: listener == Listener.Health),
         });
         return app;
+
+        async Task AnswerSiblingAsync(HttpContext http)
+        {
+            if (!await metadata.TryAnswerAsync(http))
+            {
+                await credentials.AnswerAsync(http);
+            }
+        }
     }
 }

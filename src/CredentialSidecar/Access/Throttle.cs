@@ -22,6 +22,7 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
     private readonly ConcurrentDictionary<(IPAddress?, string?), Peer> _peers = new();
     private readonly Peer _others = new();
     private int _delayed;
+    private long _sweptAt;
 
     /// <summary>How many are remembered.</summary>
     public int Peers => _peers.Count;
@@ -87,8 +88,11 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
             return known;
         }
 
-        if (_peers.Count >= MostPeers)
+        // Once a second at most: who sends from ever new addresses must not make each of them costly.
+        if (_peers.Count >= MostPeers && now.Ticks - Interlocked.Read(ref _sweptAt) >= TimeSpan.TicksPerSecond)
         {
+            Interlocked.Exchange(ref _sweptAt, now.Ticks);
+
             foreach (var (key, _) in _peers.Where(peer => peer.Value.IsIdle(now)))
             {
                 _peers.TryRemove(key, out _);

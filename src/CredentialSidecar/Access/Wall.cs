@@ -10,8 +10,8 @@ namespace CredentialSidecar.Access;
 /// <remarks>A page or a server that is led to ask can choose an address and often a method, but neither its Host nor what its proxy adds.</remarks>
 internal sealed class Wall(SidecarSettings settings)
 {
-    private static readonly string[] Forbidden = ["Forwarded", "Via", "Origin", "Referer", "X-Real-IP"];
-    private static readonly string[] ForbiddenBeginnings = ["X-Forwarded-", "Sec-Fetch-"];
+    private static readonly string[] OfBrowsers = ["Origin", "Referer", "Sec-Fetch-*"];
+    private static readonly string[] OfProxies = ["Forwarded", "Via", "X-Real-IP", "X-Forwarded-*"];
 
     /// <summary>All of it: for paths that lead to credentials.</summary>
     /// <exception cref="CredentialException">The request is not one that a container of this task makes.</exception>
@@ -36,22 +36,19 @@ internal sealed class Wall(SidecarSettings settings)
         var (host, connection) = (http.Request.Host, http.Connection);
 
         // Without a port as the CRT sends it; the name is what DNS rebinding cannot choose (contract R14).
-        if (host.Port is { } port && port != connection.LocalPort || !IsOurs(host.Host, connection.LocalIpAddress))
+        var isListed = settings.Options.Access.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
+
+        if (!isListed && ((host.Port is { } port && port != connection.LocalPort) || !IsOurs(host.Host, connection.LocalIpAddress)))
         {
             throw NotAllowed("The Host header is not an address of the sidecar's. Use http://127.0.0.1 with its port, or list the name in Access:Hosts.");
         }
     }
 
-    /// <exception cref="CredentialException">A browser or a proxy sent it.</exception>
+    /// <exception cref="CredentialException">A browser or a proxy sent it, or it has a body.</exception>
     public static void CheckHeaders(HttpRequest request)
     {
-        foreach (var (name, _) in request.Headers)
-        {
-            if (Forbidden.Contains(name, StringComparer.OrdinalIgnoreCase) || Array.Exists(ForbiddenBeginnings, start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
-            {
-                throw NotAllowed($"A request with a header that browsers and proxies add ({Shown(name)}) is not answered. Ask directly, without a proxy.");
-            }
-        }
+        CheckBrowser(request);
+        Refuse(request, OfProxies);
 
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
         {
@@ -59,16 +56,15 @@ internal sealed class Wall(SidecarSettings settings)
         }
     }
 
-    private static void CheckMethod(HttpContext http)
-    {
-        if (!HttpMethods.IsGet(http.Request.Method))
-        {
-            http.Response.Headers.Allow = "GET";
-            throw new CredentialException(CredentialFailure.WrongMethod, "Only GET is answered here.");
-        }
-    }
+    /// <exception cref="CredentialException">A browser sent it.</exception>
+    public static void CheckBrowser(HttpRequest request) => Refuse(request, OfBrowsers);
 
-    private void CheckPeer(ConnectionInfo connection)
+    /// <summary>Whether a proxy adds a header of that name to say for whom it asks.</summary>
+    public static bool IsOfProxy(string name) => Find(OfProxies, name) is not null;
+
+    /// <summary>Our own host, or a network that may ask although it is not.</summary>
+    /// <exception cref="CredentialException">It is somebody else.</exception>
+    public void CheckPeer(ConnectionInfo connection)
     {
         var (peer, local) = (Plain(connection.RemoteIpAddress), Plain(connection.LocalIpAddress));
 
@@ -79,21 +75,41 @@ internal sealed class Wall(SidecarSettings settings)
         }
     }
 
-    private bool IsOurs(string host, IPAddress? local)
+    private static void CheckMethod(HttpContext http)
+    {
+        if (http.Request.Method != HttpMethods.Get)
+        {
+            http.Response.Headers.Allow = "GET";
+            throw new CredentialException(CredentialFailure.WrongMethod, "Only GET is answered here.");
+        }
+    }
+
+    private static bool IsOurs(string host, IPAddress? local)
     {
         var isLoopback = local is not null && IPAddress.IsLoopback(local);
 
         // By its text: 2130706433, 127.1 and 0x7f000001 are 127.0.0.1 to a resolver, and no SDK writes them.
         return host == (Plain(local) is { AddressFamily: AddressFamily.InterNetworkV6 } six ? $"[{six}]" : $"{Plain(local)}")
-            || (isLoopback && host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-            || settings.Options.Access.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+            || (isLoopback && host.Equals("localhost", StringComparison.OrdinalIgnoreCase));
     }
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
-    // Only a name of our own list is repeated; the rest of it is the stranger's text.
-    private static string Shown(string name) =>
-        Array.Find(Forbidden, known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? Array.Find(ForbiddenBeginnings, start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase)) + "*";
+    private static void Refuse(HttpRequest request, string[] names)
+    {
+        foreach (var (sent, _) in request.Headers)
+        {
+            // The name of our own list is repeated; the rest of it is the stranger's text.
+            if (Find(names, sent) is { } known)
+            {
+                throw NotAllowed($"A request with a header that browsers and proxies add ({known}) is not answered. Ask directly, without a proxy.");
+            }
+        }
+    }
+
+    private static string? Find(string[] names, string sent) => Array.Find(names, name => name.EndsWith('*')
+        ? sent.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase)
+        : sent.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static CredentialException NotAllowed(string message) => new(CredentialFailure.RequestNotAllowed, message);
 }

@@ -26,7 +26,7 @@ internal sealed class AccessOptions
     [Description("Networks or addresses that may ask although they are not this host, such as 10.0.0.0/24. Empty means none.")]
     public List<string> Peers { get; set; } = [];
 
-    [Description("Names that a request's Host may bear beside the address it came to, without a port.")]
+    [Description("Names or addresses that a request's Host may bear, with any port, beside the address and port it came to; for a forwarded port, say.")]
     public List<string> Hosts { get; set; } = [];
 
     [Description("The most requests that one client at one address gets answered in a second, 100 to 100000; no SDK comes near the default.")]

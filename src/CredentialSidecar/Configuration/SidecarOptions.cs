@@ -23,6 +23,8 @@ internal sealed class SidecarOptions
 
     public InterceptionOptions Interception { get; set; } = new();
 
+    public PassthroughOptions Passthrough { get; set; } = new();
+
     public NetworkingOptions Networking { get; set; } = new();
 
     public RefreshOptions Refresh { get; set; } = new();

@@ -54,6 +54,9 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle th
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(error.Body, http.RequestAborted).AsTask();
     }
 
+    /// <summary>Writes down an answer that the agent gave.</summary>
+    public void PassedOn(HttpContext http, Visit visit) => Count(http, http.Response.StatusCode, visit);
+
     private static void Head(HttpContext http, int status, int length)
     {
         var response = http.Response;

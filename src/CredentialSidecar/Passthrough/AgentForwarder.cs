@@ -11,6 +11,9 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 {
     private static readonly ForwarderRequestConfig AsItCame = new() { ActivityTimeout = TimeSpan.FromSeconds(30), Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
+    // Metadata is small, and whoever asks for it is starting up.
+    private static readonly ForwarderRequestConfig Briefly = AsItCame with { ActivityTimeout = TimeSpan.FromSeconds(5) };
+
     private readonly string _agent = settings.Options.Source.Endpoint.TrimEnd('/');
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
@@ -24,9 +27,17 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     });
 
     /// <returns>False where the agent gave no answer, and so nothing has been sent.</returns>
-    public async Task<bool> ForwardAsync(HttpContext http)
+    public Task<bool> ForwardAsync(HttpContext http) => SendAsync(http, AsItCame, Unchanged.Instance);
+
+    /// <summary>The same for a request that was sent to us and not to the agent.</summary>
+    /// <param name="isDropped">Tells the names of headers that say for whom is asked, which are not the agent's business.</param>
+    public Task<bool> PassOnAsync(HttpContext http, Func<string, bool> isDropped) => SendAsync(http, Briefly, new OnBehalf(isDropped));
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<bool> SendAsync(HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer)
     {
-        var error = await forwarder.SendAsync(http, _agent, _http, AsItCame, Unchanged.Instance, http.RequestAborted);
+        var error = await forwarder.SendAsync(http, _agent, _http, config, transformer, http.RequestAborted);
 
         if (error != ForwarderError.None && !http.RequestAborted.IsCancellationRequested)
         {
@@ -35,8 +46,6 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 
         return error == ForwarderError.None || http.Response.HasStarted;
     }
-
-    public void Dispose() => _http.Dispose();
 
     /// <summary>Adds nothing, and sends the target byte for byte and the Host that the client sent.</summary>
     private sealed class Unchanged : HttpTransformer
@@ -50,6 +59,22 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.RequestUri = new Uri(destinationPrefix + httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, in Verbatim);
             proxyRequest.Headers.Host = httpContext.Request.Host.Value;
+        }
+    }
+
+    /// <summary>Sends the target byte for byte, the agent's own Host, and no token of ours.</summary>
+    private sealed class OnBehalf(Func<string, bool> isDropped) : HttpTransformer
+    {
+        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            await Unchanged.Instance.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            proxyRequest.Headers.Host = null;
+            proxyRequest.Headers.Remove("Authorization");
+
+            foreach (var name in httpContext.Request.Headers.Keys.Where(isDropped))
+            {
+                proxyRequest.Headers.Remove(name);
+            }
         }
     }
 

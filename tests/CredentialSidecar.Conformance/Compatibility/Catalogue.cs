@@ -6,7 +6,8 @@ namespace CredentialSidecar.Conformance.Compatibility;
 /// <summary>Every client of the ring, in the order of the table.</summary>
 internal static class Catalogue
 {
-    private static readonly string Cache = Path.Combine(
+    /// <summary>Where .ci/install-clients puts what it installs.</summary>
+    public static readonly string Cache = Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".cache"),
         "credential-sidecar-clients");
 

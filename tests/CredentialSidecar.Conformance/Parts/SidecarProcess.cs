@@ -43,6 +43,9 @@ internal sealed class SidecarProcess : IAsyncDisposable
             ("SIDECAR_PORT", "0"),
             ("SIDECAR_HEALTH_PORT", "0"),
             ("SIDECAR_TOKEN", token),
+
+            // Who counts requests stands between on a port of its own.
+            ("SIDECAR_Access__Hosts__0", "127.0.0.1"),
             ("SIDECAR_Logging__Level", "Trace"),
             ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)),
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),

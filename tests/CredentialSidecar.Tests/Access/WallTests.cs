@@ -27,6 +27,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("LOCALHOST:{port}")]
     [InlineData("sidecar.internal")]
     [InlineData("sidecar.internal:{port}")]
+    [InlineData("sidecar.internal:8080")]
     public async Task R14_E7_A_Host_of_ours_is_answered_with_and_without_port(string host) =>
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync($"Host: {host}"), StringComparison.Ordinal);
 
@@ -75,6 +76,10 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("GET http://127.0.0.1:{port}/v1/credentials/reports", "Host: 127.0.0.1:{port}")]
     [InlineData("GET http://127.0.0.1/v1/credentials/reports", "Host: 127.0.0.1")]
     public async Task A_proxys_form_of_request_is_refused(string target, string host) => AssertRefused(await RawAsync($"{target} HTTP/1.1\r\n{host}"), "RequestNotAllowed");
+
+    [Fact]
+    public async Task A_method_is_its_very_letters() =>
+        Assert.StartsWith("HTTP/1.1 405 ", await RawAsync("get /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Content-Length: 5\r\n\r\nhello")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Emulator;
@@ -33,6 +34,7 @@ public sealed class NoSecretsTests
         var logs = new CollectedLogs();
         var said = new ConcurrentQueue<string>();
         string served;
+        using var metrics = Measure(said);
 
         await using (var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services => services
             .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
@@ -68,7 +70,26 @@ public sealed class NoSecretsTests
         ];
 
         Assert.NotEmpty(logs.Lines);
+        Assert.Contains(said, text => text.StartsWith("credential_sidecar.refusals reason Unauthorized", StringComparison.Ordinal));
         Assert.All(logs.Lines.Select(line => $"{line.Text} {line.Exception}").Concat(said), text => AssertClean(text, secrets));
+    }
+
+    // Every tag of every measurement, of ours and of the framework's.
+    private static MeterListener Measure(ConcurrentQueue<string> said)
+    {
+        var listener = new MeterListener { InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument) };
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Keep(instrument, tags));
+        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Keep(instrument, tags));
+        listener.Start();
+        return listener;
+
+        void Keep(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            foreach (var tag in tags)
+            {
+                said.Enqueue($"{instrument.Name} {tag.Key} {tag.Value}");
+            }
+        }
     }
 
     // Without the quick retries, which would hide a fault that strikes once.

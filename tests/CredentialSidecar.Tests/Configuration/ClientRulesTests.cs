@@ -33,6 +33,12 @@ public sealed class ClientRulesTests
         Assert.DoesNotContain(Token, mistake, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nobody", "true", "SIDECAR_Passthrough__TaskRole__0 is 'nobody', expected the name of a client")]
+    [InlineData("default", "false", "SIDECAR_Passthrough__TaskRole__0 is set, but Passthrough:Metadata is not")]
+    public void Who_may_read_the_task_role_is_a_client_and_only_where_things_are_passed_on(string client, string isOn, string expected) => Assert.StartsWith(
+        expected, Assert.Single(Loading.Mistakes(("SIDECAR_Passthrough__TaskRole__0", client), ("SIDECAR_Passthrough__Metadata", isOn))), StringComparison.Ordinal);
+
     [Fact]
     public void An_audit_file_needs_a_whole_path() =>
         Assert.StartsWith("SIDECAR_Audit__File is 'audit.log', expected a whole path", Assert.Single(Loading.Mistakes(("SIDECAR_Audit__File", "audit.log"))), StringComparison.Ordinal);

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using CredentialSidecar.Conformance.Interception;
+using CredentialSidecar.Conformance.Launcher;
+using CredentialSidecar.Conformance.Parts;
+using CredentialSidecar.Testing.Processes;
+
+namespace CredentialSidecar.Conformance.EcsSamples;
+
+/// <summary>The samples as processes of this machine, as far as one can go without ECS.</summary>
+public sealed class RunningTests : IAsyncLifetime
+{
+    private readonly string _shared = Directory.CreateTempSubdirectory("ecs-sample-").FullName;
+
+    public ValueTask InitializeAsync() => default;
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_shared, recursive: true);
+        return default;
+    }
+
+    [Theory, MemberData(nameof(Sample.WithLauncher), MemberType = typeof(Sample))]
+    public async Task The_application_acts_in_the_other_account(string name)
+    {
+        await Installed.AwsCliAsync();
+        var (sample, launcher) = (Sample.Of(name), await InstallLauncherAsync());
+        await using var emulator = await EmulatorProcess.StartAsync();
+        await using var sidecar = await SidecarProcess.StartAsync(emulator, [.. Sample.Variables(sample.Sidecar), ("SIDECAR_SHARED_DIR", _shared)]);
+        await sidecar.ReadyAsync();
+
+        // What ECS sets in every container of a task with a role, and what this machine needs besides.
+        var container = CleanEnvironment.With(
+        [
+            .. Sample.Variables(sample["orders"]),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri), ("AWS_ENDPOINT_URL_STS", emulator.Sts.GetLeftPart(UriPartial.Authority)), ("AWS_DEFAULT_REGION", "eu-central-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"),
+            ("CREDENTIAL_LAUNCH_PORT", $"{sidecar.Endpoint.Port}"), ("SIDECAR_HEALTH_PORT", $"{sidecar.Health.Port}"),
+        ]);
+        var caller = await ChildProcess.RunAsync(launcher, [.. sample["orders"].Words("entryPoint")[1..], "aws", "--endpoint-url", emulator.Sts.GetLeftPart(UriPartial.Authority), "sts", "get-caller-identity"], container);
+        var health = await ChildProcess.RunAsync(launcher, sample.Sidecar["healthCheck"]!.Words("command")[2..], container);
+
+        Assert.True(caller.Code == 0, caller.ToString());
+        Assert.StartsWith("arn:aws:sts::555566667777:assumed-role/reports/", JsonNode.Parse(caller.Output)!.Text("Arn"), StringComparison.Ordinal);
+        Assert.True(health.Code == 0, health.ToString());
+    }
+
+    [Theory, MemberData(nameof(Sample.WithLauncher), MemberType = typeof(Sample))]
+    public async Task The_launcher_takes_its_words(string name)
+    {
+        var (sample, launcher) = (Sample.Of(name), await InstallLauncherAsync());
+
+        var printed = await ChildProcess.RunAsync(
+            launcher, ["--print", .. sample["orders"].Words("entryPoint")[1..], "/bin/true"], CleanEnvironment.With(("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none")));
+        var probed = await ChildProcess.RunAsync(launcher, sample.Sidecar["healthCheck"]!.Words("command")[2..], CleanEnvironment.With(("SIDECAR_HEALTH_PORT", $"{FreePort.Find()}")));
+
+        Assert.True(printed.Code == 0, printed.ToString());
+        Assert.Contains("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials/reports", printed.Output, StringComparison.Ordinal);
+
+        // 64 would be a wrong command line; here there is merely nobody to ask.
+        Assert.Equal(1, probed.Code);
+    }
+
+    [Fact]
+    public async Task The_init_container_intercepts_the_uid_of_the_application()
+    {
+        await NetworkNamespace.SkipUnlessPossibleAsync();
+        var sample = Sample.Of("ec2-awsvpc/task-definition.interception");
+        await using var network = await NetworkNamespace.CreateAsync("sample");
+
+        // With the sidecar's configuration too, since both must name the same users.
+        var up = await network.RunAsync([Programs.Sidecar, .. sample["intercept"].Words("command")], [.. Sample.Variables(sample["intercept"]), .. Sample.Variables(sample.Sidecar)]);
+        var status = await network.RunAsync([Programs.Sidecar, "intercept", "status"]);
+
+        Assert.True(up.Code == 0, up.ToString());
+        Assert.Contains($"of uid {sample["orders"].Text("user")} goes to 127.0.0.1:9172", up.Output, StringComparison.Ordinal);
+        Assert.True(status.Code == 0, status.ToString());
+    }
+
+    /// <summary>Where the sidecar would put it, which has none beside it here.</summary>
+    private async Task<string> InstallLauncherAsync()
+    {
+        var launcher = Path.Combine(_shared, "credential-launch");
+        File.Copy(await LauncherProgram.PathAsync(), launcher);
+        return launcher;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Passthrough;
+
+/// <summary>G1: task metadata through the sidecar's port, and never the task role.</summary>
+public sealed class MetadataTests : IAsyncLifetime
+{
+    private const string Allowed = "allowed-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5";
+
+    private readonly List<string> _heads = [];
+    private RawServer _agent = null!;
+    private SidecarFixture _sidecar = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _agent = RawServer.Custom(async (head, stream, stop) =>
+        {
+            lock (_heads)
+            {
+                _heads.Add(head);
+            }
+
+            await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"agent\":\"spoke\"}"), stop);
+        });
+        _sidecar = await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sidecar.DisposeAsync();
+        await _agent.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("GET /v2/metadata")]
+    [InlineData("GET /v2/metadata/0123abcd")]
+    [InlineData("GET /v2/stats/0123abcd")]
+    [InlineData("GET /v3/0123abcd/task")]
+    [InlineData("GET /v4/0123abcd-45/taskWithTags?x=%20")]
+    [InlineData("GET /v4/0123abcd-45/task/stats")]
+    [InlineData("GET /api/0123abcd-45/task-protection/v1/state")]
+    [InlineData("PUT /api/0123abcd-45/task-protection/v1/state")]
+    public async Task G1_Metadata_and_task_protection_are_the_agents_own_answer(string request)
+    {
+        var answer = await AskAsync(request, "X-Own: one");
+
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("{\"agent\":\"spoke\"}", answer, StringComparison.Ordinal);
+        Assert.StartsWith(request + " HTTP/1.1\r\n", Assert.Single(_heads), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task G1_The_agent_learns_neither_a_token_nor_for_whom_is_asked()
+    {
+        await AskAsync("GET /v4/x/task", $"Authorization: {Settings.Token}", "X-Forwarded-For: 10.0.0.9", "Forwarded: for=10.0.0.9", "Via: 1.1 x", "X-Real-IP: 10.0.0.9", "X-Own: one");
+
+        Assert.Equal([$"Host: {_agent.Uri.Authority}", "X-Own: one"], Assert.Single(_heads).Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[1..].Order());
+    }
+
+    [Theory]
+    [InlineData("/v2/credentials/0123abcd")]
+    [InlineData("/v2/credentials/")]
+    [InlineData("/v2/credentials")]
+    [InlineData("/v1/credentials?id=0123abcd")]
+    [InlineData("/v2/%63redentials/0123abcd")]
+    [InlineData("/v2%2Fcredentials%2F0123abcd")]
+    [InlineData("/v2/metadata/../credentials/0123abcd")]
+    [InlineData("/v2/metadata/%2e%2e/credentials/0123abcd")]
+    [InlineData("/v2/metadata/%252e%252e/credentials/0123abcd")]
+    [InlineData("/v4/x/../../v2/credentials/0123abcd")]
+    [InlineData("/v4/x%2f..%2f..%2fv2/credentials/0123abcd")]
+    [InlineData("/v4/..;/v2/credentials/0123abcd")]
+    [InlineData("/v4/x\\..\\..\\v2\\credentials\\0123abcd")]
+    [InlineData("//v2/credentials/0123abcd")]
+    [InlineData("/v2//credentials/0123abcd")]
+    [InlineData("/./v2/credentials/0123abcd")]
+    [InlineData("/V2/credentials/0123abcd")]
+    [InlineData("/v3/../v2/credentials/0123abcd")]
+    [InlineData("/v4")]
+    [InlineData("/v4/")]
+    [InlineData("/api/x/other")]
+    [InlineData("/api/x/task-protection/v1/state/../../../../../v2/credentials/0123abcd")]
+    [InlineData("/v5/x")]
+    [InlineData("http://127.0.0.1/v2/credentials/0123abcd")]
+    public async Task G1_Nothing_that_could_be_the_task_role_reaches_the_agent_by_any_spelling(string target)
+    {
+        foreach (var method in (string[])["GET", "PUT", "POST", "HEAD"])
+        {
+            var answer = await AskAsync($"{method} {target}");
+            Assert.DoesNotContain("spoke", answer, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_heads);
+    }
+
+    [Theory]
+    [InlineData("POST /v4/x/task", 405)]
+    [InlineData("PUT /v2/metadata", 405)]
+    [InlineData("DELETE /api/x/task-protection/v1/state", 405)]
+    public async Task Only_reading_is_passed_on_and_task_protections_own_PUT(string request, int status)
+    {
+        Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(request), StringComparison.Ordinal);
+        Assert.Empty(_heads);
+    }
+
+    [Theory]
+    [InlineData("Origin: https://attacker.example")]
+    [InlineData("Host: attacker.example")]
+    public async Task A_browser_reads_no_metadata_through_it(string header)
+    {
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, $"GET /v4/x/task HTTP/1.1\r\n{(header.StartsWith("Host", StringComparison.Ordinal) ? "" : "Host: 127.0.0.1\r\n")}{header}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        Assert.Empty(_heads);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_named_for_it_reads_the_task_role_by_its_token_and_it_is_written_down()
+    {
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v2/credentials/0123abcd", $"Authorization: {Allowed}"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET /v2/credentials/0123abcd", $"Authorization: {Settings.Token}"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401 ", await AskAsync("GET /v2/credentials/0123abcd"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 405 ", await AskAsync("PUT /v2/credentials/0123abcd", $"Authorization: {Allowed}"), StringComparison.Ordinal);
+
+        Assert.DoesNotContain("Authorization", Assert.Single(_heads), StringComparison.Ordinal);
+        Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Text.Contains("0123abcd", StringComparison.Ordinal));
+
+        for (var i = 0; i < 500 && !_sidecar.Logs.Lines.Any(line => line.Event.Id == 600); i++)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("Answered 200 ok to allowed for (task role)", _sidecar.Logs.Lines.First(line => line.Event.Id == 600).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_passed_on_unless_that_was_asked_for()
+    {
+        await using var closed = await StartAsync(("SIDECAR_Passthrough__Metadata", null), ("SIDECAR_Passthrough__TaskRole__0", null));
+        var answer = await RawHttp.AskAsync(closed.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+        Assert.Empty(_heads);
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_not_there_is_503_and_takes_no_longer_than_it_may()
+    {
+        await using var alone = await StartAsync(("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:1"));
+        var answer = await RawHttp.AskAsync(alone.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.Contains("SourceUnavailable", answer, StringComparison.Ordinal);
+    }
+
+    private async Task<SidecarFixture> StartAsync(params IEnumerable<(string, string?)> changes) => await SidecarFixture.StartAsync(null,
+    [
+        ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)), ("SIDECAR_Passthrough__Metadata", "true"),
+        ("SIDECAR_Access__Clients__allowed__Token", Allowed), ("SIDECAR_Access__Clients__allowed__Destinations__0", "reports"), ("SIDECAR_Passthrough__TaskRole__0", "allowed"),
+        .. changes,
+    ]);
+
+    private Task<string> AskAsync(string request, params string[] headers) => RawHttp.AskAsync(_sidecar.Endpoint,
+        $"{request} HTTP/1.1\r\nHost: 127.0.0.1\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Connection: close\r\n\r\n");
+}
