@@ -59,6 +59,17 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public async Task Local_endpoints_pass_task_metadata_on()
+    {
+        await using var compose = new Compose(["samples/compose/local-endpoints.yml", "tests/CredentialSidecar.ContainerTests/StandIns/metadata.yml"]);
+
+        var ended = await compose.UpAsync();
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains("\"TaskARN\":\"arn:aws:ecs:eu-central-1:111122223333:task/", ended.All.Replace("\": \"", "\":\"", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Compose_stops_the_application_first_and_the_sidecar_after_its_drain()
     {
         await using var compose = new Compose([Laptop, "tests/CredentialSidecar.ContainerTests/StandIns/waiting.yml"]);
