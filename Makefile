@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test quickstart compatibility format trimmed native launcher clean
+.PHONY: help build test quickstart compatibility format trimmed native emulator launcher image clean
 
 runtime := linux-x64
 sidecar := src/CredentialSidecar
 conformance := tests/CredentialSidecar.Conformance
 ring := $(conformance)/bin/Debug/net10.0/CredentialSidecar.Conformance
 # A publish for one platform needs packages that the committed lock does not list, so it keeps a lock of its own.
-publish := dotnet publish $(sidecar) -c Release -r $(runtime) --nologo \
+publish = dotnet publish $(sidecar) -c Release -r $(runtime) --nologo \
 	-p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json \
 	-p:CopyOutputSymbolsToPublishDirectory=false
 
@@ -38,18 +38,29 @@ trimmed: ## artifacts/trimmed: a program that needs no .NET on the machine
 
 # net10.0 where its native compiler can be had, otherwise net9.0.
 native: ## artifacts/native: a natively compiled program; the smallest and quickest
-	@rm -rf artifacts/native && mkdir -p artifacts
+	$(call natively,native,credential-sidecar)
+
+emulator: sidecar := src/CredentialSidecar.Emulator
+emulator: ## artifacts/emulator: the emulator, natively compiled, for its image
+	$(call natively,emulator,credential-sidecar-emulator)
+
+define natively
+	@rm -rf artifacts/$(1) artifacts/$(1)-*.log && mkdir -p artifacts
 	@for framework in net10.0 net9.0; do \
-		if $(publish) -p:SidecarFramework=$$framework $(native) -o artifacts/native > artifacts/native-$$framework.log 2>&1; then \
-			grep -E 'warning ' artifacts/native-$$framework.log; echo "Compiled natively with $$framework:"; ls -lh artifacts/native/credential-sidecar; exit 0; \
+		if $(publish) -p:SidecarFramework=$$framework -p:NuGetLockFilePath=obj/publish-$$framework.lock.json $(native) -o artifacts/$(1) > artifacts/$(1)-$$framework.log 2>&1; then \
+			grep -E 'warning ' artifacts/$(1)-$$framework.log; echo "Compiled natively with $$framework:"; ls -lh artifacts/$(1)/$(2); exit 0; \
 		fi; \
-		echo "$$framework could not be compiled natively here: $$(grep -m 1 -oE 'error .*' artifacts/native-$$framework.log)"; \
+		echo "$$framework could not be compiled natively here: $$(grep -m 1 -oE 'error .*' artifacts/$(1)-$$framework.log)"; \
 	done; exit 1
+endef
 
 native := -p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc
 
 launcher: ## artifacts/launcher: credential-launch, static, for any Linux image
 	sh src/CredentialSidecar.Launcher/publish.sh
+
+image: ## The container image, from the public base images; see docs/image.md
+	docker build -t credential-sidecar .
 
 clean: ## Remove everything that was built
 	rm -rf artifacts

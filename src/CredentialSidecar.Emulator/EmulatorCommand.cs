@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using CredentialSidecar.Emulator.Control;
 using CredentialSidecar.Emulator.Worlds;
@@ -21,14 +22,17 @@ internal static class EmulatorCommand
 
     public static async Task<int> RunAsync(string[] args, TimeProvider clock)
     {
+        var address = AddressOption();
         var agentPort = PortOption("--agent-port", "Where the ECS agent listens");
         var stsPort = PortOption("--sts-port", "Where STS listens");
         var controlPort = PortOption("--control-port", "Where the controls listen");
+        var credentialsId = IdOption("--credentials-id", "The id in the path of the task role");
+        var containerId = IdOption("--container-id", "The id in the path of the task metadata");
         var world = new Option<string?>("--world") { Description = "A JSON file of roles, users and trust.", HelpName = "FILE" };
         var printWorld = new Option<bool>("--print-world") { Description = "Prints the world as JSON and ends." };
-        var command = new RootCommand("An ECS agent endpoint and an STS, for a laptop and for tests. Listens on 127.0.0.1 only.")
+        var command = new RootCommand("An ECS agent endpoint and an STS, for a laptop and for tests.")
         {
-            agentPort, stsPort, controlPort, world, printWorld,
+            address, agentPort, stsPort, controlPort, credentialsId, containerId, world, printWorld,
         };
 
         command.SetAction(async (parsed, cancellationToken) =>
@@ -43,9 +47,12 @@ internal static class EmulatorCommand
             await ServeAsync(
                 new EmulatorOptions
                 {
+                    Address = IPAddress.Parse(parsed.GetValue(address) ?? "127.0.0.1"),
                     AgentPort = parsed.GetValue(agentPort),
                     StsPort = parsed.GetValue(stsPort),
                     ControlPort = parsed.GetValue(controlPort),
+                    CredentialsId = parsed.GetValue(credentialsId),
+                    ContainerId = parsed.GetValue(containerId),
                     World = loaded,
                 },
                 clock,
@@ -84,6 +91,19 @@ internal static class EmulatorCommand
         await signals.WaitAsync();
     }
 
+    private static Option<string?> AddressOption()
+    {
+        var option = new Option<string?>("--address") { Description = "Where the agent and STS listen; 127.0.0.1 unless told.", HelpName = "IP" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is not [var token] || !IPAddress.TryParse(token.Value, out _))
+            {
+                result.AddError("--address takes an IP address.");
+            }
+        });
+        return option;
+    }
+
     private static Option<int> PortOption(string name, string description)
     {
         var option = new Option<int>(name) { Description = $"{description}; 0, the default, lets the system choose.", HelpName = "PORT" };
@@ -92,6 +112,20 @@ internal static class EmulatorCommand
             if (!int.TryParse(result.Tokens is [var token] ? token.Value : "", out var port) || port is < 0 or > 65535)
             {
                 result.AddError($"{name} takes a number from 0 to 65535.");
+            }
+        });
+        return option;
+    }
+
+    // Both stand in a path, which no path separator or percent sign may change.
+    private static Option<string?> IdOption(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = $"{description}; random unless told.", HelpName = "ID" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is not [{ Value: { Length: > 0 } id }] || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            {
+                result.AddError($"{name} takes letters, digits, - and _.");
             }
         });
         return option;

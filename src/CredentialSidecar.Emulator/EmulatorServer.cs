@@ -1,3 +1,4 @@
+using System.Net;
 using CredentialSidecar.Emulator.Agent;
 using CredentialSidecar.Emulator.Calls;
 using CredentialSidecar.Emulator.Control;
@@ -77,14 +78,14 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
     private async Task ListenAsync(EmulatorOptions options, CancellationToken cancellationToken)
     {
-        var credentials = new CredentialsPages(_taskRole);
-        var metadata = new MetadataPages(_state, _taskRole);
+        var credentials = new CredentialsPages(_taskRole, options.CredentialsId);
+        var metadata = new MetadataPages(_state, _taskRole, options.ContainerId);
         var agent = new AgentEndpoint(_state, credentials, metadata, _stopping.Token);
         var sts = new StsEndpoint(_state, _stopping.Token);
         var control = new ControlEndpoint(_state, _taskRole);
 
         var (server, addresses) = await Listeners.StartAsync(
-            [(options.AgentPort, agent.HandleAsync), (options.StsPort, sts.HandleAsync), (options.ControlPort, control.HandleAsync)],
+            [(options.Address, options.AgentPort, agent.HandleAsync), (options.Address, options.StsPort, sts.HandleAsync), (IPAddress.Loopback, options.ControlPort, control.HandleAsync)],
             cancellationToken);
 
         _server = server;

@@ -14,7 +14,7 @@ internal static class Listeners
 
     /// <summary>Starts listening and returns the addresses, in the order of the listeners.</summary>
     public static async Task<(WebApplication Server, IReadOnlyList<Uri> Addresses)> StartAsync(
-        IReadOnlyList<(int Port, RequestDelegate Handler)> listeners, CancellationToken cancellationToken)
+        IReadOnlyList<(IPAddress Address, int Port, RequestDelegate Handler)> listeners, CancellationToken cancellationToken)
     {
         // The empty builder reads no configuration, so an ASPNETCORE_ variable on a laptop changes nothing here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -23,9 +23,9 @@ internal static class Listeners
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
-            foreach (var (port, handler) in listeners)
+            foreach (var (address, port, handler) in listeners)
             {
-                kestrel.Listen(IPAddress.Loopback, port, listen => Assign(listen, handler));
+                kestrel.Listen(address, port, listen => Assign(listen, handler));
             }
         });
 

@@ -6,12 +6,12 @@ using CredentialSidecar.Emulator.Sessions;
 namespace CredentialSidecar.Emulator.Agent;
 
 /// <summary>The container credentials endpoint as the agent answers it, to the letter.</summary>
-internal sealed class CredentialsPages(TaskRole taskRole)
+internal sealed class CredentialsPages(TaskRole taskRole, string? id = null)
 {
     private const string V1 = "/v1/credentials";
     private const string V2 = "/v2/credentials/";
 
-    public string Id { get; } = Guid.NewGuid().ToString();
+    public string Id { get; } = id ?? Guid.NewGuid().ToString();
 
     public string RelativeUri => V2 + Id;
 

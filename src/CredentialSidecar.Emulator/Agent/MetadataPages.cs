@@ -5,11 +5,11 @@ using CredentialSidecar.Emulator.Worlds;
 namespace CredentialSidecar.Emulator.Agent;
 
 /// <summary>Writes the task metadata of the one container there is.</summary>
-internal sealed class MetadataPages(EmulatorState state, TaskRole taskRole)
+internal sealed class MetadataPages(EmulatorState state, TaskRole taskRole, string? containerId = null)
 {
     private readonly DateTimeOffset _started = state.Clock.GetUtcNow();
 
-    public string ContainerId { get; } = $"{Guid.NewGuid():N}-{Random10Digits()}";
+    public string ContainerId { get; } = containerId ?? $"{Guid.NewGuid():N}-{Random10Digits()}";
 
     public string TaskArn => Arn($"task/{Description.Cluster}/{taskRole.TaskId}");
 

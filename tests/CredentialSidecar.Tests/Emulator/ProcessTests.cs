@@ -64,6 +64,34 @@ public sealed class ProcessTests
         Assert.Equal("arn:aws:iam::111122223333:role/orders-task", CredentialSidecar.Emulator.Worlds.WorldFile.Parse(printed).TaskRole);
     }
 
+    [Fact]
+    public async Task Ids_and_address_can_be_told_beforehand_and_the_controls_stay_on_loopback()
+    {
+        using var process = Start("--credentials-id", "laptop", "--container-id", "app-1", "--address", "127.0.0.2");
+        await using var end = new AlwaysEnded(process);
+        using var line = JsonDocument.Parse((await process.StandardOutput.ReadLineAsync(Cancelled))!);
+        using var http = new HttpClient();
+
+        Assert.Contains("AccessKeyId", await http.GetStringAsync(new Uri(Uri("agent"), "/v2/credentials/laptop"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains("TaskARN", await http.GetStringAsync(new Uri(Uri("agent"), "/v4/app-1/task"), Cancelled), StringComparison.Ordinal);
+        Assert.Equal(("127.0.0.2", "127.0.0.2", "127.0.0.1"), (Uri("agent").Host, Uri("sts").Host, Uri("control").Host));
+
+        Uri Uri(string name) => new(line.RootElement.GetProperty(name).GetString()!);
+    }
+
+    [Theory]
+    [InlineData("--credentials-id", "a/b")]
+    [InlineData("--container-id", "")]
+    [InlineData("--address", "everywhere")]
+    public async Task An_option_that_cannot_be_meant_is_refused(string option, string value)
+    {
+        using var process = Start(option, value);
+        await process.WaitForExitAsync(Cancelled);
+
+        Assert.Equal(64, process.ExitCode);
+        Assert.StartsWith($"credential-sidecar-emulator: {option} takes ", await process.StandardError.ReadToEndAsync(Cancelled), StringComparison.Ordinal);
+    }
+
     // A failed assertion must not leave a server behind.
     private sealed class AlwaysEnded(Process process) : IAsyncDisposable
     {

@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace CredentialSidecar.ContainerTests;
+
+/// <summary>Each file in samples/compose, to the end that it promises.</summary>
+public sealed class ComposeTests
+{
+    private const string Laptop = "samples/compose/laptop.yml";
+
+    [Fact]
+    public async Task On_a_laptop_the_application_is_told_of_the_other_account()
+    {
+        await using var compose = new Compose([Laptop]);
+
+        var ended = await compose.UpAsync();
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains($"\"Arn\": \"{EmulatedTask.Destination}credential-sidecar-", ended.All, StringComparison.Ordinal);
+        Assert.Contains("\"Account\": \"555566667777\"", ended.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task From_a_profile_two_hops_lead_to_the_other_account()
+    {
+        var folder = Directory.CreateTempSubdirectory("aws-").FullName;
+
+        try
+        {
+            // The emulator's user, whose keys are the example in AWS's documentation.
+            await File.WriteAllTextAsync(Path.Combine(folder, "credentials"), "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n", TestContext.Current.CancellationToken);
+            (await Command.RunAsync("sh", ["-c", "chown -R 1234:1234 \"$1\" && chmod 0600 \"$1\"/*", "sh", folder])).Succeeded();
+            await using var compose = new Compose(["samples/compose/profile.yml", "tests/CredentialSidecar.ContainerTests/StandIns/profile.yml"],
+                ("AWS_FOLDER", folder), ("AWS_PROFILE", "work"), ("AWS_REGION", "eu-central-1"), ("SIDECAR_USER", "1234:1234"), ("SIDECAR_TOKEN", "3f0e6a7c1b8d49e2a5c4f7089d1e2b36"),
+                ("SIDECAR_ROLE_ARN", "arn:aws:iam::111122223333:role/orders-task,arn:aws:iam::555566667777:role/reports"), ("SIDECAR_EXTERNAL_ID", "orders-7f3a"));
+
+            var ended = await compose.UpAsync();
+
+            Assert.True(ended.Code == 0, ended.ToString());
+            Assert.Contains($"\"Arn\": \"{EmulatedTask.Destination}", ended.All, StringComparison.Ordinal);
+            Assert.DoesNotContain("wJalrXUtnFEMI", ended.All, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("/role/audit", "arn:aws:sts::555566667777:assumed-role/reader/")]
+    [InlineData("/creds", EmulatedTask.Destination)]
+    public async Task Local_endpoints_answer_a_relative_uri_without_a_token(string uri, string identity)
+    {
+        await using var compose = new Compose(["samples/compose/local-endpoints.yml"], ("RELATIVE_URI", uri));
+
+        var ended = await compose.UpAsync();
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains($"\"Arn\": \"{identity}", ended.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Local_endpoints_pass_task_metadata_on()
+    {
+        await using var compose = new Compose(["samples/compose/local-endpoints.yml", "tests/CredentialSidecar.ContainerTests/StandIns/metadata.yml"]);
+
+        var ended = await compose.UpAsync();
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains("\"TaskARN\":\"arn:aws:ecs:eu-central-1:111122223333:task/", ended.All.Replace("\": \"", "\":\"", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compose_stops_the_application_first_and_the_sidecar_after_its_drain()
+    {
+        await using var compose = new Compose([Laptop, "tests/CredentialSidecar.ContainerTests/StandIns/waiting.yml"]);
+        var up = await compose.RunAsync("up", "--no-build", "-d");
+        Assert.True(up.Code == 0, up.ToString());
+
+        (await compose.RunAsync("stop")).Succeeded();
+
+        var (app, sidecar) = (await StateAsync("app"), await StateAsync("sidecar"));
+        Assert.True(app.Finished <= sidecar.Finished, $"{app} and {sidecar}");
+        Assert.Equal(0, sidecar.Code);
+        Assert.Contains("SIGTERM received: serving for 2 s more", await Docker.LogsAsync(await compose.ContainerAsync("sidecar")), StringComparison.Ordinal);
+
+        async Task<(DateTimeOffset Finished, int Code)> StateAsync(string service)
+        {
+            var state = (await Docker.InspectAsync(await compose.ContainerAsync(service)))["State"]!;
+            return (DateTimeOffset.Parse((string)state["FinishedAt"]!, CultureInfo.InvariantCulture), (int)state["ExitCode"]!);
+        }
+    }
+}

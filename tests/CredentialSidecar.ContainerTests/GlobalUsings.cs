@@ -1,0 +1,5 @@
+global using CredentialSidecar.ContainerTests.Parts;
+global using Xunit;
+
+// One engine, two cores: what runs at the same time would only measure each other.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

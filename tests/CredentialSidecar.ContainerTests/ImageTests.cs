@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+
+namespace CredentialSidecar.ContainerTests;
+
+/// <summary>What is in the images, and what they say of themselves.</summary>
+public sealed class ImageTests : IAsyncLifetime
+{
+    public async ValueTask InitializeAsync() => await Images.RequireAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task The_sidecar_runs_as_9170_and_brings_its_volume_and_its_health_check()
+    {
+        var config = (await Docker.InspectAsync(Images.Sidecar))["Config"]!;
+
+        Assert.Equal("9170:9170", (string?)config["User"]);
+        Assert.NotNull(config["Volumes"]!["/credential-sidecar"]);
+        Assert.Contains("SIDECAR_SHARED_DIR=/credential-sidecar", Texts(config["Env"]!));
+        Assert.Equal(["CMD", "/usr/local/bin/credential-launch", "--check"], Texts(config["Healthcheck"]!["Test"]!));
+        Assert.Equal("Apache-2.0", (string?)config["Labels"]!["org.opencontainers.image.licenses"]);
+        Assert.Matches("^([0-9a-f]{40}|unknown)$", (string?)config["Labels"]!["org.opencontainers.image.revision"]);
+    }
+
+    [Theory]
+    [InlineData(Images.Sidecar)]
+    [InlineData(Images.Init)]
+    [InlineData(Images.Emulator)]
+    public async Task No_image_has_a_shell_or_a_program_that_changes_its_user(string image)
+    {
+        var files = await FilesAsync(image);
+
+        Assert.Contains(files, file => file.Path.StartsWith("usr/local/bin/credential-sidecar", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => Path.GetFileName(file.Path) is "sh" or "bash" or "dash" or "ash" or "busybox" or "perl" or "python3");
+        Assert.DoesNotContain(files, file => file.Mode.StartsWith('-') && file.Mode.Contains('s', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_shared_directory_is_empty_and_the_sidecars_own()
+    {
+        var shared = (await FilesAsync(Images.Sidecar)).Where(file => file.Path.StartsWith("credential-sidecar/", StringComparison.Ordinal));
+
+        Assert.Equal(("drwxr-xr-x", "9170/9170"), shared.Select(file => (file.Mode, file.Owner)).Single());
+    }
+
+    [Fact]
+    public async Task No_file_but_the_shared_directory_is_the_sidecars_own() => Assert.DoesNotContain(
+        await FilesAsync(Images.Sidecar), file => file.Owner.Contains("9170", StringComparison.Ordinal) && file.Path != "credential-sidecar/");
+
+    [Fact]
+    public async Task The_bill_of_materials_lists_what_was_compiled_in_with_its_licence()
+    {
+        var bill = JsonNode.Parse(await FileAsync(Images.Sidecar, "/sbom/credential-sidecar.cdx.json"))!;
+        var parts = bill["components"]!.AsArray().ToDictionary(part => (string)part!["name"]!, part => part!);
+
+        Assert.Equal("CycloneDX", (string?)bill["bomFormat"]);
+        Assert.Equal("Apache-2.0", (string?)parts["AWSSDK.SecurityToken"]["licenses"]![0]!["expression"]);
+        Assert.Equal("MIT", (string?)parts["Yarp.ReverseProxy"]["licenses"]![0]!["expression"]);
+        Assert.Equal("excluded", (string?)parts["Microsoft.CodeAnalysis.BannedApiAnalyzers"]["scope"]);
+        Assert.Contains(parts.Keys, name => name.StartsWith("Microsoft.AspNetCore.App.Runtime.", StringComparison.Ordinal));
+        Assert.All(parts, part => Assert.NotNull(part.Value["licenses"]));
+        Assert.Equal(Locked("src/CredentialSidecar/packages.lock.json").Keys, parts.Keys.Intersect(Locked("src/CredentialSidecar/packages.lock.json").Keys).Order());
+        Assert.DoesNotContain("NOASSERTION", await FileAsync(Images.Sidecar, "/sbom/credential-sidecar.licences.txt"), StringComparison.Ordinal);
+        Assert.Contains("Apache License", await FileAsync(Images.Sidecar, "/sbom/LICENSE"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CredentialSidecar")]
+    [InlineData("CredentialSidecar.Emulator")]
+    public void The_native_publish_pins_what_the_ordinary_build_pins(string project)
+    {
+        var native = Locked($"src/{project}/packages.linux-x64.lock.json");
+
+        Assert.All(Locked($"src/{project}/packages.lock.json"), package =>
+            Assert.True(native.TryGetValue(package.Key, out var hash) && hash == package.Value, $"{package.Key} is not the same in both locks: .ci/image/lock"));
+    }
+
+    private static IEnumerable<string> Texts(JsonNode array) => array.AsArray().Select(item => (string)item!);
+
+    private static SortedDictionary<string, string> Locked(string file) => new(JsonNode.Parse(File.ReadAllText(Path.Combine(Tree.Root, file)))!["dependencies"]!["net10.0"]!
+        .AsObject().ToDictionary(package => package.Key, package => (string)package.Value!["contentHash"]!), StringComparer.Ordinal);
+
+    private static async Task<string> FileAsync(string image, string path) =>
+        await WithAsync(image, async container => (await Command.RunAsync("sh", ["-c", "docker cp \"$1\" - | tar -xO", "sh", $"{container}:{path}"])).Succeeded());
+
+    private static async Task<Entry[]> FilesAsync(string image) => await WithAsync(image, async container =>
+    {
+        var listed = (await Command.RunAsync("sh", ["-c", "docker export \"$1\" | tar --numeric-owner -tv", "sh", container])).Succeeded();
+        return listed.Split('\n').Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries)).Select(words => new Entry(words[0], words[1], words[5])).ToArray();
+    });
+
+    private static async Task<T> WithAsync<T>(string image, Func<string, Task<T>> use)
+    {
+        var container = await Docker.DoAsync("create", image);
+
+        try
+        {
+            return await use(container);
+        }
+        finally
+        {
+            await Docker.TryAsync("rm", "-v", container);
+        }
+    }
+
+    private sealed record Entry(string Mode, string Owner, string Path);
+}

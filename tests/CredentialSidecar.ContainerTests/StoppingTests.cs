@@ -1,0 +1,83 @@
+namespace CredentialSidecar.ContainerTests;
+
+/// <summary>Ends of every kind, and what siblings see of them.</summary>
+public sealed class StoppingTests : IAsyncLifetime
+{
+    // The status of each answer, 000 for none. As an SDK does: with the token that it read once.
+    private const string Ask = """
+        token=$(cat /credential-sidecar/token)
+        while :; do
+          curl -s -o /dev/null -m 2 -w '%{http_code}\n' -H "Authorization: $token" http://127.0.0.1:9170/v1/credentials/default
+          sleep 0.1
+        done
+        """;
+
+    private EmulatedTask _task = null!;
+
+    public async ValueTask InitializeAsync() => _task = await EmulatedTask.StartAsync();
+
+    public ValueTask DisposeAsync() => _task?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Told_to_stop_together_siblings_are_still_served_until_the_drain_ends()
+    {
+        await _task.StartSidecarAsync(EmulatedTask.Variables("SIDECAR_DRAIN=3s"));
+        var asking = await StartAskingAsync();
+        var before = (await AnswersAsync(asking)).Length;
+
+        var stopped = Docker.DoAsync("stop", "-t", "20", _task.Sidecar);
+        await Docker.DoAsync("exec", asking, "sleep", "1.5");
+        var during = await AnswersAsync(asking);
+        await stopped;
+
+        Assert.True(during.Length > before + 3, "nothing was asked meanwhile");
+        Assert.All(during, answer => Assert.Equal("200", answer));
+        var state = (await Docker.InspectAsync(_task.Sidecar))["State"]!;
+        Assert.Equal(0, (int)state["ExitCode"]!);
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "000", () => Docker.LogsAsync(asking));
+    }
+
+    [Fact]
+    public async Task Killed_and_started_again_it_serves_those_who_hold_the_old_token()
+    {
+        await _task.StartSidecarAsync();
+        var token = await TokenAsync();
+        var asking = await StartAskingAsync();
+
+        await Docker.DoAsync("kill", "-s", "KILL", _task.Sidecar);
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "000", () => Docker.LogsAsync(asking));
+        await Docker.DoAsync("start", _task.Sidecar);
+        await Docker.HealthyAsync(_task.Sidecar);
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "200", () => Docker.LogsAsync(asking));
+
+        Assert.Equal(token, await TokenAsync());
+
+        // Gone, or not ready yet; never unauthorized, and never an answer of another kind.
+        Assert.Empty((await AnswersAsync(asking)).Except(["200", "000", "503"]));
+        Assert.Contains(EmulatedTask.Destination, (await _task.LaunchedAsync(EmulatedTask.Identity)).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_the_drain_at_once()
+    {
+        await _task.StartSidecarAsync(EmulatedTask.Variables("SIDECAR_DRAIN=60s"));
+
+        await Docker.DoAsync("kill", "-s", "TERM", _task.Sidecar);
+        await Eventually.HoldsAsync(async () => (await Docker.LogsAsync(_task.Sidecar)).Contains("SIGTERM received", StringComparison.Ordinal), () => Docker.LogsAsync(_task.Sidecar));
+        await Docker.DoAsync("kill", "-s", "TERM", _task.Sidecar);
+
+        Assert.Equal(143, await Docker.WaitAsync(_task.Sidecar));
+    }
+
+    private async Task<string> StartAskingAsync()
+    {
+        var asking = await _task.RunAsync("asking", [.. _task.Joined, "-v", $"{_task.Volume}:/credential-sidecar:ro"], Images.Client, "bash", "-c", Ask);
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking)).Length > 3, () => Docker.LogsAsync(asking));
+        return asking;
+    }
+
+    private static async Task<string[]> AnswersAsync(string asking) =>
+        (await Docker.DoAsync("logs", asking)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private async Task<string> TokenAsync() => (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded();
+}
