@@ -101,7 +101,8 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
         AssertRefused(await task.CurlAsync(1000, task.RelativeUri, "-H", "Host: evil.example.com"));
         AssertRefused(await task.CurlAsync(1000, task.RelativeUri, "-H", "Host: 127.0.0.1"));
         AssertRefused(await task.CurlAsync(2000, $"http://127.0.0.1:9172{task.RelativeUri}", [.. forged, "-H", "Host: 169.254.170.2"]));
-        Assert.Contains("role/team/audit/reader\"", await task.CurlAsync(1001, task.RelativeUri, forged), StringComparison.Ordinal);
+        Assert.Contains("RequestNotAllowed", await task.CurlAsync(1001, task.RelativeUri, forged), StringComparison.Ordinal);
+        Assert.Contains("role/team/audit/reader\"", await task.CurlAsync(1001, task.RelativeUri, "-H", "X-Uid: 1000"), StringComparison.Ordinal);
         Assert.Contains("role/orders-task\"", await task.CurlAsync(2000, task.RelativeUri, forged), StringComparison.Ordinal);
     }
 
