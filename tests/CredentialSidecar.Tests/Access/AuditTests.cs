@@ -26,6 +26,7 @@ public sealed class AuditTests : IDisposable
             await GetAsync(sidecar, "/v1/credentials/nobody");
             sidecar.Client.DefaultRequestHeaders.Remove("Authorization");
             await GetAsync(sidecar, "/v1/credentials/reports");
+            await UntilAsync(() => File.Exists(AuditPath) && File.ReadAllLines(AuditPath).Length == 3);
         }
 
         var lines = Lines();
@@ -61,6 +62,7 @@ public sealed class AuditTests : IDisposable
         {
             var answer = await RawHttp.AskAsync(sidecar.InterceptedEndpoint, $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
             Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+            await UntilAsync(() => File.Exists(AuditPath) && File.ReadAllText(AuditPath).EndsWith('\n'));
         }
 
         Assert.Equal(("uid 1000", 1000u), (Text(Assert.Single(Lines()), "client"), Lines()[0].GetProperty("uid").GetUInt32()));
