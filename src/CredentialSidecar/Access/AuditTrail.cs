@@ -53,30 +53,37 @@ internal sealed partial class AuditTrail : BackgroundService
 
     public override void Dispose()
     {
+        _queue.Writer.TryComplete();
         _file?.Close();
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Writing may block, and then it blocks a thread of its own.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(Drain, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Drain()
     {
-        // Writing may block, and then it blocks a thread of its own.
-        await Task.Factory.StartNew(DrainAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (_queue.Reader.TryRead(out var line))
+            {
+                Put(line);
+            }
+        }
     }
 
-    private async Task DrainAsync()
+    private void Put(AuditLine line)
     {
-        await foreach (var line in _queue.Reader.ReadAllAsync())
+        if (_options.Log)
         {
-            if (_options.Log)
-            {
-                Log.Answered(_lines, line.Status, line.Reason, line.Client, line.Destination, line.Peer, line.Uid, line.UserAgent,
-                    line.AccessKeyId, line.RoleSessionName, line.StsRequestId, line.Expiration, line.TaskArn, line.Time);
-            }
+            Log.Answered(_lines, line.Status, line.Reason, line.Client, line.Destination, line.Peer, line.Uid, line.UserAgent,
+                line.AccessKeyId, line.RoleSessionName, line.StsRequestId, line.Expiration, line.TaskArn, line.Time);
+        }
 
-            if (_file?.TryAppend(line) is { } problem)
-            {
-                Drop("file", problem);
-            }
+        if (_file?.TryAppend(line) is { } problem)
+        {
+            Drop("file", problem);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CredentialSidecar.Access;
 using CredentialSidecar.Telemetry;
@@ -97,6 +98,40 @@ public sealed class AuditTests : IDisposable
 
         Assert.Equal(5_000 - 4_096, trail.Dropped);
         Assert.Single(logs.Lines, line => line.Event.Id == 601);
+    }
+
+    [Fact]
+    public async Task E14_A_file_whose_reader_has_stopped_delays_nobody()
+    {
+        // A pipe that is full blocks whoever writes into it.
+        using (var mkfifo = Process.Start("mkfifo", AuditPath))
+        {
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
+        using var logs = new CollectedLogs();
+        var trail = new AuditTrail(Settings.Load(("SIDECAR_Audit__File", AuditPath)), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+        await trail.StartAsync(CancellationToken.None);
+
+        for (var i = 0; i < 20_000; i++)
+        {
+            trail.Write(new AuditLine(VirtualClock.Start, 200, "ok", "web", "reports", "127.0.0.1", null, new string('x', 200), null, null, null, null, null));
+        }
+
+        Assert.True(trail.Dropped > 0);
+
+        // Whoever reads again lets the writer end.
+        using var pipe = new FileStream(AuditPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var stopping = trail.StopAsync(CancellationToken.None);
+        var buffer = new byte[64 * 1024];
+
+        while (!stopping.IsCompleted)
+        {
+            await Task.WhenAny(stopping, pipe.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask());
+        }
+
+        trail.Dispose();
     }
 
     [Fact]
