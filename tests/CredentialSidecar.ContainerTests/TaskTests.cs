@@ -39,6 +39,17 @@ public sealed class TaskTests : IAsyncLifetime
         Assert.Contains("Read-only file system", listed, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_token_is_replaced_in_the_running_container_and_applications_go_on()
+    {
+        var former = (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded();
+
+        Assert.Contains("Told process 1 ", await Docker.DoAsync("exec", _task.Sidecar, "/usr/local/bin/credential-sidecar", "rotate-tokens"), StringComparison.Ordinal);
+        await Eventually.HoldsAsync(async () => (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded() != former, () => Docker.LogsAsync(_task.Sidecar));
+
+        Assert.Contains(EmulatedTask.Destination, (await _task.LaunchedAsync(EmulatedTask.Identity)).Succeeded(), StringComparison.Ordinal);
+    }
+
     // The init system's view of the sidecar, from a container that shares its process namespace.
     private async Task<Dictionary<string, string>> ProcessStatusAsync()
     {

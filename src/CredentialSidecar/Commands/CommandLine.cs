@@ -45,11 +45,15 @@ internal static class CommandLine
         var doctor = new Command("doctor", "Try the source and every hop once, look at what siblings would meet, and say what to do. Calls STS. Exit code 0 or 1.") { file, json };
         doctor.SetAction((parse, cancellation) => DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
 
+        var rotate = new Command("rotate-tokens", "Tell the sidecar in this container to make new tokens (SIGHUP). Exit code 0 or 69.");
+        rotate.SetAction(_ => RotateCommand.Run(Console.Out, Console.Error));
+
         root.Subcommands.Add(InterceptCommand.Create(file));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(validate);
         root.Subcommands.Add(healthcheck);
         root.Subcommands.Add(doctor);
+        root.Subcommands.Add(rotate);
 
         var parse = root.Parse(args);
 
