@@ -95,6 +95,10 @@ public sealed class HygieneTests : IDisposable
             {
                 Assert.Equal(200, await StatusAsync(client));
             }
+
+            // A refusal is logged by the request itself, which must not wait for the reader either.
+            using var stranger = new HttpClient { BaseAddress = client.BaseAddress, Timeout = TimeSpan.FromSeconds(10) };
+            Assert.Equal(401, await StatusAsync(stranger));
         }
         finally
         {
