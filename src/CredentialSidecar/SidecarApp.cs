@@ -69,18 +69,11 @@ internal static class SidecarApp
         app.UseHealthWall();
         app.Run(http => Listeners.Of(http) switch
         {
-            Listener.Credentials => AnswerSiblingAsync(http),
+            Listener.Credentials when metadata.IsAsked(http) => metadata.AnswerAsync(http),
+            Listener.Credentials => credentials.AnswerAsync(http),
             Listener.Intercepted => intercepted.AnswerAsync(http),
             var listener => health.AnswerAsync(http, withStatus: listener == Listener.Health),
         });
         return app;
-
-        async Task AnswerSiblingAsync(HttpContext http)
-        {
-            if (!await metadata.TryAnswerAsync(http))
-            {
-                await credentials.AnswerAsync(http);
-            }
-        }
     }
 }

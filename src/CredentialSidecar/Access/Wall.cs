@@ -86,11 +86,17 @@ internal sealed class Wall(SidecarSettings settings)
 
     private static bool IsOurs(string host, IPAddress? local)
     {
-        var isLoopback = local is not null && IPAddress.IsLoopback(local);
+        if (Plain(local) is not { } address)
+        {
+            return false;
+        }
 
         // By its text: 2130706433, 127.1 and 0x7f000001 are 127.0.0.1 to a resolver, and no SDK writes them.
-        return host == (Plain(local) is { AddressFamily: AddressFamily.InterNetworkV6 } six ? $"[{six}]" : $"{Plain(local)}")
-            || (isLoopback && host.Equals("localhost", StringComparison.OrdinalIgnoreCase));
+        Span<char> text = stackalloc char[64];
+        var isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
+        var literal = !isSix ? host : host is ['[', .., ']'] ? host.AsSpan(1..^1) : default;
+        return (address.TryFormat(text, out var length) && literal.SequenceEqual(text[..length]))
+            || (IPAddress.IsLoopback(address) && host.Equals("localhost", StringComparison.OrdinalIgnoreCase));
     }
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
@@ -107,9 +113,18 @@ internal sealed class Wall(SidecarSettings settings)
         }
     }
 
-    private static string? Find(string[] names, string sent) => Array.Find(names, name => name.EndsWith('*')
-        ? sent.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase)
-        : sent.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private static string? Find(string[] names, string sent)
+    {
+        foreach (var name in names)
+        {
+            if (name.EndsWith('*') ? sent.AsSpan().StartsWith(name.AsSpan(..^1), StringComparison.OrdinalIgnoreCase) : sent.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
 
     private static CredentialException NotAllowed(string message) => new(CredentialFailure.RequestNotAllowed, message);
 }

@@ -104,8 +104,13 @@ internal static class AccessRules
             TokenText.Check(token, tokenKey, fromFile: false, access.AllowShortTokens, findings);
         }
 
-        var read = file is null ? token : ReadFile(fileKey, file, access.AllowShortTokens, findings);
-        return new ClientSettings(name, path, file is not null ? TokenOrigin.File : token is not null ? TokenOrigin.Value : TokenOrigin.Generated, read ?? token, file, directory, destinations);
+        var (origin, read) = (file, token) switch
+        {
+            (not null, _) => (TokenOrigin.File, ReadFile(fileKey, file, access.AllowShortTokens, findings)),
+            (null, not null) => (TokenOrigin.Value, token),
+            _ => (TokenOrigin.Generated, null),
+        };
+        return new ClientSettings(name, path, origin, read, file, directory, destinations);
     }
 
     private static void Directory(string key, string? directory, Findings findings) => findings.Require(

@@ -66,15 +66,10 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
         return isAgent ? destination : throw new CredentialException(CredentialFailure.NotIntercepted, "Here is 169.254.170.2, and no other Host.");
     }
 
-    private async Task ForwardAsync(HttpContext http)
+    private Task ForwardAsync(HttpContext http)
     {
         // Bodies are limited to nothing elsewhere; here they are the agent's business, and pass without being kept.
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-
-        if (!await beyond.ForwardAsync(http) && !http.RequestAborted.IsCancellationRequested)
-        {
-            http.Response.Clear();
-            throw new CredentialException(CredentialFailure.SourceUnavailable, "The ECS agent gave no answer.");
-        }
+        return beyond.Forward.OrRefuseAsync(http);
     }
 }

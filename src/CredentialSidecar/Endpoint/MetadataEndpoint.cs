@@ -5,24 +5,18 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Hands a request for task metadata on to the agent; false where it gave no answer and none was begun.</summary>
-internal delegate Task<bool> PassOn(HttpContext http);
-
 /// <summary>Answers what siblings ask of the ECS agent beside credentials, by the agent itself.</summary>
 internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, ClientBook clients, Throttle throttle, PassOn passOn, ContractAnswer answer)
 {
     private const long LargestBody = 64 * 1024;
 
-    /// <returns>Whether the request was its own, and has been answered.</returns>
-    public async Task<bool> TryAnswerAsync(HttpContext http)
+    /// <summary>Whether the request is for it; at once where nothing is passed on, since every GET of a sibling comes by here.</summary>
+    public bool IsAsked(HttpContext http) => settings.Options.Passthrough.Metadata && MetadataPath.Of(http) != AgentPart.None;
+
+    public async Task AnswerAsync(HttpContext http)
     {
-        var (isMetadata, isProtection, isTaskRole) = (MetadataPath.IsMetadata(http), MetadataPath.IsTaskProtection(http), MetadataPath.IsTaskRole(http));
-
-        if (!settings.Options.Passthrough.Metadata || !(isMetadata || isProtection || isTaskRole))
-        {
-            return false;
-        }
-
+        var part = MetadataPath.Of(http);
+        var (isProtection, isTaskRole) = (part == AgentPart.TaskProtection, part == AgentPart.TaskRole);
         var visit = Visit.Begin(http);
 
         try
@@ -47,28 +41,17 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
             }
 
             http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = isProtection ? LargestBody : 0;
-            await ForwardAsync(http, visit, isTaskRole);
+            await passOn.OrRefuseAsync(http);
+
+            if (isTaskRole)
+            {
+                visit.Destination = "(task role)";
+                answer.PassedOn(http, visit);
+            }
         }
         catch (CredentialException e)
         {
             await answer.RefuseAsync(http, e, isTaskRole ? "the task role" : "task metadata");
-        }
-
-        return true;
-    }
-
-    private async Task ForwardAsync(HttpContext http, Visit visit, bool isTaskRole)
-    {
-        if (!await passOn(http) && !http.RequestAborted.IsCancellationRequested)
-        {
-            http.Response.Clear();
-            throw new CredentialException(CredentialFailure.SourceUnavailable, "The ECS agent gave no answer.");
-        }
-
-        if (isTaskRole)
-        {
-            visit.Destination = "(task role)";
-            answer.PassedOn(http, visit);
         }
     }
 }

@@ -1,7 +1,16 @@
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
+
+/// <summary>What of the agent's a path leads to.</summary>
+internal enum AgentPart
+{
+    /// <summary>Nothing that is passed on.</summary>
+    None,
+    Metadata,
+    TaskProtection,
+    TaskRole,
+}
 
 /// <summary>Which of the agent's paths may be passed on, by the very bytes that were sent.</summary>
 /// <remarks>
@@ -12,13 +21,16 @@ internal static partial class MetadataPath
 {
     private const string Segment = "[A-Za-z0-9_-]+";
 
-    public static bool IsMetadata(HttpContext http) => Metadata().IsMatch(PathOf(http));
+    public static AgentPart Of(HttpContext http)
+    {
+        var target = OwnCredentialsPath.RawTarget(http).AsSpan();
+        var path = target.IndexOf('?') is >= 0 and var query ? target[..query] : target;
 
-    public static bool IsTaskProtection(HttpContext http) => Protection().IsMatch(PathOf(http));
-
-    public static bool IsTaskRole(HttpContext http) => TaskRole().IsMatch(PathOf(http));
-
-    private static string PathOf(HttpContext http) => http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2)[0];
+        return Metadata().IsMatch(path) ? AgentPart.Metadata
+            : Protection().IsMatch(path) ? AgentPart.TaskProtection
+            : TaskRole().IsMatch(path) ? AgentPart.TaskRole
+            : AgentPart.None;
+    }
 
     [GeneratedRegex($@"^/(v2/(metadata|stats)|v3/{Segment}|v4/{Segment})(/{Segment})*/?\z")]
     private static partial Regex Metadata();
