@@ -4,7 +4,7 @@ namespace CredentialSidecar.Testing;
 internal sealed class SecretScan
 {
     /// <summary>Fewer would be found by accident; more would let a hint pass.</summary>
-    public const int Piece = 8;
+    private const int Piece = 8;
 
     private readonly HashSet<string> _pieces = new(StringComparer.Ordinal);
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
@@ -22,18 +22,26 @@ internal sealed class SecretScan
         _lookup = _pieces.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>How many pieces it looks for; none finds nothing.</summary>
-    public int Count => _pieces.Count;
-
-    /// <exception cref="InvalidOperationException">A piece is in it; the text around it is shown without it.</exception>
-    public void Check(string text)
+    /// <summary>Whether a piece is in it.</summary>
+    public bool Finds(string text)
     {
         for (var i = 0; i + Piece <= text.Length; i++)
         {
             if (_lookup.Contains(text.AsSpan(i, Piece)))
             {
-                throw new InvalidOperationException($"{Piece} characters of a secret at {i} of: {text}");
+                return true;
             }
+        }
+
+        return false;
+    }
+
+    /// <exception cref="InvalidOperationException">A piece is in it.</exception>
+    public void Check(string text)
+    {
+        if (Finds(text))
+        {
+            throw new InvalidOperationException($"{Piece} characters of a secret in: {text}");
         }
     }
 }

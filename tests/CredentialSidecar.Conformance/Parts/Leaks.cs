@@ -1,22 +1,17 @@
 using System.Text.Json;
+using CredentialSidecar.Testing;
 
 namespace CredentialSidecar.Conformance.Parts;
 
 /// <summary>Looks for secrets in a program's output.</summary>
 internal static class Leaks
 {
-    /// <summary>Enough to tell a piece of a secret from chance.</summary>
-    private const int Piece = 8;
-
     /// <summary>The lines that hold any eight characters of a secret in a row, as they stand or within JSON.</summary>
     public static IReadOnlyList<string> In(IEnumerable<string> lines, IEnumerable<string> secrets)
     {
-        var pieces = secrets.SelectMany(Pieces).ToHashSet();
-        return [.. lines.Where(line => Texts(line).SelectMany(Pieces).Any(pieces.Contains))];
+        var scan = new SecretScan(secrets);
+        return [.. lines.Where(line => Texts(line).Any(scan.Finds))];
     }
-
-    private static IEnumerable<string> Pieces(string text) =>
-        Enumerable.Range(0, Math.Max(0, text.Length - Piece + 1)).Select(i => text.Substring(i, Piece));
 
     // JSON writes a + of a secret key as \u002B, which would hide it.
     private static IEnumerable<string> Texts(string line)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using CredentialSidecar.Access;
 using CredentialSidecar.Telemetry;
@@ -89,6 +90,11 @@ public sealed class AuditTests : IDisposable
         // A queue that nobody empties: the hosted service was never started.
         using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         using var logs = new CollectedLogs();
+        var counted = 0L;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, self) => self.EnableMeasurementEvents(instrument) };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            counted += ReferenceEquals(instrument.Meter.Scope, metrics.GetRequiredService<IMeterFactory>()) && instrument.Name == "credential_sidecar.audit.dropped" && tags[0] is { Key: "where", Value: "queue" } ? value : 0);
+        listener.Start();
         using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
 
         for (var i = 0; i < 5_000; i++)
@@ -97,6 +103,7 @@ public sealed class AuditTests : IDisposable
         }
 
         Assert.Equal(5_000 - 4_096, trail.Dropped);
+        Assert.Equal(trail.Dropped, counted);
         Assert.Single(logs.Lines, line => line.Event.Id == 601);
     }
 

@@ -9,7 +9,7 @@ namespace CredentialSidecar.Tests.Architecture;
 /// <summary>The arrows of docs/architecture.md, and what else a reader may rely on. A rule that only prose holds is soon broken.</summary>
 public sealed partial class ConventionTests
 {
-    internal static readonly string Root = FindRoot();
+    private static readonly string Root = FindRoot();
     private static readonly string Sidecar = Path.Combine(Root, "src", "CredentialSidecar");
 
     /// <summary>A folder may use what its row lists, and nothing else of ours.</summary>

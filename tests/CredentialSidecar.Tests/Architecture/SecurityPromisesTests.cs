@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CredentialSidecar.Tests.Configuration;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Architecture;
@@ -6,14 +7,14 @@ namespace CredentialSidecar.Tests.Architecture;
 /// <summary>SECURITY.md names a test for each promise; a test that was renamed or removed breaks the promise.</summary>
 public sealed partial class SecurityPromisesTests
 {
-    public static TheoryData<string> Named => [.. Names().Matches(File.ReadAllText(Path.Combine(ConventionTests.Root, "SECURITY.md"))).Select(match => match.Groups[1].Value)];
+    public static TheoryData<string> Named => [.. Names().Matches(File.ReadAllText(Repository.File("SECURITY.md"))).Select(match => match.Groups[1].Value)];
 
     [Theory]
     [MemberData(nameof(Named))]
     public void A_promise_names_a_test_that_exists(string name)
     {
         var (type, method) = (name.Split('.')[0], name.Split('.').ElementAtOrDefault(1));
-        var files = Directory.EnumerateFiles(Path.Combine(ConventionTests.Root, "tests"), $"{type}.cs", SearchOption.AllDirectories).ToArray();
+        var files = Directory.EnumerateFiles(Repository.File("tests"), $"{type}.cs", SearchOption.AllDirectories).ToArray();
 
         Assert.True(files.Length > 0, $"no {type}.cs");
         Assert.True(method is null || files.Any(file => File.ReadAllText(file).Contains($" {method}(", StringComparison.Ordinal)), $"{type} has no {method}");
