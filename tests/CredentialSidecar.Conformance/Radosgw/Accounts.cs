@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
+using CredentialSidecar.Conformance.Parts;
 using CredentialSidecar.Testing;
 
 namespace CredentialSidecar.Conformance.Radosgw;
@@ -45,6 +48,7 @@ internal static class Accounts
         await RoleAsync(cluster, Hub, Task, "sts:AssumeRole");
         await RoleAsync(cluster, Closed, "arn:aws:iam::123456789012:user/nobody", "sts:AssumeRole");
         await RoleAsync(cluster, Writer, Hub, "s3:*");
+        await MakePoolsAsync(cluster);
 
         using var sts = new AmazonSecurityTokenServiceClient(
             new BasicAWSCredentials(KeyId, Secret), new AmazonSecurityTokenServiceConfig { ServiceURL = cluster.Gateway.AbsoluteUri, AuthenticationRegion = "eu-central-1" });
@@ -58,6 +62,31 @@ internal static class Accounts
             ["Token"] = session.Credentials.SessionToken,
             ["Expiration"] = $"{session.Credentials.Expiration!.Value.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}",
         }.ToJsonString();
+    }
+
+    // The first bucket and the first object make the pools that hold them, which takes seconds, on a busy machine longer than a brief
+    // session lives; a second one meanwhile may be refused.
+    private static async Task MakePoolsAsync(Cluster cluster)
+    {
+        using var s3 = new AmazonS3Client(new BasicAWSCredentials(KeyId, Secret), NetSdkWriter.Config(cluster.Gateway.AbsoluteUri));
+        var last = "";
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    await s3.PutBucketAsync(new PutBucketRequest { BucketName = "first", UseClientRegion = false });
+                    await s3.PutObjectAsync(new PutObjectRequest { BucketName = "first", Key = "object", ContentBody = "hello" });
+                    return true;
+                }
+                catch (AmazonServiceException e)
+                {
+                    last = NetSdkWriter.Answer(e);
+                    return false;
+                }
+            },
+            () => $"radosgw makes no bucket: {last}");
     }
 
     private static async Task RoleAsync(Cluster cluster, string role, string trusted, string action)

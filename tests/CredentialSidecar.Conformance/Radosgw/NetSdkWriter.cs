@@ -31,7 +31,16 @@ internal static class NetSdkWriter
     public static async Task<int> RunAsync(string bucket, TimeSpan time)
     {
         using var s3 = new AmazonS3Client(Config(Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3")!));
-        await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, UseClientRegion = false });
+        try
+        {
+            await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, UseClientRegion = false });
+        }
+        catch (AmazonServiceException e)
+        {
+            Console.Error.WriteLine($"The bucket was not made: {Answer(e)} {e}");
+            return 1;
+        }
+
         var (calls, failures, since) = (0, new List<string>(), Stopwatch.StartNew());
 
         while (since.Elapsed < time)
@@ -46,8 +55,7 @@ internal static class NetSdkWriter
             }
             catch (Exception e)
             {
-                var answer = e is AmazonServiceException service ? $"{(int)service.StatusCode} {service.ErrorCode} {service.RequestId}" : "";
-                failures.Add($"{DateTimeOffset.UtcNow:O}, after {since.Elapsed}: {answer} {e}");
+                failures.Add($"{DateTimeOffset.UtcNow:O}, after {since.Elapsed}: {Answer(e)} {e}");
             }
 
             await Task.Delay(100);
@@ -56,4 +64,8 @@ internal static class NetSdkWriter
         Console.WriteLine(JsonSerializer.Serialize(new { Calls = calls, Failures = failures }));
         return 0;
     }
+
+    // This server sends no text with its errors, so the exception alone says nothing.
+    public static string Answer(Exception e) =>
+        e is AmazonServiceException service ? $"{(int)service.StatusCode} {service.ErrorCode} {service.RequestId}" : "";
 }

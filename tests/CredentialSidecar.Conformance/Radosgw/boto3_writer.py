@@ -8,11 +8,11 @@ import time
 import boto3
 from botocore.config import Config
 
-bucket, end = sys.argv[1], time.monotonic() + float(sys.argv[2])
+bucket, seconds = sys.argv[1], float(sys.argv[2])
 config = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
 s3 = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL_S3"], config=config)
 s3.create_bucket(Bucket=bucket)
-calls, failures = 0, []
+calls, failures, end = 0, [], time.monotonic() + seconds
 
 while time.monotonic() < end:
     try:
