@@ -7,20 +7,20 @@ namespace CredentialSidecar.Testing;
 /// <summary>Answers every connection with the bytes it was given, whatever was asked: an agent or an STS gone wrong.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<string, Stream, CancellationToken, Task> _answer;
     private readonly Task _accepting;
     private int _requests;
 
-    private RawServer(Func<string, Stream, CancellationToken, Task> answer)
+    private RawServer(Func<string, Stream, CancellationToken, Task> answer, IPEndPoint at)
     {
-        _answer = answer;
+        (_answer, _listener) = (answer, new TcpListener(at));
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    public Uri Uri => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public Uri Uri => new($"http://{_listener.LocalEndpoint}");
 
     public int Requests => _requests;
 
@@ -29,7 +29,8 @@ internal sealed class RawServer : IAsyncDisposable
         stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}Connection: close\r\n\r\n{body}"), stop).AsTask());
 
     /// <summary>Is given the head of each request.</summary>
-    public static RawServer Custom(Func<string, Stream, CancellationToken, Task> answer) => new(answer);
+    /// <param name="at">Default: 127.0.0.1, on a free port.</param>
+    public static RawServer Custom(Func<string, Stream, CancellationToken, Task> answer, IPEndPoint? at = null) => new(answer, at ?? new IPEndPoint(IPAddress.Loopback, 0));
 
     public async ValueTask DisposeAsync()
     {

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>Somebody makes a program of the task ask for him: a browser, a server that fetches what it is told to, a proxy.</summary>
+/// <summary>Somebody makes a program of the task ask for him: a server that fetches what it is told to, a proxy. A real browser: <see cref="BrowserTests"/>.</summary>
 /// <remarks>Each has what it needs but for the one guard that is tried: the right token, where a guard beside the token is meant.</remarks>
 public sealed class AttackTests : IAsyncLifetime
 {
@@ -67,19 +67,6 @@ public sealed class AttackTests : IAsyncLifetime
         // It would get through with one, so it is the token that stops it.
         using var withToken = await ThroughAsync(forwarder, _sidecar.Token);
         Assert.Equal(HttpStatusCode.OK, withToken.StatusCode);
-    }
-
-    [Fact]
-    public async Task E8_The_fetch_of_a_page_is_refused_though_the_page_knows_the_token()
-    {
-        // Node's fetch sends Sec-Fetch-Mode as a browser's does; Origin is what a browser adds for a foreign page.
-        await Installed.CommandAsync("apt-get install -y --no-install-recommends nodejs", "node", "--version");
-        var ended = await ChildProcess.RunAsync(
-            "node", ["-e", "fetch(process.env.TO,{headers:{Authorization:process.env.TOKEN}}).then(async a=>console.log(a.status,await a.text()))"],
-            CleanEnvironment.With(("TO", new Uri(_sidecar.Endpoint, "v1/credentials").AbsoluteUri), ("TOKEN", _sidecar.Token)));
-
-        Assert.StartsWith("403 {\"code\":\"RequestNotAllowed\"", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("(Sec-Fetch-*)", ended.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using CredentialSidecar.Conformance.Parts;
+using CredentialSidecar.Testing;
+using CredentialSidecar.Testing.Processes;
+
+namespace CredentialSidecar.Conformance.Access;
+
+/// <summary>A server whose page a browser in the task opens, and the browser: Chromium, without a window. The page reports what it got.</summary>
+/// <remarks>No name is looked up: the browser is told where attacker.example and rebound.example are.</remarks>
+internal sealed class Attacker : IAsyncDisposable
+{
+    // Beside what a test needs, all that keeps it from asking its maker's servers.
+    private static readonly string[] Options =
+    [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+        "--host-resolver-rules=MAP attacker.example 127.0.0.1, MAP rebound.example 127.0.0.2, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2",
+    ];
+
+    private readonly TaskCompletionSource<JsonNode> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _profile = Directory.CreateTempSubdirectory("browser").FullName;
+    private readonly string _page;
+    private readonly int? _rebound;
+    private readonly RawServer _server;
+    private ChildProcess? _browser;
+
+    /// <param name="script">Of the page: an async function's body whose result is reported.</param>
+    /// <param name="rebound">The port of 127.0.0.1 where all goes that is not the page, once the page is loaded, as if its name led there by then.</param>
+    public Attacker(string script, int? rebound = null)
+    {
+        _page = $$"""
+            <!doctype html><meta name="referrer" content="no-referrer"><body><script>
+            (async () => { {{script}} })().catch(e => ({ fault: String(e) })).then(report => fetch("/report?" + encodeURIComponent(JSON.stringify(report))));
+            </script>
+            """;
+        _rebound = rebound;
+        _server = RawServer.Custom(AnswerAsync, rebound is { } port ? new IPEndPoint(IPAddress.Parse("127.0.0.2"), port) : null);
+    }
+
+    /// <summary>What the page got.</summary>
+    public async Task<JsonNode> ReportAsync()
+    {
+        await Installed.CommandAsync("Chromium is not installed: apt-get install -y --no-install-recommends chromium", "chromium", "--version");
+        var name = _rebound is null ? "attacker.example" : "rebound.example";
+        _browser = ChildProcess.Start("chromium", [.. Options, $"--user-data-dir={_profile}", $"http://{name}:{_server.Uri.Port}/"], CleanEnvironment.With());
+
+        try
+        {
+            return await _report.Task.WaitAsync(ChildProcess.Limit);
+        }
+        catch (TimeoutException)
+        {
+            throw new InvalidOperationException($"The page reported nothing: {string.Join('\n', _browser.Errors)}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_browser?.DisposeAsync() ?? default);
+        await _server.DisposeAsync();
+        Directory.Delete(_profile, recursive: true);
+    }
+
+    private async Task AnswerAsync(string head, Stream stream, CancellationToken stop)
+    {
+        var target = head.Split(' ')[1];
+
+        if (target.StartsWith("/report?", StringComparison.Ordinal))
+        {
+            _report.TrySetResult(JsonNode.Parse(Uri.UnescapeDataString(target["/report?".Length..]))!);
+        }
+        else if (target != "/" && _rebound is { } port)
+        {
+            using var inside = new TcpClient();
+            await inside.ConnectAsync(IPAddress.Loopback, port, stop);
+            await inside.GetStream().WriteAsync(Encoding.Latin1.GetBytes(head.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), stop);
+            await inside.GetStream().CopyToAsync(stream, stop);
+            return;
+        }
+
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {_page.Length}\r\nConnection: close\r\n\r\n{_page}"), stop);
+    }
+}
