@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 
@@ -9,9 +10,11 @@ namespace CredentialSidecar.Endpoint;
 /// <remarks>Without one, SDKs print that they could not parse the error instead of the error (contract R8).</remarks>
 internal static class BareAnswers
 {
-    public static ConnectionDelegate Fill(ConnectionDelegate next) => async connection =>
+    /// <param name="answered">Is told who got which status.</param>
+    public static ConnectionDelegate Fill(ConnectionDelegate next, Action<IPAddress?, int> answered) => async connection =>
     {
-        connection.Transport = new Duplex(connection.Transport.Input, new FillingWriter(connection.Transport.Output));
+        var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        connection.Transport = new Duplex(connection.Transport.Input, new FillingWriter(connection.Transport.Output, status => answered(peer, status)));
         await next(connection);
     };
 
@@ -23,7 +26,7 @@ internal static class BareAnswers
     }
 
     /// <summary>Passes everything through; a bare 4xx is completed where it lies, before it is handed on.</summary>
-    private sealed class FillingWriter(PipeWriter inner) : PipeWriter
+    private sealed class FillingWriter(PipeWriter inner, Action<int> answered) : PipeWriter
     {
         private Memory<byte> _memory;
 
@@ -46,7 +49,7 @@ internal static class BareAnswers
 
         public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
-        private static int Filled(Span<byte> memory, int bytes)
+        private int Filled(Span<byte> memory, int bytes)
         {
             var answer = memory[..bytes];
             var bare = "Content-Length: 0\r\n"u8;
@@ -57,6 +60,7 @@ internal static class BareAnswers
                 return bytes;
             }
 
+            answered(status);
             var body = ContractError.Of(status).Body.Span;
             var headers = Encoding.ASCII.GetBytes($"Content-Length: {body.Length}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n");
             var length = bytes - bare.Length + headers.Length + body.Length;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
@@ -57,6 +58,17 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle th
     /// <summary>Writes down an answer that the agent gave.</summary>
     public void PassedOn(HttpContext http, Visit visit) => Count(http, http.Response.StatusCode, visit);
 
+    /// <summary>Writes down an answer to what is not HTTP, or more than any SDK sends: who asked is all that is known of it.</summary>
+    public void Malformed(IPAddress? peer, int status)
+    {
+        metrics.Answered(status);
+
+        if (audit.IsOn)
+        {
+            audit.Write(new AuditLine(clock.GetUtcNow(), status, nameof(Malformed), null, null, peer?.ToString(), null, null, null, null, null, null, task.TaskArn));
+        }
+    }
+
     private static void Head(HttpContext http, int status, int length)
     {
         var response = http.Response;
@@ -88,6 +100,6 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle th
     private static partial class Log
     {
         [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}")]
-        public static partial void Refused(ILogger logger, int status, string code, System.Net.IPAddress? peer, string asked, string reason);
+        public static partial void Refused(ILogger logger, int status, string code, IPAddress? peer, string asked, string reason);
     }
 }

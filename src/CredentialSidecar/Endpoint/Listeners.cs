@@ -63,7 +63,7 @@ internal static class Listeners
 
             if (listener == Listener.Credentials)
             {
-                listen.Use(BareAnswers.Fill);
+                listen.Use(next => BareAnswers.Fill(next, kestrel.ApplicationServices.GetRequiredService<ContractAnswer>().Malformed));
             }
             else if (listener == Listener.Intercepted)
             {

@@ -44,6 +44,20 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task E14_What_is_no_HTTP_or_too_large_is_a_line_too()
+    {
+        await using (var sidecar = await StartAsync(AuditPath))
+        {
+            await RawHttp.AskAsync(sidecar.Endpoint, "nonsense\r\n\r\n");
+            await RawHttp.AskAsync(sidecar.Endpoint, $"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: {new string('x', 20_000)}\r\n\r\n");
+            await RawHttp.AskAsync(sidecar.Endpoint, "GET /v1/credentials/nobody HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+            await UntilAsync(() => File.Exists(AuditPath) && File.ReadAllLines(AuditPath).Length >= 3);
+        }
+
+        Assert.Equal(["400 Malformed 127.0.0.1", "431 Malformed 127.0.0.1", "401 Unauthorized 127.0.0.1"], Lines().Select(line => $"{line.GetProperty("status")} {line.GetProperty("reason")} {line.GetProperty("peer")}"));
+    }
+
+    [Fact]
     public async Task E14_The_same_line_is_in_the_log_unless_told_otherwise()
     {
         await using var sidecar = await StartAsync(null);
