@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
-using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
@@ -68,7 +67,7 @@ internal static class Accounts
     // session lives; a second one meanwhile may be refused.
     private static async Task MakePoolsAsync(Cluster cluster)
     {
-        using var s3 = new AmazonS3Client(new BasicAWSCredentials(KeyId, Secret), NetSdkWriter.Config(cluster.Gateway.AbsoluteUri));
+        using var s3 = cluster.S3(new BasicAWSCredentials(KeyId, Secret));
         var last = "";
 
         await Eventually.HoldsAsync(
@@ -82,7 +81,8 @@ internal static class Accounts
                 }
                 catch (AmazonServiceException e)
                 {
-                    last = NetSdkWriter.Answer(e);
+                    // This server sends no text with its errors.
+                    last = $"{(int)e.StatusCode} {e.ErrorCode}";
                     return false;
                 }
             },

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Amazon.Runtime;
+using Amazon.S3;
 using CredentialSidecar.Conformance.Parts;
 using CredentialSidecar.Testing.Processes;
 
@@ -42,6 +44,17 @@ internal sealed class Cluster
         await Installed.RadosgwAsync();
         return await Once.Value;
     }
+
+    /// <summary>A client for this S3: buckets are in paths, checksums only where the protocol asks for them, and nothing is tried twice.</summary>
+    public AmazonS3Client S3(AWSCredentials credentials) => new(credentials, new AmazonS3Config
+    {
+        ServiceURL = Gateway.AbsoluteUri,
+        AuthenticationRegion = "eu-central-1",
+        ForcePathStyle = true,
+        MaxErrorRetry = 0,
+        RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+        ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+    });
 
     public Task AdminAsync(params IEnumerable<string> arguments) => ToolAsync("radosgw-admin", arguments);
 

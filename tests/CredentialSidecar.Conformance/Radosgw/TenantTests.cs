@@ -107,7 +107,6 @@ public sealed class TenantTests : IAsyncLifetime
         return body;
     }
 
-    private AmazonS3Client S3(JsonNode session) => new(
-        new SessionAWSCredentials(session["AccessKeyId"]!.GetValue<string>(), session["SecretAccessKey"]!.GetValue<string>(), session["Token"]!.GetValue<string>()),
-        NetSdkWriter.Config(_cluster!.Gateway.AbsoluteUri));
+    private AmazonS3Client S3(JsonNode session) => _cluster!.S3(
+        new SessionAWSCredentials(session["AccessKeyId"]!.GetValue<string>(), session["SecretAccessKey"]!.GetValue<string>(), session["Token"]!.GetValue<string>()));
 }
