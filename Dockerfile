@@ -1,6 +1,6 @@
 # Three images from one file: `emulator`, `init`, and the sidecar, which is the last and so the default. See docs/image.md.
-# Any base will do that has glibc, OpenSSL 3, zlib and CA certificates; the build image needs the SDK of global.json.
-ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble-aot
+# Any base will do that has glibc, OpenSSL 3, zlib and CA certificates; the build image needs the very SDK of global.json.
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0.401-noble-aot
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 
 FROM ${SDK_IMAGE} AS build

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Architecture;
+
+/// <summary>Versions that stand in more than one file, because each is read by a tool that cannot read the others.</summary>
+public sealed partial class ShippingTests
+{
+    private static readonly string Root = FindRoot();
+    private static readonly string Version = VersionElement().Match(Read("Directory.Build.props")).Groups[1].Value;
+
+    // global.json allows no other SDK, so an image that holds another one ends the build.
+    [Fact]
+    public void The_image_is_built_by_the_SDK_of_global_json() => Assert.Contains(
+        $"ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:{JsonNode.Parse(Read("global.json"))!["sdk"]!["version"]}-noble-aot\n", Read("Dockerfile"), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_image_is_labelled_with_this_version() => Assert.Contains($"ARG VERSION={Version}\n", Read("Dockerfile"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_tag_that_is_written_down_is_of_this_version()
+    {
+        var tags = from file in (string[])[.. Directory.EnumerateFiles(Path.Combine(Root, "samples", "ecs"), "*", SearchOption.AllDirectories), .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")]
+                   from Match tag in OwnTag().Matches(File.ReadAllText(file))
+                   select (File: Path.GetFileName(file), Version: tag.Groups[1].Value);
+
+        Assert.NotEmpty(tags);
+        Assert.DoesNotContain(tags, tag => tag.Version != Version);
+    }
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
+
+    private static string FindRoot([CallerFilePath] string here = "")
+    {
+        var folder = File.Exists(here) ? Path.GetDirectoryName(here) : AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder!, "CredentialSidecar.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder!;
+    }
+
+    [GeneratedRegex("<Version>(.+?)</Version>")]
+    private static partial Regex VersionElement();
+
+    [GeneratedRegex(@"/credential-sidecar:(\d+\.\d+\.\d+)")]
+    private static partial Regex OwnTag();
+}
