@@ -16,10 +16,14 @@ internal static class Images
     private static readonly Lazy<Task<string?>> FirstMissing = new(FindMissingAsync);
     private static readonly Lazy<Task<Command.Ended>> Built = new(() => Command.RunAsync(Path.Combine(Tree.Root, ".ci", "image", "build"), [], limit: BuildLimit));
 
-    /// <summary>Skips the test where there is no engine, and fails it where the images do not build.</summary>
+    // Where they are asked for, as in CI, an engine is meant to be there.
+    private static bool WantsPublicBases => Environment.GetEnvironmentVariable("CREDENTIAL_SIDECAR_PUBLIC_BASES") is not (null or "");
+
+    /// <summary>Skips the test where there is no engine, and fails it where one is meant to be or the images do not build.</summary>
     public static async Task RequireAsync()
     {
         var missing = await FirstMissing.Value;
+        Assert.False(WantsPublicBases && missing is not null, missing);
         Assert.SkipUnless(missing is null, missing ?? "");
         (await Built.Value).Succeeded();
     }
@@ -32,7 +36,7 @@ internal static class Images
         }
 
         // Only the programs that were compiled here need a base that is made here.
-        if (Environment.GetEnvironmentVariable("CREDENTIAL_SIDECAR_PUBLIC_BASES") is null or "" && !await ThereAsync("mmdebstrap", "--version"))
+        if (!WantsPublicBases && !await ThereAsync("mmdebstrap", "--version"))
         {
             return Missing("mmdebstrap", "mmdebstrap");
         }
