@@ -18,7 +18,7 @@ public sealed class PodTests
         var file = Path.Combine(Golden, $"{manifest}.yaml");
         Assert.SkipUnless(File.Exists(file), "the chart's rendered files are not in this tree: tests/CredentialSidecar.Conformance/Charts/Golden");
         await Images.RequireAsync();
-        await using var pod = Pod.Read(file, "AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680", "AWS_DEFAULT_REGION=eu-central-1", "AWS_EC2_METADATA_DISABLED=true");
+        await using var pod = Pod.Read(file, "AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680", "AWS_EC2_METADATA_DISABLED=true");
         pod.Add("credential-sidecar", $"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:51679{EmulatedTask.AgentPath}");
         await pod.StartAsync(Images.Emulator, EmulatedTask.EmulatorWords);
 

@@ -14,6 +14,9 @@ HTTP_PROXY, its NO_PROXY; loopback is added, since the SDKs for .NET and Rust wo
   value: /credential-sidecar/token
 - name: AWS_REGION
   value: {{ $v.region }}
+{{- /* boto3 reads no other. The webhook, which leaves this container out, would have set both. */}}
+- name: AWS_DEFAULT_REGION
+  value: {{ $v.region }}
 {{- if hasKey . "noProxy" }}
 {{- $noProxy := append (compact (splitList "," .noProxy)) $host | uniq | join "," }}
 - name: NO_PROXY

@@ -22,6 +22,12 @@ public sealed class PodTests
         });
     }
 
+    // The webhook would have set both, and boto3 reads only the first.
+    [Theory, MemberData(nameof(Manifests.Names), MemberType = typeof(Manifests))]
+    public void Each_container_has_the_region_under_both_names(string name) => Assert.All(
+        Manifests.Pod(name)["spec"]!["containers"]!.AsArray(),
+        container => Assert.Equal(("eu-central-1", "eu-central-1"), (Variable(container!, "AWS_DEFAULT_REGION"), Variable(container!, "AWS_REGION"))));
+
     [Theory, MemberData(nameof(Manifests.Names), MemberType = typeof(Manifests))]
     public void Each_container_asks_the_port_the_sidecar_listens_on_for_a_destination_it_has(string name)
     {
