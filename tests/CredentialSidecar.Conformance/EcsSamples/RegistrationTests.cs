@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CredentialSidecar.Conformance.Clients;
+using CredentialSidecar.Conformance.Compatibility;
 using CredentialSidecar.Conformance.Parts;
 using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.EcsSamples;
 
 /// <summary>The AWS CLI knows every field, and the service keeps it: registered, and read back field by field.</summary>
-public sealed class RegistrationTests
+public sealed partial class RegistrationTests
 {
     private static readonly Dictionary<string, string?> Keys = CleanEnvironment.With(
         ("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing"), ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_CONFIG_FILE", "/nonexistent/config"));
@@ -24,6 +26,22 @@ public sealed class RegistrationTests
 
         var differences = Differences(sample.Task, JsonNode.Parse(described.Output)!["taskDefinition"], "").ToArray();
         Assert.True(differences is [], string.Join('\n', differences));
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/interception.md")]
+    public async Task A_task_definition_in_the_documentation_can_be_registered_as_it_stands(string document)
+    {
+        var written = Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(CompatibilityTable.Root, document), TestContext.Current.CancellationToken))
+            .Select(block => block.Groups[1].Value).Single(block => block.Contains("containerDefinitions", StringComparison.Ordinal));
+        await using var moto = await MotoServer.StartAsync();
+
+        var registered = await RunAsync(moto.Address, "register-task-definition", "--cli-input-json", written);
+
+        // Which moto does not ask for, and ECS does.
+        Assert.True(!written.Contains("\"secrets\"", StringComparison.Ordinal) || written.Contains("\"executionRoleArn\"", StringComparison.Ordinal));
+        Assert.True(registered.Code == 0, registered.ToString());
     }
 
     [Fact]
@@ -46,6 +64,9 @@ public sealed class RegistrationTests
         _ when JsonNode.DeepEquals(sent, kept) => [],
         _ => [$"{path}: sent {sent?.ToJsonString()}, kept {kept?.ToJsonString()}"],
     };
+
+    [GeneratedRegex("```json\n(.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex Blocks();
 
     private static Task<ChildProcess.Ended> RunAsync(Uri service, params string[] words) => AwsCli.RunAsync(Keys, service, ["ecs", .. words]);
 }

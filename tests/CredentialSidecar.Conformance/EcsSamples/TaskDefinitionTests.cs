@@ -38,7 +38,8 @@ public sealed class TaskDefinitionTests
     {
         var sidecar = Sample.Of(name).Sidecar;
 
-        Assert.Equal("9170", sidecar.Text("user"));
+        // A user alone, whom no image knows by name, would be of the group 0.
+        Assert.Equal("9170:9170", sidecar.Text("user"));
         Assert.True(sidecar["readonlyRootFilesystem"]!.GetValue<bool>());
         Assert.Equal("""{"capabilities":{"drop":["ALL"]}}""", sidecar["linuxParameters"]!.ToJsonString());
         Assert.Null(sidecar["portMappings"]);
