@@ -3,7 +3,10 @@ using System.Globalization;
 namespace CredentialSidecar.Configuration;
 
 /// <summary>What the OpenTelemetry variables ask for. A mistake in them is a warning: telemetry must not keep a task from its credentials.</summary>
-/// <remarks>By https://opentelemetry.io/docs/specs/otel/protocol/exporter/, where a value that is not known is ignored with a warning.</remarks>
+/// <remarks>
+/// By https://opentelemetry.io/docs/specs/otel/protocol/exporter/, where a value that is not known is ignored with a warning. Not so
+/// the protocol, the endpoint and the headers: without them what is sent would reach nobody, or somebody else.
+/// </remarks>
 internal static class ExportRules
 {
     private const string Prefix = "OTEL_";
@@ -64,7 +67,6 @@ internal static class ExportRules
 
         var protocol = environment[Which("PROTOCOL")] ?? "grpc";
         var headers = environment[Which("HEADERS")];
-        var timeout = environment[Which("TIMEOUT")] ?? "10000";
 
         if (!exporters.Contains("otlp"))
         {
@@ -87,10 +89,8 @@ internal static class ExportRules
             return Nothing(Which("HEADERS"), "is not shown here, expected name=value,name=value, with % before what cannot stand in a header");
         }
 
-        if (!IsMilliseconds(timeout))
-        {
-            return Nothing(Which("TIMEOUT"), $"is {Shown.Quoted(timeout)}, expected milliseconds, a whole number from 1");
-        }
+        var timeout = Known("TIMEOUT", "10000", IsMilliseconds, "milliseconds, a whole number from 1");
+        var compression = Known("COMPRESSION", "none", value => value is "gzip" or "none", "gzip or none");
 
         if (uri.Port == 4318 && protocol == "grpc")
         {
@@ -101,11 +101,22 @@ internal static class ExportRules
         variables[$"{own}ENDPOINT"] = protocol == "grpc" || endpoint.StartsWith(own, StringComparison.Ordinal)
             ? uri.AbsoluteUri
             : new UriBuilder(uri) { Path = $"{uri.AbsolutePath.TrimEnd('/')}/v1/{kind}" }.Uri.AbsoluteUri;
-        (variables[$"{own}PROTOCOL"], variables[$"{own}HEADERS"], variables[$"{own}TIMEOUT"]) = (protocol, headers ?? "", timeout);
-        variables[$"{own}COMPRESSION"] = environment[Which("COMPRESSION")] ?? "none";
+        (variables[$"{own}PROTOCOL"], variables[$"{own}HEADERS"], variables[$"{own}TIMEOUT"], variables[$"{own}COMPRESSION"]) = (protocol, headers ?? "", timeout, compression);
         return true;
 
         string Which(string name) => environment[own + name] is null ? Otlp + name : own + name;
+
+        // What a collector can do without is ignored where it cannot be used.
+        string Known(string name, string otherwise, Func<string, bool> isKnown, string expected)
+        {
+            if (environment[Which(name)] is not { } value || isKnown(value))
+            {
+                return environment[Which(name)] ?? otherwise;
+            }
+
+            findings.Warn(Which(name), $"is {Shown.Quoted(value)}, expected {expected}; the default is used");
+            return otherwise;
+        }
 
         bool Nothing(string variable, string text)
         {

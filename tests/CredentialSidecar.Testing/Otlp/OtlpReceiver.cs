@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -76,6 +77,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             return;
         }
 
+        body = http.Request.Headers.ContentEncoding == "gzip" ? Unzipped(body) : body;
+
         switch (http.Request.Path.Value)
         {
             case "/v1/traces":
@@ -101,8 +104,19 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     // A flag for compression, the length in four bytes, and the message.
-    private static ReadOnlyMemory<byte> Unframed(ReadOnlyMemory<byte> frame) =>
-        frame.Span[0] == 0 ? frame.Slice(5, (int)BinaryPrimitives.ReadUInt32BigEndian(frame.Span[1..])) : throw new InvalidDataException("compressed");
+    private static ReadOnlyMemory<byte> Unframed(ReadOnlyMemory<byte> frame)
+    {
+        var message = frame.Slice(5, (int)BinaryPrimitives.ReadUInt32BigEndian(frame.Span[1..]));
+        return frame.Span[0] == 0 ? message : Unzipped(message);
+    }
+
+    private static ReadOnlyMemory<byte> Unzipped(ReadOnlyMemory<byte> body)
+    {
+        using var zipped = new GZipStream(new MemoryStream(body.ToArray()), CompressionMode.Decompress);
+        using var whole = new MemoryStream();
+        zipped.CopyTo(whole);
+        return whole.ToArray();
+    }
 
     private static async Task AnswerGrpcAsync(HttpContext http)
     {

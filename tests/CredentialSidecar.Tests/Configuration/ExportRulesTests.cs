@@ -65,7 +65,6 @@ public sealed class ExportRulesTests
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "canary", "is not shown here, expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "api key=canary", "is not shown here, expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "key=canary%0d%0ax: y", "is not shown here, expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
-    [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "is '10s', expected milliseconds, a whole number from 1; no metrics are exported")]
     [InlineData("OTEL_METRICS_EXPORTER", "console", "is 'console', expected otlp or none; no metrics are exported")]
     public void A_mistake_is_a_warning_with_the_variable_and_what_to_write_and_shows_no_secret(string variable, string value, string warning)
     {
@@ -87,6 +86,18 @@ public sealed class ExportRulesTests
 
         Assert.Equal($"OTEL_METRIC_EXPORT_INTERVAL is '{value}', expected milliseconds, a whole number from 1; the default is used", Assert.Single(Loading.Warnings(changes)));
         Assert.DoesNotContain("OTEL_METRIC_EXPORT_INTERVAL", Settings.Load(changes).Export!.Keys);
+    }
+
+    [Theory]
+    [InlineData("TIMEOUT", "10s", "milliseconds, a whole number from 1", "10000")]
+    [InlineData("TIMEOUT", "0", "milliseconds, a whole number from 1", "10000")]
+    [InlineData("COMPRESSION", "zstd", "gzip or none", "none")]
+    public void What_a_collector_can_do_without_is_left_to_its_default(string name, string value, string expected, string used)
+    {
+        (string, string?)[] changes = [(Endpoint, Collector), ("OTEL_TRACES_EXPORTER", "none"), ($"OTEL_EXPORTER_OTLP_{name}", value)];
+
+        Assert.Equal($"OTEL_EXPORTER_OTLP_{name} is '{value}', expected {expected}; the default is used", Assert.Single(Loading.Warnings(changes)));
+        Assert.Equal(used, Settings.Load(changes).Export![$"OTEL_EXPORTER_OTLP_METRICS_{name}"]);
     }
 
     [Fact]
