@@ -48,4 +48,4 @@ FROM program AS sidecar
 COPY --from=build --chown=9170:9170 /image/shared/ /
 VOLUME /credential-sidecar
 ENV SIDECAR_SHARED_DIR=/credential-sidecar
-HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD ["/usr/local/bin/credential-launch", "--check"]
+HEALTHCHECK --interval=5s --timeout=2s --start-period=60s --retries=3 CMD ["/usr/local/bin/credential-launch", "--check"]

@@ -110,9 +110,10 @@
 
 {{- define "credential-sidecar.image" -}}
 {{- $image := (index .Values "credential-sidecar").image -}}
+{{- $repository := required "credential-sidecar.image.repository is missing: name where you pushed the sidecar's image to" $image.repository -}}
 {{- if $image.digest -}}
-{{ $image.repository }}@{{ $image.digest }}
+{{ $repository }}@{{ $image.digest }}
 {{- else -}}
-{{ $image.repository }}:{{ $image.tag | default (index .Subcharts "credential-sidecar").Chart.AppVersion }}
+{{ $repository }}:{{ $image.tag | default (index .Subcharts "credential-sidecar").Chart.AppVersion }}
 {{- end -}}
 {{- end -}}

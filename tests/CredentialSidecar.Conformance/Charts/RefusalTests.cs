@@ -17,6 +17,7 @@ public sealed class RefusalTests(Helm helm) : IClassFixture<Helm>
     [InlineData("""credential-sidecar.regoin="eu-central-1" """, "Additional property regoin is not allowed")]
     [InlineData("""credential-sidecar.region="europe" """, "region: Does not match pattern")]
     [InlineData("""credential-sidecar.region="" """, "credential-sidecar.region is missing: name the region whose STS is to be asked")]
+    [InlineData("""credential-sidecar.image.repository="" """, "credential-sidecar.image.repository is missing: name where you pushed the sidecar's image to")]
     [InlineData("""credential-sidecar.drain="5 minutes" """, "drain: Does not match pattern")]
     [InlineData("""credential-sidecar.healthPort="9171" """, "healthPort: Invalid type. Expected: integer, given: string")]
     [InlineData("credential-sidecar.port=9171", "credential-sidecar.port and credential-sidecar.healthPort are both 9171")]

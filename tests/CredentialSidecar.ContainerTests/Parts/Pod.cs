@@ -51,9 +51,8 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
         foreach (var container in Items(_spec, "initContainers"))
         {
             var name = (string)container["name"]!;
-            var image = name.EndsWith("intercept", StringComparison.Ordinal) ? Images.Init : Images.Sidecar;
             var stays = Text(container, "restartPolicy") == "Always";
-            await RunAsync(name, [.. stays ? ["-d"] : Array.Empty<string>(), .. Options(container)], image, [.. Items(container, "args").Select(word => (string)word!)]);
+            await RunAsync(name, [.. stays ? ["-d"] : Array.Empty<string>(), .. Options(container)], Images.Sidecar, [.. Items(container, "args").Select(word => (string)word!)]);
 
             if (stays)
             {
