@@ -1,1 +1,2 @@
+global using CredentialSidecar.Testing;
 global using Xunit;

@@ -1,4 +1,5 @@
 global using CredentialSidecar.ContainerTests.Parts;
+global using CredentialSidecar.Testing;
 global using Xunit;
 
 // One engine, two cores: what runs at the same time would only measure each other.

@@ -77,7 +77,7 @@ public sealed class ImageTests : IAsyncLifetime
 
     private static IEnumerable<string> Texts(JsonNode array) => array.AsArray().Select(item => (string)item!);
 
-    private static SortedDictionary<string, string> Locked(string file) => new(JsonNode.Parse(File.ReadAllText(Path.Combine(Tree.Root, file)))!["dependencies"]!["net10.0"]!
+    private static SortedDictionary<string, string> Locked(string file) => new(JsonNode.Parse(File.ReadAllText(Repository.File(file)))!["dependencies"]!["net10.0"]!
         .AsObject().ToDictionary(package => package.Key, package => (string)package.Value!["contentHash"]!), StringComparer.Ordinal);
 
     private static async Task<string> FileAsync(string image, string path) =>

@@ -3,7 +3,7 @@ namespace CredentialSidecar.ContainerTests;
 /// <summary>The pods that the chart renders, as containers of the images that ship. There is no cluster in it.</summary>
 public sealed class PodTests
 {
-    private static readonly string Golden = Path.Combine(Tree.Root, "tests", "CredentialSidecar.Conformance", "Charts", "Golden");
+    private static readonly string Golden = Repository.File("tests", "CredentialSidecar.Conformance", "Charts", "Golden");
 
     // Debian 12's AWS CLI knows the token only as a variable.
     private const string WithToken = "AWS_CONTAINER_AUTHORIZATION_TOKEN=$(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) exec \"$@\"";

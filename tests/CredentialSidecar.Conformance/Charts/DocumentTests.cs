@@ -8,7 +8,7 @@ namespace CredentialSidecar.Conformance.Charts;
 /// <summary>What is said in two places is the same in both.</summary>
 public sealed partial class DocumentTests
 {
-    private static readonly string Chart = Path.Combine(CompatibilityTable.Root, "charts", "credential-sidecar");
+    private static readonly string Chart = Repository.File("charts", "credential-sidecar");
     private static readonly JsonNode Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(Chart, "values.schema.json")))!;
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void A_hop_has_the_settings_that_the_sidecar_knows()
     {
-        var sidecar = JsonNode.Parse(File.ReadAllText(Path.Combine(CompatibilityTable.Root, "docs", "configuration.schema.json")))!;
+        var sidecar = JsonNode.Parse(File.ReadAllText(Repository.File("docs", "configuration.schema.json")))!;
 
         Assert.Equal(
             Hop(sidecar, "Destinations", "Hops").Select(property => property.Key).Order(StringComparer.OrdinalIgnoreCase),
@@ -44,7 +44,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void Chart_and_samples_are_of_this_version()
     {
-        var version = Version().Match(File.ReadAllText(Path.Combine(CompatibilityTable.Root, "Directory.Build.props"))).Groups[1].Value;
+        var version = Version().Match(File.ReadAllText(Repository.File("Directory.Build.props"))).Groups[1].Value;
         var chart = Manifests.Documents(File.ReadAllText(Path.Combine(Chart, "Chart.yaml"))).Single();
 
         Assert.Equal((version, version), (chart["version"]!.GetValue<string>(), chart["appVersion"]!.GetValue<string>()));

@@ -15,7 +15,7 @@ public sealed class Helm : IAsyncLifetime
 
     internal string Example => Path.Combine(_folder, "example-app");
 
-    internal static string Samples { get; } = Path.Combine(CompatibilityTable.Root, "samples", "kubernetes");
+    internal static string Samples { get; } = Repository.File("samples", "kubernetes");
 
     public async ValueTask InitializeAsync()
     {
@@ -29,7 +29,7 @@ public sealed class Helm : IAsyncLifetime
         // Where any user can read it: helm runs as nobody.
         _program = Path.Combine(_folder, "helm");
         File.Copy(found, _program);
-        await DoAsync("cp", "-r", Path.Combine(CompatibilityTable.Root, "charts", "credential-sidecar"), Path.Combine(CompatibilityTable.Root, "charts", "example-app"), Samples, _folder);
+        await DoAsync("cp", "-r", Repository.File("charts", "credential-sidecar"), Repository.File("charts", "example-app"), Samples, _folder);
         await DoAsync("chmod", "-R", "a+rwX", _folder);
         var built = await RunAsync("dependency", "build", Example);
         Assert.True(built.Code == 0, built.ToString());

@@ -9,7 +9,7 @@ namespace CredentialSidecar.Conformance.Charts;
 /// <summary>What helm made of samples/kubernetes when it was last looked at by a person: Charts/Golden.</summary>
 internal static class Manifests
 {
-    public static string Folder { get; } = Path.Combine(CompatibilityTable.Root, "tests", "CredentialSidecar.Conformance", "Charts", "Golden");
+    public static string Folder { get; } = Repository.File("tests", "CredentialSidecar.Conformance", "Charts", "Golden");
 
     public static TheoryData<string> Names { get; } = [.. Directory.EnumerateFiles(Folder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 

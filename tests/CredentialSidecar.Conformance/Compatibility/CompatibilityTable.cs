@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -11,9 +10,7 @@ internal sealed partial class CompatibilityTable
 
     private readonly Dictionary<(string Client, string Section, string Heading), string> _cells = [];
 
-    public static string Root { get; } = FindRoot();
-
-    public static string Document { get; } = Path.Combine(Root, "docs", "compatibility.md");
+    public static string Document { get; } = Repository.File("docs", "compatibility.md");
 
     public string this[Client client, Column column]
     {
@@ -68,18 +65,6 @@ internal sealed partial class CompatibilityTable
         }
 
         return text.ToString();
-    }
-
-    private static string FindRoot([CallerFilePath] string here = "")
-    {
-        var folder = File.Exists(here) ? Path.GetDirectoryName(here) : AppContext.BaseDirectory;
-
-        while (!File.Exists(Path.Combine(folder!, "CredentialSidecar.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder!;
     }
 
     [GeneratedRegex("<!-- table: (?<name>[^>]+) -->\n(?<table>(\\|[^\n]*\n)*)<!-- end -->")]

@@ -26,7 +26,7 @@ public sealed class DocumentTests
     [Fact]
     public void What_the_table_tells_of_is_what_the_script_installs()
     {
-        var script = File.ReadAllText(Path.Combine(CompatibilityTable.Root, ".ci", "install-clients"));
+        var script = File.ReadAllText(Repository.File(".ci", "install-clients"));
         var installed = script.Split('\n').Single(line => line.Contains("|| set -- ", StringComparison.Ordinal)).Split("set -- ")[1].Split(' ');
 
         // Version 4 for .NET is this program itself; the last two are for the chart.

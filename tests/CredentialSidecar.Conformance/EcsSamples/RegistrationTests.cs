@@ -33,7 +33,7 @@ public sealed partial class RegistrationTests
     [InlineData("docs/interception.md")]
     public async Task A_task_definition_in_the_documentation_can_be_registered_as_it_stands(string document)
     {
-        var written = Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(CompatibilityTable.Root, document), TestContext.Current.CancellationToken))
+        var written = Blocks().Matches(await File.ReadAllTextAsync(Repository.File(document), TestContext.Current.CancellationToken))
             .Select(block => block.Groups[1].Value).Single(block => block.Contains("containerDefinitions", StringComparison.Ordinal));
         await using var moto = await MotoServer.StartAsync();
 

@@ -6,7 +6,7 @@ namespace CredentialSidecar.Conformance.EcsSamples;
 /// <summary>A task definition of samples/ecs, and the policies beside it.</summary>
 internal sealed class Sample
 {
-    private static readonly string Root = Path.Combine(CompatibilityTable.Root, "samples", "ecs");
+    private static readonly string Root = Repository.File("samples", "ecs");
 
     private Sample(string name) => (File, Task) = (Path.Combine(Root, $"{name}.json"), Read(Path.Combine(Root, $"{name}.json")));
 

@@ -15,7 +15,7 @@ internal static class Command
     public static async Task<Ended> RunAsync(
         string program, IEnumerable<string> words, IEnumerable<(string Name, string Value)>? variables = null, TimeSpan? limit = null)
     {
-        var start = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Tree.Root };
+        var start = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
 
         foreach (var (name, value) in variables ?? [])
         {

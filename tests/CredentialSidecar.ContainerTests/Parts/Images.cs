@@ -14,7 +14,7 @@ internal static class Images
 
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(15);
     private static readonly Lazy<Task<string?>> FirstMissing = new(FindMissingAsync);
-    private static readonly Lazy<Task<Command.Ended>> Built = new(() => Command.RunAsync(Path.Combine(Tree.Root, ".ci", "image", "build"), [], limit: BuildLimit));
+    private static readonly Lazy<Task<Command.Ended>> Built = new(() => Command.RunAsync(Repository.File(".ci", "image", "build"), [], limit: BuildLimit));
 
     // Where they are asked for, as in CI, an engine is meant to be there.
     private static bool WantsPublicBases => Environment.GetEnvironmentVariable("CREDENTIAL_SIDECAR_PUBLIC_BASES") is not (null or "");

@@ -28,7 +28,7 @@ public sealed class AuditTests : IDisposable
             await GetAsync(sidecar, "/v1/credentials/nobody");
             sidecar.Client.DefaultRequestHeaders.Remove("Authorization");
             await GetAsync(sidecar, "/v1/credentials/reports");
-            await UntilAsync(() => File.Exists(AuditPath) && File.ReadAllLines(AuditPath).Length == 3);
+            await UntilWrittenAsync(3);
         }
 
         var lines = Lines();
@@ -51,7 +51,7 @@ public sealed class AuditTests : IDisposable
             await RawHttp.AskAsync(sidecar.Endpoint, "nonsense\r\n\r\n");
             await RawHttp.AskAsync(sidecar.Endpoint, $"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: {new string('x', 20_000)}\r\n\r\n");
             await RawHttp.AskAsync(sidecar.Endpoint, "GET /v1/credentials/nobody HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
-            await UntilAsync(() => File.Exists(AuditPath) && File.ReadAllLines(AuditPath).Length >= 3);
+            await UntilWrittenAsync(3);
         }
 
         Assert.Equal(["400 Malformed 127.0.0.1", "431 Malformed 127.0.0.1", "401 Unauthorized 127.0.0.1"], Lines().Select(line => $"{line.GetProperty("status")} {line.GetProperty("reason")} {line.GetProperty("peer")}"));
@@ -62,7 +62,7 @@ public sealed class AuditTests : IDisposable
     {
         await using var sidecar = await StartAsync(null);
         await GetAsync(sidecar, "/v1/credentials/reports");
-        await UntilAsync(() => sidecar.Logs.Lines.Any(line => line.Event.Id == 600));
+        await UntilLoggedAsync(sidecar, 600);
         Assert.Contains("Answered 200 ok to default for reports: peer 127.0.0.1", sidecar.Logs.Lines.Single(line => line.Event.Id == 600).Text, StringComparison.Ordinal);
 
         await using var silent = await StartAsync(null, ("SIDECAR_Audit__Log", "false"));
@@ -78,7 +78,7 @@ public sealed class AuditTests : IDisposable
         {
             var answer = await RawHttp.AskAsync(sidecar.InterceptedEndpoint, $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
             Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
-            await UntilAsync(() => File.Exists(AuditPath) && File.ReadAllText(AuditPath).EndsWith('\n'));
+            await UntilWrittenAsync(1);
         }
 
         Assert.Equal(("uid 1000", 1000u), (Text(Assert.Single(Lines()), "client"), Lines()[0].GetProperty("uid").GetUInt32()));
@@ -94,7 +94,7 @@ public sealed class AuditTests : IDisposable
             await GetAsync(sidecar, "/v1/credentials/reports");
         }
 
-        await UntilAsync(() => sidecar.Logs.Lines.Any(line => line.Event.Id == 601));
+        await UntilLoggedAsync(sidecar, 601);
         Assert.Contains("No space left on device", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 601).Text, StringComparison.Ordinal);
     }
 
@@ -199,15 +199,11 @@ public sealed class AuditTests : IDisposable
         using var answer = await sidecar.Client.GetAsync(path, TestContext.Current.CancellationToken);
     }
 
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var i = 0; i < 500 && !holds(); i++)
-        {
-            await Task.Delay(10);
-        }
+    private static Task UntilLoggedAsync(SidecarFixture sidecar, int number) =>
+        Eventually.HoldsAsync(() => sidecar.Logs.Lines.Any(line => line.Event.Id == number), () => $"No event {number}.");
 
-        Assert.True(holds());
-    }
+    private Task UntilWrittenAsync(int lines) => Eventually.HoldsAsync(
+        () => File.Exists(AuditPath) && File.ReadAllText(AuditPath).Count(letter => letter == '\n') >= lines, () => $"Fewer than {lines} lines.");
 
     private JsonElement[] Lines() => [.. File.ReadAllLines(AuditPath).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 }

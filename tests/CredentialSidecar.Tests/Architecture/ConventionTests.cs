@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using CredentialSidecar.Telemetry;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Architecture;
@@ -9,8 +10,7 @@ namespace CredentialSidecar.Tests.Architecture;
 /// <summary>The arrows of docs/architecture.md, and what else a reader may rely on. A rule that only prose holds is soon broken.</summary>
 public sealed partial class ConventionTests
 {
-    private static readonly string Root = FindRoot();
-    private static readonly string Sidecar = Path.Combine(Root, "src", "CredentialSidecar");
+    private static readonly string Sidecar = Repository.File("src", "CredentialSidecar");
 
     /// <summary>A folder may use what its row lists, and nothing else of ours.</summary>
     [Theory]
@@ -69,7 +69,7 @@ public sealed partial class ConventionTests
     [Fact]
     public void The_emulator_and_the_sidecar_share_no_code()
     {
-        var emulator = Path.Combine(Root, "src", "CredentialSidecar.Emulator");
+        var emulator = Repository.File("src", "CredentialSidecar.Emulator");
         Assert.DoesNotContain("ProjectReference", File.ReadAllText(Path.Combine(emulator, "CredentialSidecar.Emulator.csproj")), StringComparison.Ordinal);
         Assert.Empty(from file in Files(emulator) from Match use in OwnName().Matches(Code(file)) where use.Value.StartsWith("CredentialSidecar.", StringComparison.Ordinal) && use.Groups[1].Value != "Emulator" select $"{file}: {use}");
     }
@@ -77,7 +77,7 @@ public sealed partial class ConventionTests
     [Fact]
     public void Files_stay_small_enough_to_read_in_one_sitting()
     {
-        var lengths = Files(Path.Combine(Root, "src")).Select(file => File.ReadLines(file).Count()).Order().ToArray();
+        var lengths = Files(Repository.File("src")).Select(file => File.ReadLines(file).Count()).Order().ToArray();
 
         Assert.True(lengths[^1] <= 200, $"the longest has {lengths[^1]} lines");
         Assert.True(lengths[(int)(lengths.Length * 0.9)] <= 120, $"p90 is {lengths[(int)(lengths.Length * 0.9)]}");
@@ -94,7 +94,7 @@ public sealed partial class ConventionTests
     [Fact]
     public void Every_log_message_has_a_number_ends_with_a_full_stop_and_is_documented()
     {
-        var operations = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
+        var operations = File.ReadAllText(Repository.File("docs", "operations.md"));
         Assert.Empty(typeof(EventIds).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Where(field => !operations.Contains($"\n| {field.GetRawConstantValue()} {field.Name} |", StringComparison.Ordinal))
             .Select(field => field.Name));
@@ -110,24 +110,13 @@ public sealed partial class ConventionTests
 
     [Fact]
     public void There_are_no_regions_and_no_drawers_called_utils() => Assert.DoesNotContain(
-        Files(Path.Combine(Root, "src")), file => Code(file).Contains("#region", StringComparison.Ordinal) || file.Contains("Util", StringComparison.Ordinal) || file.Contains("Helper", StringComparison.Ordinal));
+        Files(Repository.File("src")), file => Code(file).Contains("#region", StringComparison.Ordinal) || file.Contains("Util", StringComparison.Ordinal) || file.Contains("Helper", StringComparison.Ordinal));
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains("/obj", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
     // Comments may name anything.
     private static string Code(string file) => Comments().Replace(File.ReadAllText(file), "");
-
-    private static string FindRoot([CallerFilePath] string here = "")
-    {
-        var folder = File.Exists(here) ? Path.GetDirectoryName(here) : AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder!, "CredentialSidecar.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder!;
-    }
 
     // A full name, or one that begins with a folder's: Telemetry.EventIds.
     [GeneratedRegex(@"(?:CredentialSidecar\.|(?<![\w.""]))([A-Z]\w+)(?=[.;])")]

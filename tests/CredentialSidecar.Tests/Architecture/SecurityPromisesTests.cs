@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CredentialSidecar.Testing;
 using CredentialSidecar.Tests.Configuration;
 using Xunit;
 

@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Architecture;
@@ -8,7 +8,6 @@ namespace CredentialSidecar.Tests.Architecture;
 /// <summary>Versions that stand in more than one file, because each is read by a tool that cannot read the others.</summary>
 public sealed partial class ShippingTests
 {
-    private static readonly string Root = FindRoot();
     private static readonly string Version = VersionElement().Match(Read("Directory.Build.props")).Groups[1].Value;
 
     // global.json allows no other SDK, so an image that holds another one ends the build.
@@ -22,7 +21,7 @@ public sealed partial class ShippingTests
     [Fact]
     public void Every_tag_that_is_written_down_is_of_this_version()
     {
-        var tags = from file in (string[])[.. Directory.EnumerateFiles(Path.Combine(Root, "samples", "ecs"), "*", SearchOption.AllDirectories), .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")]
+        var tags = from file in (string[])[.. Directory.EnumerateFiles(Repository.File("samples", "ecs"), "*", SearchOption.AllDirectories), .. Directory.EnumerateFiles(Repository.File("docs"), "*.md")]
                    from Match tag in OwnTag().Matches(File.ReadAllText(file))
                    select (File: Path.GetFileName(file), Version: tag.Groups[1].Value);
 
@@ -30,18 +29,7 @@ public sealed partial class ShippingTests
         Assert.DoesNotContain(tags, tag => tag.Version != Version);
     }
 
-    private static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
-
-    private static string FindRoot([CallerFilePath] string here = "")
-    {
-        var folder = File.Exists(here) ? Path.GetDirectoryName(here) : AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder!, "CredentialSidecar.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder!;
-    }
+    private static string Read(string file) => File.ReadAllText(Repository.File(file));
 
     [GeneratedRegex("<Version>(.+?)</Version>")]
     private static partial Regex VersionElement();

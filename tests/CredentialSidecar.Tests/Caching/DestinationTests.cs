@@ -117,11 +117,5 @@ public sealed class DestinationTests
 
     private static async Task<SidecarFixture> StartLazyAsync() => await SidecarFixture.StartAsync(null, ("SIDECAR_Destinations__reports__Lazy", "true"));
 
-    private static async Task WaitForCall(SidecarFixture sidecar)
-    {
-        for (var i = 0; i < 1000 && sidecar.Sts.Calls.Count == 0; i++)
-        {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task WaitForCall(SidecarFixture sidecar) => Eventually.HoldsAsync(() => sidecar.Sts.Calls.Count > 0, () => "STS was not called.");
 }

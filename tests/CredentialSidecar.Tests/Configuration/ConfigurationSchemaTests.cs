@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Configuration;

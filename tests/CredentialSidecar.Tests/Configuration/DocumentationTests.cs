@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Configuration;

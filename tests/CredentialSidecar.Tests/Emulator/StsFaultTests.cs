@@ -1,5 +1,6 @@
 using CredentialSidecar.Emulator.Faults;
 using CredentialSidecar.Emulator.Worlds;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Emulator;
@@ -57,7 +58,7 @@ public sealed class StsFaultTests : EmulatorTest
         await impatient.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
-        await UntilAsync(() => Server.Calls.Sts.Count == 1);
+        await Eventually.HoldsAsync(() => Server.Calls.Sts.Count == 1, () => "STS was not called.");
         Assert.Equal("Abandoned", Server.Calls.Sts.Single().Outcome);
     }
 
@@ -125,14 +126,6 @@ public sealed class StsFaultTests : EmulatorTest
     [Fact]
     public void A_fault_that_makes_no_sense_is_refused() =>
         Assert.Throws<ArgumentException>(() => Server.Faults.Add(new Fault(FaultTarget.Sts, FaultKind.Pending)));
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(5, Cancelled);
-        }
-    }
 
     private async Task<StsReply> AssumeReaderAsync() => await Sts.AssumeRoleAsync(await ReadTaskRoleAsync(), DefaultWorld.Reader);
 }

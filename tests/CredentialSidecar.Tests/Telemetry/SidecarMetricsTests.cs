@@ -52,7 +52,7 @@ public sealed class SidecarMetricsTests
     [Fact]
     public void The_page_for_operators_lists_every_instrument_with_its_kind_unit_and_tags_and_no_other()
     {
-        var page = File.ReadAllLines(Configuration.Repository.File("docs", "operations.md"));
+        var page = File.ReadAllLines(Repository.File("docs", "operations.md"));
         var rows = page.Where(line => line.StartsWith("| `credential_sidecar.", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..3]);
         var seen = new ConcurrentBag<string>();
         using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
