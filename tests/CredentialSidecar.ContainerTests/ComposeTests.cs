@@ -81,11 +81,11 @@ public sealed class ComposeTests
         var (app, sidecar) = (await StateAsync("app"), await StateAsync("sidecar"));
         Assert.True(app.Finished <= sidecar.Finished, $"{app} and {sidecar}");
         Assert.Equal(0, sidecar.Code);
-        Assert.Contains("SIGTERM received: serving for 2 s more", await Docker.LogsAsync(await compose.ContainerAsync("sidecar")), StringComparison.Ordinal);
+        Assert.Contains("SIGTERM received: serving for 2 s more", await Engine.LogsAsync(await compose.ContainerAsync("sidecar")), StringComparison.Ordinal);
 
         async Task<(DateTimeOffset Finished, int Code)> StateAsync(string service)
         {
-            var state = (await Docker.InspectAsync(await compose.ContainerAsync(service)))["State"]!;
+            var state = (await Engine.InspectAsync(await compose.ContainerAsync(service)))["State"]!;
             return (DateTimeOffset.Parse((string)state["FinishedAt"]!, CultureInfo.InvariantCulture), (int)state["ExitCode"]!);
         }
     }

@@ -12,7 +12,7 @@ public sealed class ImageTests : IAsyncLifetime
     [Fact]
     public async Task The_sidecar_runs_as_9170_and_brings_its_volume_and_its_health_check()
     {
-        var config = (await Docker.InspectAsync(Images.Sidecar))["Config"]!;
+        var config = (await Engine.InspectAsync(Images.Sidecar))["Config"]!;
 
         Assert.Equal("9170:9170", (string?)config["User"]);
         Assert.NotNull(config["Volumes"]!["/credential-sidecar"]);
@@ -91,7 +91,7 @@ public sealed class ImageTests : IAsyncLifetime
 
     private static async Task<T> WithAsync<T>(string image, Func<string, Task<T>> use)
     {
-        var container = await Docker.DoAsync("create", image);
+        var container = await Engine.DoAsync("create", image);
 
         try
         {
@@ -99,7 +99,7 @@ public sealed class ImageTests : IAsyncLifetime
         }
         finally
         {
-            await Docker.TryAsync("rm", "-v", container);
+            await Engine.TryAsync("rm", "-v", container);
         }
     }
 

@@ -13,13 +13,13 @@ public sealed class InterceptionTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Images.RequireAsync();
-        await Docker.TryAsync("network", "rm", Network);
-        await Docker.DoAsync("network", "create", "--internal", "--subnet", "169.254.170.0/24", Network);
+        await Engine.TryAsync("network", "rm", Network);
+        await Engine.DoAsync("network", "create", "--internal", "--subnet", "169.254.170.0/24", Network);
 
         // The emulator listens on loopback, as the agent does; the agent's own rule brings the address there.
         _agent = await EmulatedTask.StartAsync("--network", Network, "--ip", "169.254.170.2", "--sysctl", "net.ipv4.conf.all.route_localnet=1");
         await _agent.RunAsync("emulator", _agent.Joined, Images.Emulator, EmulatedTask.EmulatorWords);
-        await Docker.DoAsync(["run", "--rm", .. _agent.Joined, "--cap-add", "NET_ADMIN", Images.Client, "nft",
+        await Engine.DoAsync(["run", "--rm", .. _agent.Joined, "--cap-add", "NET_ADMIN", Images.Client, "nft",
             "table ip agent { chain in { type nat hook prerouting priority dstnat; ip daddr 169.254.170.2 tcp dport 80 dnat to 127.0.0.1:51679; ip daddr 169.254.170.2 tcp dport 51680 dnat to 127.0.0.1:51680; }; }"]);
         _task = await EmulatedTask.StartAsync("--network", Network, "--ip", "169.254.170.3");
     }
@@ -28,13 +28,13 @@ public sealed class InterceptionTests : IAsyncLifetime
     {
         await (_task?.DisposeAsync() ?? default);
         await (_agent?.DisposeAsync() ?? default);
-        await Docker.TryAsync("network", "rm", Network);
+        await Engine.TryAsync("network", "rm", Network);
     }
 
     [Fact]
     public async Task The_init_image_puts_it_up_and_each_user_is_who_it_should_be()
     {
-        var up = await Docker.TryAsync(["run", "--rm", .. _task.Hardened, "--cap-add", "NET_ADMIN", Images.Init, "intercept", "up", "--uid", "1000=default"]);
+        var up = await Engine.TryAsync(["run", "--rm", .. _task.Hardened, "--cap-add", "NET_ADMIN", Images.Init, "intercept", "up", "--uid", "1000=default"]);
         Assert.True(up.Code == 0, up.ToString());
         await _task.StartSidecarAsync(EmulatedTask.Variables(
             "SIDECAR_Interception__Uids__1000=default", "SIDECAR_SOURCE_ENDPOINT=http://169.254.170.2", "ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/test", "AWS_ENDPOINT_URL_STS=http://169.254.170.2:51680"));
@@ -47,7 +47,7 @@ public sealed class InterceptionTests : IAsyncLifetime
     [Fact]
     public async Task Without_NET_ADMIN_the_init_image_says_what_is_missing()
     {
-        var up = await Docker.TryAsync(["run", "--rm", .. _task.Hardened, Images.Init, "intercept", "up", "--uid", "1000=default"]);
+        var up = await Engine.TryAsync(["run", "--rm", .. _task.Hardened, Images.Init, "intercept", "up", "--uid", "1000=default"]);
 
         Assert.Equal(69, up.Code);
         Assert.Contains("the container needs root and the capability NET_ADMIN", up.All, StringComparison.Ordinal);

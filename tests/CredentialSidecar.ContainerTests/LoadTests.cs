@@ -20,9 +20,9 @@ public sealed partial class LoadTests : IAsyncLifetime
         var load = (await _task.AppAsync([], "sh", "-c",
             "wrk -t 2 -c 64 -d 5s -H \"Authorization: $(cat /credential-sidecar/token)\" http://127.0.0.1:9170/v1/credentials/default")).Succeeded();
 
-        var state = (await Docker.InspectAsync(_task.Sidecar))["State"]!;
+        var state = (await Engine.InspectAsync(_task.Sidecar))["State"]!;
         Assert.True((bool)state["Running"]! && !(bool)state["OOMKilled"]!, state.ToJsonString());
-        Assert.Equal(0, (int)(await Docker.InspectAsync(_task.Sidecar))["RestartCount"]!);
+        Assert.Equal(0, (int)(await Engine.InspectAsync(_task.Sidecar))["RestartCount"]!);
         Assert.DoesNotContain("Non-2xx", load, StringComparison.Ordinal);
         Assert.True(double.Parse(Served().Match(load).Groups[1].Value, CultureInfo.InvariantCulture) > 1000, load);
         Assert.Contains(EmulatedTask.Destination, (await _task.LaunchedAsync(EmulatedTask.Identity)).Succeeded(), StringComparison.Ordinal);

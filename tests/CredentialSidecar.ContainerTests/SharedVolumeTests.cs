@@ -16,7 +16,7 @@ public sealed class SharedVolumeTests : IAsyncLifetime
 
         // Whoever mounts a new volume first decides whose it is.
         await _task.AppAsync([], "true");
-        await Docker.DoAsync("run", "--rm", "-v", $"{_task.Volume}:/volume", Images.Client, "sh", "-c", "chown 0:0 /volume && chmod 755 /volume && touch /volume/there");
+        await Engine.DoAsync("run", "--rm", "-v", $"{_task.Volume}:/volume", Images.Client, "sh", "-c", "chown 0:0 /volume && chmod 755 /volume && touch /volume/there");
 
         await RefusesAsync("", "permission denied");
     }
@@ -37,14 +37,14 @@ public sealed class SharedVolumeTests : IAsyncLifetime
         await _task.RunAsync("holder", ["-v", $"{_task.Volume}:/volume"], Images.Client, "sleep", "600");
         await RefusesAsync("", "No space left on device");
 
-        Assert.Empty(await Docker.DoAsync("run", "--rm", "-v", $"{_task.Volume}:/volume", Images.Client, "ls", "-A", "/volume"));
+        Assert.Empty(await Engine.DoAsync("run", "--rm", "-v", $"{_task.Volume}:/volume", Images.Client, "ls", "-A", "/volume"));
     }
 
     private async Task RefusesAsync(string mode, string reason)
     {
         var sidecar = await _task.RunAsync("sidecar", [.. _task.Hardened, "-v", $"{_task.Volume}:/credential-sidecar{mode}", .. EmulatedTask.Ecs, .. EmulatedTask.Configured], Images.Sidecar);
 
-        Assert.Equal(78, await Docker.WaitAsync(sidecar));
-        Assert.Contains($"SIDECAR_SHARED_DIR is '/credential-sidecar', which uid 9170 cannot write: {reason}", await Docker.LogsAsync(sidecar), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(78, await Engine.WaitAsync(sidecar));
+        Assert.Contains($"SIDECAR_SHARED_DIR is '/credential-sidecar', which uid 9170 cannot write: {reason}", await Engine.LogsAsync(sidecar), StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -25,16 +25,16 @@ public sealed class StoppingTests : IAsyncLifetime
         var asking = await StartAskingAsync();
         var before = (await AnswersAsync(asking)).Length;
 
-        var stopped = Docker.DoAsync("stop", "-t", "20", _task.Sidecar);
-        await Docker.DoAsync("exec", asking, "sleep", "1.5");
+        var stopped = Engine.DoAsync("stop", "-t", "20", _task.Sidecar);
+        await Engine.DoAsync("exec", asking, "sleep", "1.5");
         var during = await AnswersAsync(asking);
         await stopped;
 
         Assert.True(during.Length > before + 3, "nothing was asked meanwhile");
         Assert.All(during, answer => Assert.Equal("200", answer));
-        var state = (await Docker.InspectAsync(_task.Sidecar))["State"]!;
+        var state = (await Engine.InspectAsync(_task.Sidecar))["State"]!;
         Assert.Equal(0, (int)state["ExitCode"]!);
-        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "000", () => Docker.LogsAsync(asking));
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "000", () => Engine.LogsAsync(asking));
     }
 
     [Fact]
@@ -44,11 +44,11 @@ public sealed class StoppingTests : IAsyncLifetime
         var token = await TokenAsync();
         var asking = await StartAskingAsync();
 
-        await Docker.DoAsync("kill", "-s", "KILL", _task.Sidecar);
-        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "000", () => Docker.LogsAsync(asking));
-        await Docker.DoAsync("start", _task.Sidecar);
-        await Docker.HealthyAsync(_task.Sidecar);
-        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "200", () => Docker.LogsAsync(asking));
+        await Engine.DoAsync("kill", "-s", "KILL", _task.Sidecar);
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "000", () => Engine.LogsAsync(asking));
+        await Engine.DoAsync("start", _task.Sidecar);
+        await Engine.HealthyAsync(_task.Sidecar);
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "200", () => Engine.LogsAsync(asking));
 
         Assert.Equal(token, await TokenAsync());
 
@@ -62,22 +62,22 @@ public sealed class StoppingTests : IAsyncLifetime
     {
         await _task.StartSidecarAsync(EmulatedTask.Variables("SIDECAR_DRAIN=60s"));
 
-        await Docker.DoAsync("kill", "-s", "TERM", _task.Sidecar);
-        await Eventually.HoldsAsync(async () => (await Docker.LogsAsync(_task.Sidecar)).Contains("SIGTERM received", StringComparison.Ordinal), () => Docker.LogsAsync(_task.Sidecar));
-        await Docker.DoAsync("kill", "-s", "TERM", _task.Sidecar);
+        await Engine.DoAsync("kill", "-s", "TERM", _task.Sidecar);
+        await Eventually.HoldsAsync(async () => (await Engine.LogsAsync(_task.Sidecar)).Contains("SIGTERM received", StringComparison.Ordinal), () => Engine.LogsAsync(_task.Sidecar));
+        await Engine.DoAsync("kill", "-s", "TERM", _task.Sidecar);
 
-        Assert.Equal(143, await Docker.WaitAsync(_task.Sidecar));
+        Assert.Equal(143, await Engine.WaitAsync(_task.Sidecar));
     }
 
     private async Task<string> StartAskingAsync()
     {
         var asking = await _task.RunAsync("asking", [.. _task.Joined, "-v", $"{_task.Volume}:/credential-sidecar:ro"], Images.Client, "bash", "-c", Ask);
-        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking)).Length > 3, () => Docker.LogsAsync(asking));
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking)).Length > 3, () => Engine.LogsAsync(asking));
         return asking;
     }
 
     private static async Task<string[]> AnswersAsync(string asking) =>
-        (await Docker.DoAsync("logs", asking)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await Engine.DoAsync("logs", asking)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private async Task<string> TokenAsync() => (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded();
 }

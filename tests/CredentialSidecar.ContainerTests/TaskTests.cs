@@ -27,7 +27,7 @@ public sealed class TaskTests : IAsyncLifetime
         Assert.Equal("0000000000000000", status["CapEff"]);
         Assert.Equal("0000000000000000", status["CapBnd"]);
         Assert.Equal("1", status["NoNewPrivs"]);
-        Assert.Empty(await Docker.DoAsync("diff", _task.Sidecar));
+        Assert.Empty(await Engine.DoAsync("diff", _task.Sidecar));
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class TaskTests : IAsyncLifetime
     {
         var former = (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded();
 
-        Assert.Contains("Told process 1 ", await Docker.DoAsync("exec", _task.Sidecar, "/usr/local/bin/credential-sidecar", "rotate-tokens"), StringComparison.Ordinal);
-        await Eventually.HoldsAsync(async () => (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded() != former, () => Docker.LogsAsync(_task.Sidecar));
+        Assert.Contains("Told process 1 ", await Engine.DoAsync("exec", _task.Sidecar, "/usr/local/bin/credential-sidecar", "rotate-tokens"), StringComparison.Ordinal);
+        await Eventually.HoldsAsync(async () => (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded() != former, () => Engine.LogsAsync(_task.Sidecar));
 
         Assert.Contains(EmulatedTask.Destination, (await _task.LaunchedAsync(EmulatedTask.Identity)).Succeeded(), StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public sealed class TaskTests : IAsyncLifetime
     // The init system's view of the sidecar, from a container that shares its process namespace.
     private async Task<Dictionary<string, string>> ProcessStatusAsync()
     {
-        var status = await Docker.DoAsync("run", "--rm", "--pid", $"container:{_task.Sidecar}", Images.Client, "cat", "/proc/1/status");
+        var status = await Engine.DoAsync("run", "--rm", "--pid", $"container:{_task.Sidecar}", Images.Client, "cat", "/proc/1/status");
         return status.Split('\n').Select(line => line.Split(':', 2)).ToDictionary(line => line[0], line => line[1].Trim().Replace('\t', ' '));
     }
 }

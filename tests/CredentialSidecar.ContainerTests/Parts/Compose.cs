@@ -12,7 +12,7 @@ internal sealed class Compose(string[] files, params (string Name, string Value)
         await Images.ThereAsync("docker-compose", "version") ? ["docker-compose"] : await Images.ThereAsync("docker", "compose", "version") ? ["docker", "compose"] : null;
 
     public async Task<string> ContainerAsync(string service) =>
-        await Docker.DoAsync("ps", "-aq", "--filter", $"label=com.docker.compose.project={_project}", "--filter", $"label=com.docker.compose.service={service}");
+        await Engine.DoAsync("ps", "-aq", "--filter", $"label=com.docker.compose.project={_project}", "--filter", $"label=com.docker.compose.service={service}");
 
     public Task<Command.Ended> UpAsync() => RunAsync("up", "--no-build", "--no-color", "--abort-on-container-exit", "--exit-code-from", "app");
 

@@ -66,20 +66,20 @@ internal sealed class EmulatedTask : IAsyncDisposable
     {
         await AddVolumeAsync();
         await RunAsync("sidecar", [.. Hardened, "-v", $"{Volume}:/credential-sidecar", "--health-interval", "1s", .. Ecs, .. Configured, .. options], Images.Sidecar);
-        await Docker.HealthyAsync(Sidecar);
+        await Engine.HealthyAsync(Sidecar);
     }
 
     /// <summary>Starts a container in the background.</summary>
     public async Task<string> RunAsync(string name, string[] options, string image, params string[] words)
     {
         _containers.Add($"{_id}-{name}");
-        await Docker.DoAsync(["run", "-d", "--name", _containers[^1], .. options, image, .. words]);
+        await Engine.DoAsync(["run", "-d", "--name", _containers[^1], .. options, image, .. words]);
         return _containers[^1];
     }
 
     /// <summary>Runs an application in the task's namespace to its end.</summary>
     public Task<Command.Ended> AppAsync(string[] options, params string[] words) =>
-        Docker.TryAsync(["run", "--rm", .. Joined, "-v", $"{Volume}:/credential-sidecar:ro", .. Ecs, .. options, Images.Client, .. words]);
+        Engine.TryAsync(["run", "--rm", .. Joined, "-v", $"{Volume}:/credential-sidecar:ro", .. Ecs, .. options, Images.Client, .. words]);
 
     /// <summary>As <see cref="AppAsync"/>, started by the launcher.</summary>
     public Task<Command.Ended> LaunchedAsync(params string[] words) => AppAsync(["--entrypoint", "/credential-sidecar/credential-launch"], ["--", .. words]);
@@ -89,7 +89,7 @@ internal sealed class EmulatedTask : IAsyncDisposable
         if (!_volumes.Contains(Volume))
         {
             _volumes.Add(Volume);
-            await Docker.DoAsync(["volume", "create", .. options, Volume]);
+            await Engine.DoAsync(["volume", "create", .. options, Volume]);
         }
     }
 
@@ -98,11 +98,11 @@ internal sealed class EmulatedTask : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _containers.Reverse();
-        await Docker.TryAsync(["rm", "-f", "-v", .. _containers]);
+        await Engine.TryAsync(["rm", "-f", "-v", .. _containers]);
 
         foreach (var volume in _volumes)
         {
-            await Docker.TryAsync("volume", "rm", "-f", volume);
+            await Engine.TryAsync("volume", "rm", "-f", volume);
         }
     }
 }

@@ -34,18 +34,18 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
     /// <param name="besides">Started in the pod's network before all others, from an image of ours.</param>
     public async Task StartAsync(string besides, params string[] words)
     {
-        await Docker.DoAsync("network", "create", "--internal", _id);
+        await Engine.DoAsync("network", "create", "--internal", _id);
 
         foreach (var volume in Items(_spec, "volumes"))
         {
             var size = Text(volume["emptyDir"], "sizeLimit") ?? "64Mi";
-            await Docker.DoAsync("volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", $"o=size={size.Replace("Mi", "m", StringComparison.Ordinal)},mode=0777", Volume(volume));
+            await Engine.DoAsync("volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", $"o=size={size.Replace("Mi", "m", StringComparison.Ordinal)},mode=0777", Volume(volume));
         }
 
         // It holds the volumes too, which would be emptied when the last container leaves them.
         var sysctls = Find(_spec, "securityContext", "sysctls") is YamlSequenceNode list ? list.SelectMany(s => (string[])["--sysctl", $"{s["name"]}={s["value"]}"]) : [];
         await RunAsync("pause", ["-d", "--network", _id, .. sysctls, .. Items(_spec, "volumes").SelectMany(v => (string[])["-v", $"{Volume(v)}:/volumes/{v["name"]}:nocopy"])], Images.Client, "sleep", "600");
-        _address = await Docker.DoAsync("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", Pause);
+        _address = await Engine.DoAsync("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", Pause);
         await RunAsync("besides", ["-d", "--network", $"container:{Pause}"], besides, words);
 
         foreach (var container in Items(_spec, "initContainers"))
@@ -66,30 +66,30 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
     public Task<Command.Ended> AppAsync(string name, Func<string[], string[]> command)
     {
         var container = Items(_spec, "containers").Single(container => (string?)container["name"] == name);
-        return Docker.TryAsync(["run", "--rm", .. Options(container), Images.Client, .. command([.. Items(container, "command").Select(word => (string)word!)])]);
+        return Engine.TryAsync(["run", "--rm", .. Options(container), Images.Client, .. command([.. Items(container, "command").Select(word => (string)word!)])]);
     }
 
-    public Task<string> LogsAsync(string container) => Docker.LogsAsync($"{_id}-{container}");
+    public Task<string> LogsAsync(string container) => Engine.LogsAsync($"{_id}-{container}");
 
     public async ValueTask DisposeAsync()
     {
         _containers.Reverse();
-        await Docker.TryAsync(["rm", "-f", "-v", .. _containers]);
-        await Docker.TryAsync(["volume", "rm", "-f", .. Items(_spec, "volumes").Select(Volume)]);
-        await Docker.TryAsync("network", "rm", _id);
+        await Engine.TryAsync(["rm", "-f", "-v", .. _containers]);
+        await Engine.TryAsync(["volume", "rm", "-f", .. Items(_spec, "volumes").Select(Volume)]);
+        await Engine.TryAsync("network", "rm", _id);
     }
 
     private async Task RunAsync(string name, string[] options, string image, params string[] words)
     {
         _containers.Add($"{_id}-{name}");
-        await Docker.DoAsync(["run", "--name", _containers[^1], .. options, image, .. words]);
+        await Engine.DoAsync(["run", "--name", _containers[^1], .. options, image, .. words]);
     }
 
     private async Task ProbedAsync(YamlNode container)
     {
         var probe = container["startupProbe"]["httpGet"];
         var port = Items(container, "ports").Single(port => (string?)port["name"] == (string?)probe["port"])["containerPort"];
-        await Eventually.HoldsAsync(async () => (await Docker.TryAsync("exec", Pause, "curl", "-sf", "-m", "2", $"http://{_address}:{port}{probe["path"]}")).Code == 0, () => LogsAsync((string)container["name"]!));
+        await Eventually.HoldsAsync(async () => (await Engine.TryAsync("exec", Pause, "curl", "-sf", "-m", "2", $"http://{_address}:{port}{probe["path"]}")).Code == 0, () => LogsAsync((string)container["name"]!));
     }
 
     private IEnumerable<string> Options(YamlNode container)

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace CredentialSidecar.ContainerTests.Parts;
 
 /// <summary>The commands of a container engine, as a person would type them.</summary>
-internal static class Docker
+/// <remarks><c>Docker</c> is a namespace of the client that Testcontainers brings.</remarks>
+internal static class Engine
 {
     public static Task<Command.Ended> TryAsync(params IEnumerable<string> words) => Command.RunAsync("docker", words);
 
