@@ -3,4 +3,4 @@ global using CredentialSidecar.Testing;
 global using Xunit;
 
 // One engine, two cores: what runs at the same time would only measure each other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -3,7 +3,7 @@ using DotNet.Testcontainers.Configurations;
 
 namespace CredentialSidecar.ContainerTests.Testcontainers;
 
-/// <summary>The images as a .NET team would use them in its own tests. Compiled with -p:Testcontainers=true: docs/image.md.</summary>
+/// <summary>The images as a .NET team would use them in its own tests.</summary>
 public sealed class TestcontainersTests
 {
     [Fact]
