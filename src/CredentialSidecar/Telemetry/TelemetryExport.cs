@@ -1,5 +1,4 @@
 using System.Globalization;
-using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -9,8 +8,8 @@ namespace CredentialSidecar.Telemetry;
 
 /// <summary>Sends metrics and spans to the collector that the OpenTelemetry variables name. Exists only where they name one.</summary>
 /// <remarks>
-/// Holds the SDK itself instead of OpenTelemetry.Extensions.Hosting: docs/decisions/0007. What it exports it sends on threads of
-/// its own, from queues that drop when they are full, so no request ever waits for a collector.
+/// The SDK lives in a container of its own: docs/decisions/0007. What it exports it sends on threads of its own, from queues that
+/// drop when they are full, so no request ever waits for a collector.
 /// </remarks>
 /// <param name="variables">For each signal that is exported its endpoint, protocol, headers, timeout and compression; beside them what the SDK reads itself.</param>
 internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string> variables, TimeProvider clock, ILogger<TelemetryExport> logger) : IHostedService
@@ -18,22 +17,30 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
     // Within the five seconds that a shutdown may take, and short of what Kestrel leaves of them.
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
-    private OpenTelemetrySdk? _sdk;
+    private ServiceProvider? _sdk;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var services = new ServiceCollection();
+        Build(services);
+        var sdk = services.BuildServiceProvider();
+
         try
         {
-            _sdk = OpenTelemetrySdk.Create(Build);
+            foreach (var starter in sdk.GetServices<IHostedService>())
+            {
+                await starter.StartAsync(cancellationToken);
+            }
+
+            _sdk = sdk;
         }
 
         // Whatever the SDK finds wrong in a variable of its own, credentials are more important.
         catch (Exception e)
         {
+            await sdk.DisposeAsync();
             Log.NotStarted(logger, e.Message.TrimEnd('.'));
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -51,18 +58,18 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
         }
     }
 
-    private static async Task FlushAsync(OpenTelemetrySdk sdk)
+    private static async Task FlushAsync(ServiceProvider sdk)
     {
         var limit = (int)FlushLimit.TotalMilliseconds;
-        await Task.WhenAll(Task.Run(() => sdk.TracerProvider.Shutdown(limit)), Task.Run(() => sdk.MeterProvider.Shutdown(limit)));
-        sdk.Dispose();
+        await Task.WhenAll(Task.Run(() => sdk.GetService<TracerProvider>()?.Shutdown(limit)), Task.Run(() => sdk.GetService<MeterProvider>()?.Shutdown(limit)));
+        await sdk.DisposeAsync();
     }
 
-    private void Build(IOpenTelemetryBuilder builder)
+    private void Build(ServiceCollection services)
     {
         // The SDK asks this instead of the process's environment.
-        builder.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(variables!).Build());
-        builder.ConfigureResource(resource => resource
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(variables!).Build());
+        var builder = services.AddOpenTelemetry().ConfigureResource(resource => resource
             .Clear()
             .AddTelemetrySdk()
             .AddService("credential-sidecar", serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3))

@@ -1,13 +1,10 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using CredentialSidecar.Conformance.Parts;
 using CredentialSidecar.Emulator.Worlds;
 using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;
 using CredentialSidecar.Testing.Otlp;
 using CredentialSidecar.Testing.Processes;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CredentialSidecar.Conformance.Telemetry;
 
@@ -70,19 +67,16 @@ public sealed class CollectorTroubleTests
             came.TrySetResult();
             return Task.Delay(Timeout.Infinite, stop);
         });
-        var variables = Settings.Load(
+        await using var export = await Export.StartAsync(
             ("OTEL_EXPORTER_OTLP_ENDPOINT", server.Uri.AbsoluteUri), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
-            ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"), ("OTEL_BSP_SCHEDULE_DELAY", "100")).Export!;
-        using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var metrics = new SidecarMetrics(meters.GetRequiredService<IMeterFactory>());
-        var export = new TelemetryExport(variables, TimeProvider.System, NullLogger<TelemetryExport>.Instance);
-        await export.StartAsync(TestContext.Current.CancellationToken);
-        metrics.Answered(200);
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"), ("OTEL_BSP_SCHEDULE_DELAY", "100"));
+        export.Metrics.Answered(200);
         Span.Renewing("default").Dispose();
         await came.Task.WaitAsync(ChildProcess.Limit, TestContext.Current.CancellationToken);
 
         var ending = Stopwatch.StartNew();
-        await export.StopAsync(CancellationToken.None);
+        await export.StopAsync();
+        await export.DisposeAsync();
         Assert.InRange(ending.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
     }
 
