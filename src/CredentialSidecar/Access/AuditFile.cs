@@ -1,37 +1,56 @@
 namespace CredentialSidecar.Access;
 
 /// <summary>One JSON object a line, appended. What goes wrong is told, and tried again with the next line.</summary>
-internal sealed class AuditFile(string path)
+/// <remarks>For one thread, which waits where the file takes nothing. <see cref="Reopen"/> alone is for others, and never waits for that one.</remarks>
+internal sealed class AuditFile(string path) : IDisposable
 {
-    private readonly Lock _gate = new();
     private FileStream? _stream;
+    private bool _isMoved;
 
     /// <returns>Why the line was not written; null where it was.</returns>
     public string? TryAppend(AuditLine line)
     {
-        lock (_gate)
+        if (Interlocked.Exchange(ref _isMoved, false))
         {
-            try
+            Dispose();
+        }
+
+        try
+        {
+            _stream ??= Open(path);
+
+            // Somebody may have cut it, or append to it as well.
+            if (_stream.CanSeek)
             {
-                _stream ??= Open(path);
-                _stream.Write([.. line.ToJson(), (byte)'\n']);
-                return null;
+                _stream.Seek(0, SeekOrigin.End);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-            {
-                // Half a line may be written; the next one begins on a line of its own.
-                CloseUnlocked();
-                return $"the audit file cannot be written: {e.Message.Split(" : ")[0].TrimEnd('.')}";
-            }
+
+            _stream.Write([.. line.ToJson(), (byte)'\n']);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // Half a line may be written; the next one begins on a line of its own.
+            Dispose();
+            return $"the audit file cannot be written: {e.Message.Split(" : ")[0].TrimEnd('.')}";
         }
     }
 
-    public void Close()
+    /// <summary>Opens it anew with the next line.</summary>
+    public void Reopen() => Volatile.Write(ref _isMoved, true);
+
+    public void Dispose()
     {
-        lock (_gate)
+        try
         {
-            CloseUnlocked();
+            _stream?.Dispose();
         }
+        catch (IOException)
+        {
+            // There is nothing left to lose in it.
+        }
+
+        _stream = null;
     }
 
     private static FileStream Open(string path)
@@ -50,19 +69,5 @@ internal sealed class AuditFile(string path)
         }
 
         return stream;
-    }
-
-    private void CloseUnlocked()
-    {
-        try
-        {
-            _stream?.Dispose();
-        }
-        catch (IOException)
-        {
-            // There is nothing left to lose in it.
-        }
-
-        _stream = null;
     }
 }

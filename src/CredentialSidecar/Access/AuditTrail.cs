@@ -41,7 +41,7 @@ internal sealed partial class AuditTrail : BackgroundService
     public void Write(AuditLine line) => _queue.Writer.TryWrite(line);
 
     /// <summary>Opens the file anew with the next line, for whoever moved it away.</summary>
-    public void Reopen() => _file?.Close();
+    public void Reopen() => _file?.Reopen();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -53,8 +53,8 @@ internal sealed partial class AuditTrail : BackgroundService
 
     public override void Dispose()
     {
+        // Whoever writes closes the file; one that takes nothing would be waited for here without end.
         _queue.Writer.TryComplete();
-        _file?.Close();
         base.Dispose();
     }
 
@@ -64,6 +64,8 @@ internal sealed partial class AuditTrail : BackgroundService
 
     private void Drain()
     {
+        using var file = _file;
+
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (_queue.Reader.TryRead(out var line))

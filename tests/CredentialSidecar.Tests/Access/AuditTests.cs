@@ -142,30 +142,39 @@ public sealed class AuditTests : IDisposable
 
         Assert.True(trail.Dropped > 0);
 
+        // Neither waits who moved the file away, nor the end of the process.
+        using var limit = new CancellationTokenSource();
+        await limit.CancelAsync();
+        await Task.Run(LeaveAsync, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
         // Whoever reads again lets the writer end.
         using var pipe = new FileStream(AuditPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var stopping = trail.StopAsync(CancellationToken.None);
+        var writing = trail.ExecuteTask!;
         var buffer = new byte[64 * 1024];
 
-        while (!stopping.IsCompleted)
+        while (!writing.IsCompleted)
         {
-            await Task.WhenAny(stopping, pipe.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask());
+            await Task.WhenAny(writing, pipe.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask());
         }
 
-        trail.Dispose();
+        async Task LeaveAsync()
+        {
+            trail.Reopen();
+            await trail.StopAsync(limit.Token);
+            trail.Dispose();
+        }
     }
 
     [Fact]
     public void E14_A_file_that_was_moved_away_or_cut_off_is_begun_anew_on_a_line_of_its_own()
     {
         File.WriteAllText(AuditPath, "{\"half\":");
-        var file = new AuditFile(AuditPath);
+        using var file = new AuditFile(AuditPath);
         Append();
         File.Move(AuditPath, AuditPath + ".1");
         Append();
-        file.Close();
+        file.Reopen();
         Append();
-        file.Close();
 
         Assert.Equal((3, 1), (File.ReadAllLines(AuditPath + ".1").Length, File.ReadAllLines(AuditPath).Length));
         Assert.Equal("{\"half\":", File.ReadAllLines(AuditPath + ".1")[0]);
@@ -174,15 +183,29 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void E14_A_file_that_is_copied_and_emptied_or_that_another_appends_to_keeps_every_line()
+    {
+        using var file = new AuditFile(AuditPath);
+        Append(1);
+        File.WriteAllText(AuditPath, "");
+        Append(2);
+        File.AppendAllText(AuditPath, "{}\n");
+        Append(3);
+
+        Assert.Equal([2, 0, 3], Lines().Select(line => line.TryGetProperty("uid", out var uid) ? uid.GetInt32() : 0));
+
+        void Append(uint uid) => Assert.Null(file.TryAppend(new AuditLine(VirtualClock.Start, 200, "ok", null, null, null, uid, null, null, null, null, null, null)));
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_opened_is_told_and_tried_again()
     {
-        var file = new AuditFile(Path.Combine(_directory, "not", "there"));
+        using var file = new AuditFile(Path.Combine(_directory, "not", "there"));
         var line = new AuditLine(VirtualClock.Start, 200, "ok", null, null, null, null, null, null, null, null, null, null);
 
         Assert.StartsWith("the audit file cannot be written: Could not find", file.TryAppend(line), StringComparison.Ordinal);
         Directory.CreateDirectory(Path.Combine(_directory, "not"));
         Assert.Null(file.TryAppend(line));
-        file.Close();
     }
 
     private static string? Text(JsonElement line, string name) => line.GetProperty(name).GetString();
