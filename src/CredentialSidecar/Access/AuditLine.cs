@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Access;
 
@@ -9,7 +10,7 @@ namespace CredentialSidecar.Access;
 /// <param name="Client">Null where no token of ours was sent.</param>
 /// <param name="Destination">Null where none that is configured was asked for.</param>
 /// <param name="Uid">Of the process that asked; known on the intercepted listener.</param>
-/// <param name="UserAgent">What the request said of itself, cut at 256 characters; it may be invented.</param>
+/// <param name="UserAgent">What the request said of itself, see <see cref="Shown"/>; it may be invented.</param>
 /// <param name="AccessKeyId">Of the session that was served, as CloudTrail shows it; this and the rest are null where none was.</param>
 /// <param name="StsRequestId">Of the call that made the session.</param>
 internal sealed record AuditLine(
@@ -27,6 +28,20 @@ internal sealed record AuditLine(
     DateTimeOffset? Expiration,
     string? TaskArn)
 {
+    private const int LongestAgent = 256;
+
+    /// <summary>What a request says of itself, cut at 256 characters, without a line end or an escape sequence for the terminal it may be read at.</summary>
+    public static string? Shown(string? agent)
+    {
+        if (string.IsNullOrEmpty(agent))
+        {
+            return null;
+        }
+
+        agent = agent.Length > LongestAgent ? agent[..LongestAgent] : agent;
+        return agent.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Configuration.Shown.OnOneLine(agent) : agent;
+    }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AuditJson.Default.AuditLine);
 }
 

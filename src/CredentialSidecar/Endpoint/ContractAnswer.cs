@@ -34,9 +34,18 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle th
         visit?.Reason = e.Failure.ToString();
         metrics.Refused(e.Failure);
 
-        if (await throttle.RefuseAsync(http.Connection.RemoteIpAddress, visit?.Client, e.Failure, http.RequestAborted))
+        try
         {
-            Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, asked, e.Message);
+            if (await throttle.RefuseAsync(http.Connection.RemoteIpAddress, visit?.Client, e.Failure, http.RequestAborted))
+            {
+                Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, asked, e.Message);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Who guesses and hangs up instead of waiting is written down all the same.
+            Count(http, error.Status, visit);
+            throw;
         }
 
         await SendAsync(http, error);
@@ -90,10 +99,9 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle th
         }
 
         var (credentials, hop) = (visit.Session?.Credentials, visit.Session?.SessionName);
-        var agent = http.Request.Headers.UserAgent.ToString();
         audit.Write(new AuditLine(
             clock.GetUtcNow(), status, status >= 500 && visit.Reason == "ok" ? "Internal" : visit.Reason, visit.Client, visit.Destination,
-            http.Connection.RemoteIpAddress?.ToString(), visit.Uid, agent.Length == 0 ? null : agent[..Math.Min(agent.Length, 256)],
+            http.Connection.RemoteIpAddress?.ToString(), visit.Uid, AuditLine.Shown(http.Request.Headers.UserAgent),
             credentials?.AccessKeyId, hop, credentials?.RequestId, credentials?.Expiration, task.TaskArn));
     }
 

@@ -58,6 +58,35 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task E14_A_guesser_who_hangs_up_instead_of_waiting_is_written_down()
+    {
+        await using (var sidecar = await StartAsync(AuditPath))
+        {
+            sidecar.Client.DefaultRequestHeaders.Remove("Authorization");
+
+            for (var i = 0; i < 10; i++)
+            {
+                await GetAsync(sidecar, "/v1/credentials/reports");
+            }
+
+            using var leaving = new CancellationTokenSource();
+            var guess = sidecar.Client.GetAsync("/v1/credentials/reports", leaving.Token);
+            await sidecar.Clock.UntilWaitingAsync(2);
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guess);
+            await UntilWrittenAsync(11);
+        }
+
+        Assert.All(Lines(), line => Assert.Equal("Unauthorized", Text(line, "reason")));
+    }
+
+    [Theory]
+    [InlineData("Boto3/1.43 \u00e4", "Boto3/1.43 \u00e4")]
+    [InlineData("a\u001b[2Jb\u2028c\u007f", "a\\u001B[2Jb\\u2028c\\u007F")]
+    [InlineData("", null)]
+    public void What_a_request_says_of_itself_is_one_line_without_escape_sequences(string sent, string? shown) => Assert.Equal(shown, AuditLine.Shown(sent));
+
+    [Fact]
     public async Task E14_The_same_line_is_in_the_log_unless_told_otherwise()
     {
         await using var sidecar = await StartAsync(null);
