@@ -21,9 +21,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
 
         try
         {
-            wall.CheckPeer(http.Connection);
-            wall.CheckName(http);
-            Wall.CheckBrowser(http.Request);
+            Check(http, isTaskRole);
 
             if (http.Request.Method != HttpMethods.Get && !(isProtection && http.Request.Method == HttpMethods.Put))
             {
@@ -53,5 +51,18 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
         {
             await answer.RefuseAsync(http, e, isTaskRole ? "the task role" : "task metadata");
         }
+    }
+
+    private void Check(HttpContext http, bool isTaskRole)
+    {
+        if (isTaskRole)
+        {
+            wall.Check(http);
+            return;
+        }
+
+        wall.CheckPeer(http.Connection);
+        wall.CheckName(http);
+        Wall.CheckBrowser(http.Request);
     }
 }

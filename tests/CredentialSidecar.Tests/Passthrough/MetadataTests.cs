@@ -130,6 +130,18 @@ public sealed class MetadataTests : IAsyncLifetime
         Assert.Contains("Answered 200 ok to allowed for (task role)", _sidecar.Logs.Lines.First(line => line.Event.Id == 600).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For: 10.0.0.1")]
+    [InlineData("Via: 1.1 proxy")]
+    [InlineData("Origin: null")]
+    [InlineData("Content-Length: 1")]
+    public async Task E8_The_task_role_is_behind_the_whole_wall(string header)
+    {
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, $"GET /v2/credentials/0123abcd HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {Allowed}\r\n{header}\r\nConnection: close\r\n\r\nx");
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        Assert.Empty(_heads);
+    }
+
     [Fact]
     public async Task Nothing_is_passed_on_unless_that_was_asked_for()
     {
