@@ -24,7 +24,7 @@ internal static class SidecarApp
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 
         builder.Logging.AddSidecarLogging(settings.Options.Logging);
-        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelCore().UseSockets(Listeners.Bound);
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options));
         builder.Services
             .AddExport(settings.Describing(task).Export)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using CredentialSidecar.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Endpoint;
 
@@ -71,6 +72,13 @@ internal static class Listeners
                 listen.Use(next => Intercepted.Identify(next, kestrel.ApplicationServices.GetRequiredService<Beyond>()));
             }
         });
+    }
+
+    /// <summary>What is kept of a connection whose client sends on and on and reads no answer; a megabyte for each is the default.</summary>
+    public static void Bound(SocketTransportOptions sockets)
+    {
+        sockets.MaxReadBufferSize = 20 * 1024;
+        sockets.MaxWriteBufferSize = 16 * 1024;
     }
 
     public static Listener Of(HttpContext http) => http.Features.Get<ListenerFeature>()!.Listener;

@@ -3,6 +3,9 @@ using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Access;
@@ -96,6 +99,13 @@ public sealed class WallTests : IAsyncLifetime
 
         AssertRefused(answer, "RequestNotAllowed");
         Assert.DoesNotContain("555566667777", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void E15_A_client_that_sends_on_and_on_and_reads_no_answer_fills_little()
+    {
+        var sockets = _sidecar.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value;
+        Assert.True(sockets.MaxReadBufferSize + sockets.MaxWriteBufferSize <= 40_000);
     }
 
     [Theory]
