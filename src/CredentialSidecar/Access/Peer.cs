@@ -27,7 +27,7 @@ internal sealed class Peer
     {
         lock (_gate)
         {
-            return now - _seen > Forgotten;
+            return now - _seen > Forgotten && now - _refused > Forgotten;
         }
     }
 

@@ -9,7 +9,7 @@ namespace CredentialSidecar.Access;
 /// <summary>A ceiling for each peer that no healthy SDK reaches, and a brake for whoever guesses tokens.</summary>
 /// <remarks>
 /// A peer is a client at an address: siblings share 127.0.0.1, and one that hammers must not starve the others. All who
-/// have no token of ours are one peer for each address.
+/// have no token of ours are one peer for each address, and 127.0.0.0/8 is one address, since a sibling could ask from each of it.
 /// </remarks>
 internal sealed partial class Throttle(SidecarSettings settings, TimeProvider clock, ILogger<Throttle> logger)
 {
@@ -20,7 +20,7 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
     private const int MostDelayed = 100;
 
     private readonly ConcurrentDictionary<(IPAddress?, string?), Peer> _peers = new();
-    private readonly Peer _others = new();
+    private readonly ConcurrentDictionary<string, Peer> _others = new(StringComparer.Ordinal);
     private int _delayed;
     private long _sweptAt;
 
@@ -83,6 +83,9 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
 
     private Peer Of(IPAddress? address, string? client, DateTimeOffset now)
     {
+        address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        address = address is not null && IPAddress.IsLoopback(address) ? IPAddress.Loopback : address;
+
         if (_peers.TryGetValue((address, client), out var known))
         {
             return known;
@@ -99,7 +102,8 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
             }
         }
 
-        return _peers.Count >= MostPeers ? _others : _peers.GetOrAdd((address, client), _ => new Peer());
+        // Of those that are too many each client's are one, so that none of them starves another's.
+        return _peers.Count >= MostPeers ? _others.GetOrAdd(client ?? "", _ => new Peer()) : _peers.GetOrAdd((address, client), _ => new Peer());
     }
 
     private static partial class Log

@@ -117,6 +117,50 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
+    public void E15_All_of_loopback_is_one_peer()
+    {
+        Assert.Equal(200, CountAdmitted(300));
+
+        foreach (var address in (string[])["127.0.0.2", "127.200.3.4", "::1", "::ffff:127.0.0.1", "::ffff:127.9.9.9"])
+        {
+            Assert.Throws<CredentialException>(() => _throttle.Admit(IPAddress.Parse(address), "web"));
+        }
+    }
+
+    [Fact]
+    public void E15_A_client_at_ever_new_addresses_starves_no_other()
+    {
+        for (var i = 0; i < 1_024 + 200; i++)
+        {
+            _throttle.Admit(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), "batch");
+        }
+
+        Assert.Throws<CredentialException>(() => _throttle.Admit(IPAddress.Parse("10.1.0.1"), "batch"));
+        _throttle.Admit(Peer, "web");
+    }
+
+    [Fact]
+    public async Task E16_A_guesser_is_not_forgotten_because_there_are_many()
+    {
+        for (var i = 0; i < 11; i++)
+        {
+            _ = RefuseAsync(null).AsTask();
+        }
+
+        await _clock.UntilWaitingAsync();
+
+        for (var i = 0; i < 1_100; i++)
+        {
+            _throttle.Admit(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), "web");
+        }
+
+        var late = RefuseAsync(null).AsTask();
+        Assert.False(late.IsCompleted);
+        _clock.Advance(Throttle.Delay);
+        Assert.False(await late);
+    }
+
+    [Fact]
     public void Ten_thousand_addresses_take_no_more_memory_than_a_thousand()
     {
         for (var i = 0; i < 10_000; i++)
