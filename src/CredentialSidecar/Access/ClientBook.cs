@@ -90,6 +90,13 @@ internal sealed partial class ClientBook
         return _entries.Any(entry => entry.Client.Name == client && entry.EndsAt is null && CryptographicOperations.FixedTimeEquals(entry.Hash, hash));
     }
 
+    /// <summary>Whose token it is or was; null where it is nobody's.</summary>
+    public string? OwnerOf(string token)
+    {
+        var hash = Hash(token);
+        return _entries.LastOrDefault(entry => CryptographicOperations.FixedTimeEquals(entry.Hash, hash))?.Client.Name;
+    }
+
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private static CredentialException Unknown(string? authorization) => new(CredentialFailure.Unauthorized, string.IsNullOrEmpty(authorization)

@@ -11,14 +11,17 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
 
     private readonly AccessOptions _access = settings.Options.Access;
     private readonly ClientSettings[] _files = [.. settings.Clients.Where(client => client.Origin == TokenOrigin.File)];
-    private readonly Dictionary<string, string> _complaints = [];
+    private readonly Dictionary<string, string?> _complaints = [];
 
     /// <summary>Makes a new token for each client that has a generated one, and puts it into the client's directory.</summary>
     public void Rotate()
     {
         foreach (var client in settings.Clients.Where(client => client.Origin == TokenOrigin.Generated))
         {
-            Replace(client, SharedDirectory.NewToken());
+            if (Replace(client, SharedDirectory.NewToken()) is { } problem)
+            {
+                Log.TokenKept(logger, client.Name, problem);
+            }
         }
     }
 
@@ -42,42 +45,34 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
     {
         var findings = new Findings();
         var token = AccessRules.ReadFile($"{client.Path}:TokenFile", client.TokenFile!, _access.AllowShortTokens, findings);
-        var problem = findings.Mistakes.Count > 0 ? findings.Mistakes[0].Text : Owner(token!) is { } other && other != client.Name ? $"holds the token of client '{other}'" : null;
+        var problem = findings.Mistakes.Count > 0 ? findings.Mistakes[0].Text
+            : book.OwnerOf(token!) is { } other && other != client.Name ? $"holds a token of client '{other}'" : null;
 
-        if (problem is not null)
+        var complaint = problem is not null ? $"its file {problem}" : book.IsCurrent(client.Name, token!) ? null : Replace(client, token!);
+
+        // Once for each thing that is wrong, and not every two seconds.
+        if (complaint is not null && _complaints.GetValueOrDefault(client.Name) != complaint)
         {
-            // Once for each thing that is wrong, and not every two seconds.
-            if (_complaints.GetValueOrDefault(client.Name) != problem)
-            {
-                Log.TokenKept(logger, client.Name, $"its file {problem}");
-            }
-
-            _complaints[client.Name] = problem;
-            return;
+            Log.TokenKept(logger, client.Name, complaint);
         }
 
-        _complaints.Remove(client.Name);
-
-        if (!book.IsCurrent(client.Name, token!))
-        {
-            Replace(client, token!);
-        }
+        _complaints[client.Name] = complaint;
     }
 
-    private void Replace(ClientSettings client, string token)
+    /// <returns>Why it keeps the present one; null where it does not.</returns>
+    private string? Replace(ClientSettings client, string token)
     {
         try
         {
             book.Replace(client.Name, token, _access.TokenGrace, () => Publish(client, token));
             Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + _access.TokenGrace);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.TokenKept(logger, client.Name, $"the new one cannot be put into {client.Directory}");
+            return $"the new one cannot be put into {client.Directory}";
         }
     }
-
-    private string? Owner(string token) => settings.Clients.FirstOrDefault(client => book.IsCurrent(client.Name, token))?.Name;
 
     private static void Publish(ClientSettings client, string token)
     {

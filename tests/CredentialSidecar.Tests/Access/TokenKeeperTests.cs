@@ -87,8 +87,42 @@ public sealed class TokenKeeperTests : IDisposable
         File.WriteAllText(TokenPath, Settings.Token);
         await LookAsync(sidecar);
 
-        Assert.Contains("holds the token of client 'default'", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains("holds a token of client 'default'", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
         Assert.Equal(200, await AskAsync(sidecar, First));
+    }
+
+    [Fact]
+    public async Task A_file_that_comes_to_hold_another_clients_former_token_is_not_believed_either()
+    {
+        var batch = TokenPath + ".batch";
+        File.WriteAllText(TokenPath, First);
+        File.WriteAllText(batch, Second);
+        await using var sidecar = await StartAsync(
+            ("SIDECAR_Access__Clients__web__TokenFile", TokenPath), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"),
+            ("SIDECAR_Access__Clients__batch__TokenFile", batch), ("SIDECAR_Access__Clients__batch__Destinations__0", "reports"));
+
+        File.WriteAllText(batch, "third-" + Second);
+        await LookAsync(sidecar);
+        File.WriteAllText(TokenPath, Second);
+        await LookAsync(sidecar);
+
+        Assert.Contains("holds a token of client 'batch'", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_token_that_cannot_be_put_in_place_is_told_once()
+    {
+        File.WriteAllText(TokenPath, First);
+        var shared = Directory.CreateDirectory(Path.Combine(_directory, "shared")).FullName;
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_SHARED_DIR", shared));
+        Directory.Delete(shared, recursive: true);
+
+        File.WriteAllText(TokenPath, Second);
+        await LookAsync(sidecar);
+        await LookAsync(sidecar);
+
+        Assert.Contains("cannot be put into", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Equal((200, 401), (await AskAsync(sidecar, First), await AskAsync(sidecar, Second)));
     }
 
     private static async Task<SidecarFixture> StartAsync(params IEnumerable<(string, string?)> changes)
