@@ -34,7 +34,7 @@ internal static class AccessRules
         }
 
         RefuseDuplicates(clients, client => client.Token, "has the token of", "each client needs its own, since it tells them apart", findings);
-        RefuseDuplicates(clients, client => client.Directory, "has the directory of", "whoever mounts it would have both tokens", findings);
+        RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of", "whoever mounts it would have both tokens", findings);
 
         foreach (var (i, name) in options.Passthrough.TaskRole.Index())
         {
@@ -115,6 +115,9 @@ internal static class AccessRules
 
     private static void Directory(string key, string? directory, Findings findings) => findings.Require(
         directory is null || Path.IsPathRooted(directory), key, $"is {Shown.Quoted(directory)}, expected a whole path such as /credential-sidecar");
+
+    // One that is spelt in two ways is one.
+    private static string? Plain(string? directory) => directory is null || directory.Contains('\0', StringComparison.Ordinal) ? directory : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
 
     private static void RefuseDuplicates(List<ClientSettings> clients, Func<ClientSettings, string?> part, string @is, string why, Findings findings)
     {

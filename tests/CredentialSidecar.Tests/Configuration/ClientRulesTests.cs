@@ -19,6 +19,7 @@ public sealed class ClientRulesTests
     [InlineData("""{ "Clients": { "web": { "SharedDirectory": "here", "Destinations": ["reports"] } } }""", "Access:Clients:web:SharedDirectory in SIDECAR_CONFIG is 'here', expected a whole path")]
     [InlineData("""{ "Clients": { "a": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs", "Destinations": ["reports"] }, "b": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs", "Destinations": ["reports"] } } }""", "Access:Clients:b in SIDECAR_CONFIG has the token of client 'a' too")]
     [InlineData("""{ "Clients": { "a": { "SharedDirectory": "/d", "Destinations": ["reports"] }, "b": { "SharedDirectory": "/d", "Destinations": ["reports"] } } }""", "Access:Clients:b in SIDECAR_CONFIG has the directory of client 'a' too")]
+    [InlineData("""{ "Clients": { "a": { "SharedDirectory": "/d/a", "Destinations": ["reports"] }, "b": { "SharedDirectory": "/d/./b/..//a/", "Destinations": ["reports"] } } }""", "Access:Clients:b in SIDECAR_CONFIG has the directory of client 'a' too")]
     [InlineData("""{ "AllowAnonymous": true, "Clients": { "web": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs", "Destinations": ["reports"] } } }""", "Access:AllowAnonymous in SIDECAR_CONFIG is true although Access:Clients")]
     [InlineData("""{ "AllowAnonymous": true, "TokenGrace": "25h" }""", "Access:TokenGrace in SIDECAR_CONFIG is '25h'")]
     [InlineData("""{ "AllowAnonymous": true, "Peers": ["10.0.0.1/8"] }""", "Access:Peers:0 in SIDECAR_CONFIG is '10.0.0.1/8', expected a network such as 10.0.0.0/24")]
