@@ -107,13 +107,14 @@ internal static class SharedDirectory
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
-            }
 
-            // Whatever the umask says.
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(temporary, mode);
+                // Whatever the umask says; and by the file itself, since whoever mounts the directory may put a link in the place of its name.
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(stream.SafeFileHandle, mode);
+                }
+
+                stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, Path.Combine(directory, name), overwrite: true);
