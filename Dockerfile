@@ -21,8 +21,8 @@ LABEL org.opencontainers.image.title="CredentialSidecar" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}"
-# Measured in benchmarks/README.md.
-ENV DOTNET_gcServer=0
+# The first is measured in benchmarks/README.md. Without the second a socket in /tmp tells its user the first environment, tokens included.
+ENV DOTNET_gcServer=0 DOTNET_EnableDiagnostics=0
 USER 9170:9170
 
 FROM base AS emulator

@@ -17,6 +17,7 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.Equal("9170:9170", (string?)config["User"]);
         Assert.NotNull(config["Volumes"]!["/credential-sidecar"]);
         Assert.Contains("SIDECAR_SHARED_DIR=/credential-sidecar", Texts(config["Env"]!));
+        Assert.Contains("DOTNET_EnableDiagnostics=0", Texts(config["Env"]!));
         Assert.Equal(["CMD", "/usr/local/bin/credential-launch", "--check"], Texts(config["Healthcheck"]!["Test"]!));
         Assert.Equal("Apache-2.0", (string?)config["Labels"]!["org.opencontainers.image.licenses"]);
         Assert.Matches("^([0-9a-f]{40}|unknown)$", (string?)config["Labels"]!["org.opencontainers.image.revision"]);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CredentialSidecar.Commands.Doctor;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Commands;
 
@@ -43,7 +44,12 @@ internal static class CommandLine
 
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var doctor = new Command("doctor", "Try the source and every hop once, look at what siblings would meet, and say what to do. Calls STS. Exit code 0 or 1.") { file, json };
-        doctor.SetAction((parse, cancellation) => DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
+        doctor.SetAction((parse, cancellation) =>
+        {
+            // It has sessions in its memory, as the service does.
+            ProcessMemory.Seal();
+            return DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation);
+        });
 
         var rotate = new Command("rotate-tokens", "Tell the sidecar in this container to make new tokens (SIGHUP). Exit code 0 or 69.");
         rotate.SetAction(_ => RotateCommand.Run(Console.Out, Console.Error));

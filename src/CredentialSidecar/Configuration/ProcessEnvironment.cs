@@ -13,11 +13,11 @@ internal sealed class ProcessEnvironment(IEnumerable<KeyValuePair<string, string
 
     public IEnumerable<KeyValuePair<string, string>> All => _variables;
 
-    /// <summary>Takes what may hold a token out of what a child process would inherit, after it has been captured.</summary>
+    /// <summary>Takes what may hold a secret of ours out of what a child process would inherit, after it has been captured.</summary>
     /// <remarks>The SDK's default chain may run a program that a profile names (<c>credential_process</c>).</remarks>
     public static void Forget(IEnumerable<string> names)
     {
-        foreach (var name in names.Where(ShortNames.MayHoldToken))
+        foreach (var name in names.Where(ShortNames.MayHoldSecret))
         {
             Environment.SetEnvironmentVariable(name, null);
         }

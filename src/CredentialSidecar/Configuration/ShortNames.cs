@@ -15,6 +15,8 @@ internal static class ShortNames
     private const string ExternalId = "SIDECAR_EXTERNAL_ID";
     private const string SessionName = "SIDECAR_SESSION_NAME";
 
+    private static readonly string[] Secrets = ["TOKEN", "EXTERNAL_ID", "ExternalId"];
+
     private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
     {
         ["SIDECAR_TOKEN"] = "Access:Token",
@@ -27,9 +29,10 @@ internal static class ShortNames
         ["SIDECAR_SOURCE_ENDPOINT"] = "Source:Endpoint",
     };
 
-    /// <summary>Whether a variable may hold a token: it does by its name, or it is a whole document.</summary>
-    public static bool MayHoldToken(string variable) => variable == Config
-        || (variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && variable.EndsWith("TOKEN", StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether a variable may hold a token, an external id or a collector's key: it does by its name, or it is a whole document.</summary>
+    public static bool MayHoldSecret(string variable) => variable == Config
+        || (variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && Array.Exists(Secrets, end => variable.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
+        || (variable.StartsWith("OTEL_", StringComparison.Ordinal) && variable.EndsWith("HEADERS", StringComparison.Ordinal));
 
     public static IEnumerable<string> All => Plain.Keys.Concat([ConfigFile, Config, RoleArn, ExternalId, SessionName]);
 
