@@ -38,7 +38,17 @@ internal sealed partial class AuditTrail : BackgroundService
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Takes the line and returns at once.</summary>
-    public void Write(AuditLine line) => _queue.Writer.TryWrite(line);
+    /// <remarks>Half of the queue is for what was served: refusals cost a stranger nothing, and must not crowd out who got what.</remarks>
+    public void Write(AuditLine line)
+    {
+        if (line.Status != StatusCodes.Status200OK && _queue.Reader.Count >= LongestQueue / 2)
+        {
+            Drop("queue", "the queue is full of refusals");
+            return;
+        }
+
+        _queue.Writer.TryWrite(line);
+    }
 
     /// <summary>Opens the file anew with the next line, for whoever moved it away.</summary>
     public void Reopen() => _file?.Reopen();

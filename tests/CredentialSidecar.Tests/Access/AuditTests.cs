@@ -151,6 +151,21 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void E14_Refusals_crowd_out_none_of_what_was_served()
+    {
+        using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
+        using var logs = new CollectedLogs();
+        using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+
+        foreach (var status in Enumerable.Repeat(403, 5_000).Concat(Enumerable.Repeat(200, 2_048)))
+        {
+            trail.Write(new AuditLine(VirtualClock.Start, status, "ok", "web", "reports", "127.0.0.1", null, null, null, null, null, null, null));
+        }
+
+        Assert.Equal(5_000 - 2_048, trail.Dropped);
+    }
+
+    [Fact]
     public async Task E14_A_file_whose_reader_has_stopped_delays_nobody()
     {
         // A pipe that is full blocks whoever writes into it.
