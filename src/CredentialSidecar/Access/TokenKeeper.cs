@@ -12,6 +12,7 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
     private readonly AccessOptions _access = settings.Options.Access;
     private readonly ClientSettings[] _files = [.. settings.Clients.Where(client => client.Origin == TokenOrigin.File)];
     private readonly Dictionary<string, string?> _complaints = [];
+    private readonly Dictionary<string, string?> _found = [];
 
     /// <summary>Makes a new token for each client that has a generated one, and puts it into the client's directory.</summary>
     public void Rotate()
@@ -48,7 +49,10 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
         var problem = findings.Mistakes.Count > 0 ? findings.Mistakes[0].Text
             : book.OwnerOf(token!) is { } other && other != client.Name ? $"holds a token of client '{other}'" : null;
 
-        var complaint = problem is not null ? $"its file {problem}" : book.IsCurrent(client.Name, token!) ? null : Replace(client, token!);
+        // It may be met half written, so what it holds is believed when it is found twice.
+        var isCertain = _found.GetValueOrDefault(client.Name) == token;
+        _found[client.Name] = token;
+        var complaint = problem is not null ? $"its file {problem}" : !isCertain || book.IsCurrent(client.Name, token!) ? null : Replace(client, token!);
 
         // Once for each thing that is wrong, and not every two seconds.
         if (complaint is not null && _complaints.GetValueOrDefault(client.Name) != complaint)

@@ -11,7 +11,7 @@ namespace CredentialSidecar.Access;
 internal sealed class Wall(SidecarSettings settings)
 {
     private static readonly string[] OfBrowsers = ["Origin", "Referer", "Sec-Fetch-*"];
-    private static readonly string[] OfProxies = ["Forwarded", "Via", "X-Real-IP", "X-Forwarded-*"];
+    private static readonly string[] OfProxies = ["Forwarded", "Via", "X-Forwarded*", "X-Original-*", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
     /// <summary>All of it: for paths that lead to credentials.</summary>
     /// <exception cref="CredentialException">The request is not one that a container of this task makes.</exception>
@@ -37,8 +37,9 @@ internal sealed class Wall(SidecarSettings settings)
 
         // Without a port as the CRT sends it; the name is what DNS rebinding cannot choose (contract R14).
         var isListed = settings.Options.Access.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
+        var hasPort = host.Value?.Length > host.Host.Length;
 
-        if (!isListed && ((host.Port is { } port && port != connection.LocalPort) || !IsOurs(host.Host, connection.LocalIpAddress)))
+        if (!isListed && ((hasPort && host.Port != connection.LocalPort) || !IsOurs(host.Host, connection.LocalIpAddress)))
         {
             throw NotAllowed("The Host header is not an address of the sidecar's. Use http://127.0.0.1 with its port, or list the name in Access:Hosts.");
         }

@@ -26,7 +26,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
                     "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
             }
 
-            var client = clients.Identify(http.Request.Headers.Authorization);
+            var client = Identify(http);
             visit.Client = client.Name;
             throttle.Admit(http.Connection.RemoteIpAddress, client.Name);
             await answer.ServeAsync(http, visit, name is null ? DefaultOf(client) : Find(name, client));
@@ -38,6 +38,20 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
     }
 
     private static string Readable(Client client) => client.Destinations is { } names ? $" This token may read: {string.Join(", ", names)}." : "";
+
+    private Client Identify(HttpContext http)
+    {
+        try
+        {
+            return clients.Identify(http.Request.Headers.Authorization);
+        }
+        catch (CredentialException)
+        {
+            // The ceiling of those who are nobody.
+            throttle.Admit(http.Connection.RemoteIpAddress, client: null);
+            throw;
+        }
+    }
 
     private Destination DefaultOf(Client client)
     {

@@ -12,8 +12,9 @@ internal sealed class CredentialsPath(bool withLocalEndpoints)
     {
         name = null;
 
-        return path == Root || path == Root + "/" || TryRead(path, Root, out name)
-            || (withLocalEndpoints && (path == "/creds" || TryRead(path, "/role", out name)));
+        // By the text, since a PathString takes one case for the other.
+        return path.Value is Root or Root + "/" || TryRead(path, Root, out name)
+            || (withLocalEndpoints && (path.Value == "/creds" || TryRead(path, "/role", out name)));
     }
 
     private static bool TryRead(PathString path, string root, out string? name)

@@ -2,6 +2,7 @@ using System.Net;
 using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Access;
@@ -137,6 +138,24 @@ public sealed class ThrottleTests : IDisposable
 
         Assert.Throws<CredentialException>(() => _throttle.Admit(IPAddress.Parse("10.1.0.1"), "batch"));
         _throttle.Admit(Peer, "web");
+    }
+
+    [Fact]
+    public async Task E15_Those_without_a_token_have_a_ceiling_too_which_is_nobody_elses()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync();
+        await sidecar.SettleAsync();
+        var throttle = sidecar.Services.GetRequiredService<Throttle>();
+
+        for (var i = 0; i < 2_000; i++)
+        {
+            throttle.Admit(Peer, null);
+        }
+
+        using var stranger = new HttpClient();
+        using var refused = await stranger.GetAsync(new Uri(sidecar.Endpoint, "/v1/credentials/reports"), TestContext.Current.CancellationToken);
+        using var served = await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken);
+        Assert.Equal((503, 200), ((int)refused.StatusCode, (int)served.StatusCode));
     }
 
     [Fact]

@@ -79,6 +79,22 @@ public sealed class TokenKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_met_half_written_ends_no_token()
+    {
+        File.WriteAllText(TokenPath, First);
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_Access__TokenGrace", "0s"));
+
+        File.WriteAllText(TokenPath, Second + Second[..20]);
+        await LookAsync(sidecar, times: 1);
+        File.WriteAllText(TokenPath, Second + Second);
+        await LookAsync(sidecar, times: 1);
+        Assert.Equal((200, 401), (await AskAsync(sidecar, First), await AskAsync(sidecar, Second + Second[..20])));
+
+        await LookAsync(sidecar, times: 1);
+        Assert.Equal((401, 200), (await AskAsync(sidecar, First), await AskAsync(sidecar, Second + Second)));
+    }
+
+    [Fact]
     public async Task A_file_that_comes_to_hold_another_clients_token_is_not_believed()
     {
         File.WriteAllText(TokenPath, First);
@@ -132,8 +148,14 @@ public sealed class TokenKeeperTests : IDisposable
         return sidecar;
     }
 
-    // The loop of the one destination waits too.
-    private static Task LookAsync(SidecarFixture sidecar) => sidecar.Clock.AdvanceAsync(TimeSpan.FromSeconds(2), waiters: 2);
+    // What a file holds is believed when it is found twice. The loop of the one destination waits too.
+    private static async Task LookAsync(SidecarFixture sidecar, int times = 2)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            await sidecar.Clock.AdvanceAsync(TimeSpan.FromSeconds(2), waiters: 2);
+        }
+    }
 
     private static async Task<int> AskAsync(SidecarFixture sidecar, string token)
     {

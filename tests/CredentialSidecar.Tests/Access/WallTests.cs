@@ -40,6 +40,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("127.0.0.1.attacker.example:{port}")]
     [InlineData("localhost.attacker.example:{port}")]
     [InlineData("127.0.0.1:1")]
+    [InlineData("127.0.0.1:99999999999")]
     [InlineData("localhost:1")]
     [InlineData("127.0.0.2:{port}")]
     [InlineData("127.1:{port}")]
@@ -66,6 +67,11 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("Sec-Fetch-Site: cross-site")]
     [InlineData("sec-fetch-mode: no-cors")]
     [InlineData("X-Real-IP: 10.0.0.1")]
+    [InlineData("X-Forwarded: for=10.0.0.1")]
+    [InlineData("X-Original-Host: attacker.example")]
+    [InlineData("X-Client-IP: 10.0.0.1")]
+    [InlineData("True-Client-IP: 10.0.0.1")]
+    [InlineData("CF-Connecting-IP: 10.0.0.1")]
     public async Task E8_What_browsers_and_proxies_add_is_refused(string header)
     {
         var answer = await AskAsync("Host: 127.0.0.1", header);

@@ -67,6 +67,7 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     [InlineData("/v1/credentials/reports", "wrong", 401, "Unauthorized")]
     [InlineData("/v1/credentials/nobody", Settings.Token, 400, "InvalidIdInRequest")]
     [InlineData("/v1/credentials/reports/more", Settings.Token, 404, "NotFound")]
+    [InlineData("/V1/Credentials", Settings.Token, 404, "NotFound")]
     public async Task R8_R9_R18_An_error_names_its_code_first_in_both_cases(string path, string token, int status, string code)
     {
         using var response = await GetAsync(path, token);
