@@ -8,8 +8,7 @@ FROM ${SDK_IMAGE} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends clang lld nftables zlib1g-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-ARG FRAMEWORK=net10.0
-RUN CI=true FRAMEWORK=$FRAMEWORK sh .ci/image/files /image
+RUN CI=true sh .ci/image/files /image
 
 FROM ${RUNTIME_IMAGE} AS base
 ARG VERSION=0.1.0

@@ -5,10 +5,7 @@ runtime := linux-x64
 sidecar := src/CredentialSidecar
 conformance := tests/CredentialSidecar.Conformance
 ring := $(conformance)/bin/Debug/net10.0/CredentialSidecar.Conformance
-# A publish for one platform needs packages that the committed lock does not list, so it keeps a lock of its own.
-publish = dotnet publish $(sidecar) -c Release -r $(runtime) --nologo \
-	-p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json \
-	-p:CopyOutputSymbolsToPublishDirectory=false
+publish := dotnet publish -c Release -r $(runtime) --nologo -p:CopyOutputSymbolsToPublishDirectory=false
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -31,30 +28,25 @@ compatibility: ## docs/compatibility.md anew, from a run of every client there i
 format: ## Bring the code into the form that .editorconfig asks for
 	dotnet format
 
+# It needs packages that no committed lock lists, so it keeps a lock of its own.
 trimmed: ## artifacts/trimmed: a program that needs no .NET on the machine
 	rm -rf artifacts/trimmed
-	$(publish) --self-contained -p:PublishTrimmed=true -p:PublishSingleFile=true -p:PublishReadyToRun=true -o artifacts/trimmed
+	$(publish) $(sidecar) -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/publish.lock.json --self-contained -p:PublishTrimmed=true -p:PublishSingleFile=true -p:PublishReadyToRun=true -o artifacts/trimmed
 	@ls -lh artifacts/trimmed/credential-sidecar
 
-# net10.0 where its native compiler can be had, otherwise net9.0.
 native: ## artifacts/native: a natively compiled program; the smallest and quickest
-	$(call natively,native,credential-sidecar)
+	$(call natively,$(sidecar),native)
 
-emulator: sidecar := src/CredentialSidecar.Emulator
 emulator: ## artifacts/emulator: the emulator, natively compiled, for its image
-	$(call natively,emulator,credential-sidecar-emulator)
+	$(call natively,src/CredentialSidecar.Emulator,emulator)
 
+# The restore it came from is kept, because .ci/image/bases needs it for the bill of materials.
 define natively
-	@rm -rf artifacts/$(1) artifacts/$(1)-*.log && mkdir -p artifacts
-	@for framework in net10.0 net9.0; do \
-		if $(publish) -p:SidecarFramework=$$framework -p:NuGetLockFilePath=obj/publish-$$framework.lock.json $(native) -o artifacts/$(1) > artifacts/$(1)-$$framework.log 2>&1; then \
-			grep -E 'warning ' artifacts/$(1)-$$framework.log; echo "Compiled natively with $$framework:"; ls -lh artifacts/$(1)/$(2); exit 0; \
-		fi; \
-		echo "$$framework could not be compiled natively here: $$(grep -m 1 -oE 'error .*' artifacts/$(1)-$$framework.log)"; \
-	done; exit 1
+	rm -rf artifacts/$(2)
+	$(publish) $(1) -p:NuGetLockFilePath=packages.$(runtime).lock.json -p:BaseIntermediateOutputPath=obj/native/ \
+		-p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc -o artifacts/$(2)
+	@ls -lh artifacts/$(2)
 endef
-
-native := -p:PublishAot=true -p:OptimizationPreference=Size -p:StripSymbols=true -p:CppCompilerAndLinker=gcc
 
 launcher: ## artifacts/launcher: credential-launch, static, for any Linux image
 	sh src/CredentialSidecar.Launcher/publish.sh
@@ -64,4 +56,4 @@ image: ## The container image, from the public base images; see docs/image.md
 
 clean: ## Remove everything that was built
 	rm -rf artifacts
-	find src tests samples -type d \( -name bin -o -name obj -o -name 'obj-*' \) -prune -exec rm -rf {} +
+	find src tests samples -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

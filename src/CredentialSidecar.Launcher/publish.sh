@@ -17,24 +17,9 @@ for tool in clang ld.lld; do
   command -v $tool >/dev/null || { echo "publish.sh: $tool is missing: apt-get install -y --no-install-recommends clang lld" >&2; exit 1; }
 done
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
-# net10.0 is what ships; net9.0 serves where its native pack cannot be had. The locked versions stay as they are.
-for framework in net10.0 net9.0; do
-  if dotnet publish --nologo -c Release -r $rid -o "$out" \
-    -p:SidecarFramework=$framework -p:PublishAot=true -p:DebugType=none \
-    -p:BaseIntermediateOutputPath="$PWD/obj-native-$framework/" \
-    -p:RestoreLockedMode=false -p:NuGetLockFilePath="obj-native-$framework/packages.lock.json" >"$log" 2>&1
-  then
-    rm -f "$out/credential-launch.dbg"
-    # An incremental build keeps the time of the last link, which would look older than a source that changed in vain.
-    touch "$out/credential-launch"
-    echo "credential-launch for $rid, built with $framework: $out/credential-launch, $(wc -c <"$out/credential-launch") bytes"
-    exit 0
-  fi
-  [ $framework = net9.0 ] || grep -q 'NU110[123]' "$log" || break
-done
-
-cat "$log" >&2
-exit 1
+dotnet publish --nologo -c Release -r $rid -o "$out" -p:PublishAot=true -p:DebugType=none \
+  -p:NuGetLockFilePath=packages.$rid.lock.json -p:BaseIntermediateOutputPath=obj/native/
+rm -f "$out/credential-launch.dbg"
+# An incremental build keeps the time of the last link, which would look older than a source that changed in vain.
+touch "$out/credential-launch"
+echo "credential-launch for $rid: $out/credential-launch, $(wc -c <"$out/credential-launch") bytes"
