@@ -76,6 +76,22 @@ public sealed class ImageTests : IAsyncLifetime
             Assert.True(native.TryGetValue(package.Key, out var hash) && hash == package.Value, $"{package.Key} is not the same in both locks: .ci/image/lock"));
     }
 
+    [Fact]
+    public async Task The_sidecar_has_no_diagnostics_even_where_they_are_asked_for()
+    {
+        await using var task = await EmulatedTask.StartAsync();
+        string[] options = [.. task.Joined, .. EmulatedTask.Variables("DOTNET_EnableDiagnostics=1"), .. EmulatedTask.Ecs, .. EmulatedTask.Configured];
+        var sidecar = await task.RunAsync("sidecar", options, Images.Sidecar);
+        var emulator = await task.RunAsync("other", options, Images.Emulator, "--agent-port", "0", "--sts-port", "0", "--control-port", "0");
+        await Engine.HealthyAsync(sidecar);
+
+        // A program on the same base that was compiled with them, to show that there would be a socket.
+        await Eventually.HoldsAsync(async () => (await ChangedAsync(emulator)).Contains("dotnet-diagnostic", StringComparison.Ordinal), () => ChangedAsync(emulator));
+        Assert.DoesNotContain("dotnet-diagnostic", await ChangedAsync(sidecar), StringComparison.Ordinal);
+
+        static Task<string> ChangedAsync(string container) => Engine.DoAsync("diff", container);
+    }
+
     private static IEnumerable<string> Texts(JsonNode array) => array.AsArray().Select(item => (string)item!);
 
     private static SortedDictionary<string, string> Locked(string file) => new(JsonNode.Parse(File.ReadAllText(Repository.File(file)))!["dependencies"]!["net10.0"]!
