@@ -68,13 +68,14 @@ public sealed class ImageTests : IAsyncLifetime
     [Theory]
     [InlineData("CredentialSidecar")]
     [InlineData("CredentialSidecar.Emulator")]
-    public void The_native_publish_pins_what_the_ordinary_build_pins(string project)
+    [InlineData("CredentialSidecar.Launcher")]
+    public void The_native_publish_pins_what_the_ordinary_build_pins(string project) => Assert.All(["linux-x64", "linux-arm64"], platform =>
     {
-        var native = Locked($"src/{project}/packages.linux-x64.lock.json");
+        var native = Locked($"src/{project}/packages.{platform}.lock.json");
 
         Assert.All(Locked($"src/{project}/packages.lock.json"), package =>
             Assert.True(native.TryGetValue(package.Key, out var hash) && hash == package.Value, $"{package.Key} is not the same in both locks: .ci/image/lock"));
-    }
+    });
 
     [Fact]
     public async Task The_sidecar_has_no_diagnostics_even_where_they_are_asked_for()
