@@ -29,6 +29,21 @@ public sealed partial class ShippingTests
         Assert.DoesNotContain(tags, tag => tag.Version != Version);
     }
 
+    // A package of the tests' own may ask for a later version of what the sidecar is built from.
+    [Theory]
+    [InlineData("CredentialSidecar.Tests")]
+    [InlineData("CredentialSidecar.Conformance")]
+    public void The_tests_run_the_very_packages_that_ship(string project)
+    {
+        var tested = Locked(Path.Combine("tests", project));
+        Assert.All(Locked(Path.Combine("src", "CredentialSidecar")), package => Assert.Equal(package.Value, tested.GetValueOrDefault(package.Key)));
+    }
+
+    // All but the analyzers, which nothing else takes over.
+    private static Dictionary<string, string?> Locked(string project) => JsonNode.Parse(Read(Path.Combine(project, "packages.lock.json")))!["dependencies"]!["net10.0"]!.AsObject()
+        .Where(package => !package.Key.EndsWith("Analyzers", StringComparison.Ordinal) && package.Key != "Microsoft.NET.ILLink.Tasks")
+        .ToDictionary(package => package.Key, package => (string?)package.Value!["contentHash"]);
+
     private static string Read(string file) => File.ReadAllText(Repository.File(file));
 
     [GeneratedRegex("<Version>(.+?)</Version>")]
