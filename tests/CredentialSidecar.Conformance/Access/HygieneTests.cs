@@ -10,6 +10,8 @@ public sealed class HygieneTests : IDisposable
 {
     private const string NeedsRoot = "running as uid 9170 needs root and apt-get install -y --no-install-recommends util-linux";
 
+    private const string Token = "9f2c7b1e4d6a8035c1e7f9a2b4d6c8e0";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("hygiene-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -42,6 +44,7 @@ public sealed class HygieneTests : IDisposable
         // SIGXCPU: its default is a core, and .NET does not handle it.
         sidecar.Signal(24);
         await sidecar.ExitAsync();
+        Assert.Empty(Leaks.In([.. sidecar.Output, .. sidecar.Errors], [Token, DefaultWorld.ExternalId, .. await emulator.SecretsAsync()]));
         Assert.Empty(Directory.EnumerateFiles(_directory, "core*"));
 
         // The same, done to a process that forbids nothing, so that it is not this machine that forbids it.
@@ -68,7 +71,7 @@ public sealed class HygieneTests : IDisposable
         await using var sidecar = ChildProcess.Start(Programs.Sidecar, [], variables);
         await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(seen) && File.ReadAllText(seen).Contains("AWS_CONFIG_FILE=", StringComparison.Ordinal)), () => string.Join('\n', sidecar.Output));
 
-        Assert.Empty(Leaks.In([.. File.ReadAllLines(seen), File.ReadAllText($"/proc/{sidecar.Id}/cmdline")], [token, DefaultWorld.ExternalId]));
+        Assert.Empty(Leaks.In([.. File.ReadAllLines(seen), File.ReadAllText($"/proc/{sidecar.Id}/cmdline"), .. sidecar.Output, .. sidecar.Errors], [token, DefaultWorld.ExternalId]));
     }
 
     [Fact]
@@ -77,7 +80,7 @@ public sealed class HygieneTests : IDisposable
         await using var emulator = await EmulatorProcess.StartAsync();
         var port = FreePort.Find();
         var variables = Environment(emulator);
-        (variables["SIDECAR_PORT"], variables["SIDECAR_Logging__Level"], variables["SIDECAR_Access__RequestsPerSecond"]) = ($"{port}", "Trace", "100000");
+        (variables["SIDECAR_PORT"], variables["SIDECAR_Access__RequestsPerSecond"]) = ($"{port}", "100000");
         using var process = new Process { StartInfo = new ProcessStartInfo(Programs.Sidecar) { RedirectStandardOutput = true } };
         process.StartInfo.Environment.Clear();
 
@@ -137,8 +140,8 @@ public sealed class HygieneTests : IDisposable
 
     private static Dictionary<string, string?> Environment(EmulatorProcess emulator) => CleanEnvironment.With(
     [
-        ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_TOKEN", "9f2c7b1e4d6a8035c1e7f9a2b4d6c8e0"),
-        ("SIDECAR_PORT", "0"), ("SIDECAR_HEALTH_PORT", "0"), ("AWS_REGION", "eu-central-1"),
+        ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_TOKEN", Token),
+        ("SIDECAR_PORT", "0"), ("SIDECAR_HEALTH_PORT", "0"), ("AWS_REGION", "eu-central-1"), ("SIDECAR_Logging__Level", "Trace"),
         ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
         ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri),
     ]);

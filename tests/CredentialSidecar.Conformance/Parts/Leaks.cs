@@ -16,13 +16,15 @@ internal static class Leaks
     // JSON writes a + of a secret key as \u002B, which would hide it.
     private static IEnumerable<string> Texts(string line)
     {
-        if (!line.StartsWith('{'))
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return [line, .. Strings(json.RootElement)];
+        }
+        catch (JsonException)
         {
             return [line];
         }
-
-        using var json = JsonDocument.Parse(line);
-        return [line, .. Strings(json.RootElement)];
     }
 
     private static List<string> Strings(JsonElement element) => element.ValueKind switch
