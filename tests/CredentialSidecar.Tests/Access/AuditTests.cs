@@ -136,7 +136,13 @@ public sealed class AuditTests : IDisposable
         var counted = 0L;
         using var listener = new MeterListener { InstrumentPublished = (instrument, self) => self.EnableMeasurementEvents(instrument) };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-            counted += ReferenceEquals(instrument.Meter.Scope, metrics.GetRequiredService<IMeterFactory>()) && instrument.Name == "credential_sidecar.audit.dropped" && tags[0] is { Key: "where", Value: "queue" } ? value : 0);
+        {
+            // Instruments of other tests are measured meanwhile, on their threads.
+            if (ReferenceEquals(instrument.Meter.Scope, metrics.GetRequiredService<IMeterFactory>()) && instrument.Name == "credential_sidecar.audit.dropped" && tags[0] is { Key: "where", Value: "queue" })
+            {
+                Interlocked.Add(ref counted, value);
+            }
+        });
         listener.Start();
         using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
 
@@ -157,12 +163,19 @@ public sealed class AuditTests : IDisposable
         using var logs = new CollectedLogs();
         using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
 
-        foreach (var status in Enumerable.Repeat(403, 5_000).Concat(Enumerable.Repeat(200, 2_048)))
-        {
-            trail.Write(new AuditLine(VirtualClock.Start, status, "ok", "web", "reports", "127.0.0.1", null, null, null, null, null, null, null));
-        }
-
+        Write(403, 5_000);
         Assert.Equal(5_000 - 2_048, trail.Dropped);
+
+        Write(200, 2_048);
+        Assert.Equal(5_000 - 2_048, trail.Dropped);
+
+        void Write(int status, int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                trail.Write(new AuditLine(VirtualClock.Start, status, "ok", "web", "reports", "127.0.0.1", null, null, null, null, null, null, null));
+            }
+        }
     }
 
     [Fact]
