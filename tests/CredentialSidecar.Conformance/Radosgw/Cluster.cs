@@ -76,7 +76,16 @@ internal sealed class Cluster
         var disk = Guid.NewGuid().ToString();
         var id = await cluster.ToolAsync("ceph", "osd", "new", disk);
         await cluster.ToolAsync("ceph-osd", "-i", id, "--mkfs", "--osd-uuid", disk);
-        cluster.Daemon("ceph-osd", "-i", id);
+        var store = cluster.Daemon("ceph-osd", "-i", id);
+
+        // It may ask the monitor before it knows the cluster's id, and gives up ("wrong fsid") where it does.
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                store = store.HasExited ? cluster.Daemon("ceph-osd", "-i", id) : store;
+                return (await cluster.ToolAsync("ceph", "osd", "stat", "--format", "json")).Contains("\"num_up_osds\":1", StringComparison.Ordinal);
+            },
+            () => $"the store does not come up: {string.Join('\n', store.Errors)}");
         await AnswersAsync(cluster.Gateway, cluster.Daemon("radosgw", "-n", "client.s3"));
         await cluster.StartStsAsync();
         return cluster;

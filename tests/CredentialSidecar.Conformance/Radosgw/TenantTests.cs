@@ -21,6 +21,9 @@ public sealed class TenantTests : IAsyncLifetime
         }
         """;
 
+    // Two calls to S3 take seconds where the machine is busy.
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(30);
+
     private Cluster? _cluster;
     private RawServer? _agent;
     private EmulatorProcess? _task;
@@ -80,7 +83,7 @@ public sealed class TenantTests : IAsyncLifetime
     public async Task A_session_is_taken_until_its_end_and_refused_after_it()
     {
         JsonNode body;
-        await using (var sidecar = await BriefSidecar.StartAsync(_cluster!, _cluster!.Gateway, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(9)))
+        await using (var sidecar = await BriefSidecar.StartAsync(_cluster!, _cluster!.Gateway, Brief, Brief * 0.9))
         {
             using var http = new HttpClient();
             http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", Settings.Token);
@@ -92,7 +95,7 @@ public sealed class TenantTests : IAsyncLifetime
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = "ends", Key = "a", ContentBody = "b" }, TestContext.Current.CancellationToken);
 
         var left = body["Expiration"]!.GetValue<DateTimeOffset>() - DateTimeOffset.UtcNow;
-        Assert.InRange(left, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(left, TimeSpan.Zero, Brief);
         await Task.Delay(left + TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
         await AssertRefusedAsync(() => s3.PutObjectAsync(new PutObjectRequest { BucketName = "ends", Key = "a", ContentBody = "b" }));
     }
