@@ -11,6 +11,9 @@ using CredentialSidecar.Passthrough;
 using CredentialSidecar.Refreshing;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace CredentialSidecar;
 
@@ -24,7 +27,7 @@ internal static class SidecarApp
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 
         builder.Logging.AddSidecarLogging(settings.Options.Logging);
-        builder.WebHost.UseKestrelCore().UseSockets(Listeners.Bound);
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options));
         builder.Services
             .AddExport(settings.Describing(task).Export)
@@ -37,11 +40,19 @@ internal static class SidecarApp
             .AddSources(settings)
             .AddSingleton(new RefreshSchedule(settings.Options.Refresh, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue))
             .AddSingleton<SessionTree>()
+            .Configure<SocketTransportOptions>(Listeners.Bound)
+            .AddSingleton(ConnectionLimits.For(MachineLimits.Memory(), MachineLimits.RaiseOpenFiles()))
+            .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Options.Interception.Uids.Count, TimeProvider.System))
+            .AddSingleton<IConnectionListenerFactory>(services => new BudgetedTransport(
+                services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
+                services.GetRequiredService<ConnectionLimits>().Probes, ReceivedBytes.Of, services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<Wall>()
             .AddSingleton<ClientBook>()
             .AddSingleton<Throttle>()
             .AddSingleton<AuditTrail>()
             .AddHostedService(services => services.GetRequiredService<AuditTrail>())
+            .AddSingleton<RejectionLedger>()
+            .AddHostedService(services => services.GetRequiredService<RejectionLedger>()) // After the audit, and so stopped before it.
             .AddSingleton<TokenKeeper>()
             .AddHostedService(services => services.GetRequiredService<TokenKeeper>())
             .AddSingleton<ContractAnswer>()
@@ -49,7 +60,7 @@ internal static class SidecarApp
             .AddPassthrough()
             .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf, provider.GetRequiredService<AgentForwarder>().ForwardAsync))
             .AddSingleton<InterceptedEndpoint>()
-            .AddSingleton<PassOn>(provider => http => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, Wall.IsOfProxy))
+            .AddSingleton<PassOn>(provider => (http, client) => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, client, Wall.IsOfProxy))
             .AddSingleton<MetadataEndpoint>()
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
@@ -65,6 +76,7 @@ internal static class SidecarApp
         var metadata = app.Services.GetRequiredService<MetadataEndpoint>();
         var intercepted = app.Services.GetRequiredService<InterceptedEndpoint>();
 
+        app.UsePlaces();
         app.UseLastResort();
         app.UseHealthWall();
         app.Run(http => Listeners.Of(http) switch

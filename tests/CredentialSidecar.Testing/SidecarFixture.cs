@@ -69,6 +69,15 @@ internal sealed class SidecarFixture : IAsyncDisposable
         return await StartAsync(Settings.Load(changes), clock, sts);
     }
 
+    /// <summary>On virtual time, with so many places for connections.</summary>
+    public static async Task<SidecarFixture> StartCrowdedAsync(ConnectionLimits limits, params IEnumerable<(string Name, string? Value)> changes)
+    {
+        var clock = new VirtualClock();
+        var sidecar = await StartAsync(Settings.Load(changes), clock, new ScriptedSts(clock), services => services.AddSingleton(limits));
+        await sidecar.SettleAsync();
+        return sidecar;
+    }
+
     /// <summary>With an intercepted listener for uid 1000 and 1001, and a kernel that says of every connection what the test wants.</summary>
     public static async Task<SidecarFixture> StartInterceptedAsync(ScriptedKernel kernel, params IEnumerable<(string Name, string? Value)> changes)
     {

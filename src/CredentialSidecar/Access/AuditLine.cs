@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CredentialSidecar.Configuration;
@@ -5,7 +6,7 @@ using CredentialSidecar.Configuration;
 namespace CredentialSidecar.Access;
 
 /// <summary>One answer, as it is written down: enough to find the session in CloudTrail, and nothing to use it with.</summary>
-/// <param name="Status">Of the HTTP answer.</param>
+/// <param name="Status">Of the HTTP answer; 0 in a line that counts several.</param>
 /// <param name="Reason"><c>ok</c>, or why there were no credentials.</param>
 /// <param name="Client">Null where no token of ours was sent.</param>
 /// <param name="Destination">Null where none that is configured was asked for.</param>
@@ -28,6 +29,10 @@ internal sealed record AuditLine(
     DateTimeOffset? Expiration,
     string? TaskArn)
 {
+    /// <summary>How many more answers there were like the last line of that reason, address and client; null in a line of one answer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Count { get; init; }
+
     private const int LongestAgent = 256;
 
     /// <summary>What a request says of itself, cut at 256 characters, without a line end or an escape sequence for the terminal it may be read at.</summary>
@@ -41,6 +46,10 @@ internal sealed record AuditLine(
         agent = agent.Length > LongestAgent ? agent[..LongestAgent] : agent;
         return agent.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Configuration.Shown.OnOneLine(agent) : agent;
     }
+
+    /// <summary>A line about who was answered, where nothing else is known or it is the same for several.</summary>
+    public static AuditLine Of(DateTimeOffset time, int status, string reason, string? client, IPAddress? peer, string? task) =>
+        new(time, status, reason, client, null, peer?.ToString(), null, null, null, null, null, null, task);
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AuditJson.Default.AuditLine);
 }

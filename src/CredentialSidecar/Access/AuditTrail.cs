@@ -38,12 +38,18 @@ internal sealed partial class AuditTrail : BackgroundService
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Takes the line and returns at once.</summary>
-    /// <remarks>Half of the queue is for what was served: refusals cost a stranger nothing, and must not crowd out who got what.</remarks>
+    /// <remarks>
+    /// Strangers' lines fill at most a quarter of the queue and those of rejected clients three quarters: neither may
+    /// crowd out what another client did, or who got what.
+    /// </remarks>
     public void Write(AuditLine line)
     {
-        if (line.Status != StatusCodes.Status200OK && _queue.Reader.Count >= LongestQueue / 2)
+        var isStrangers = line.Client is null || line.Client == Client.Anyone.Name;
+        var share = line.Status == StatusCodes.Status200OK ? LongestQueue : isStrangers ? LongestQueue / 4 : LongestQueue * 3 / 4;
+
+        if (_queue.Reader.Count >= share)
         {
-            Drop("queue", "the queue is full of refusals");
+            Drop("queue", "the queue is full");
             return;
         }
 
@@ -87,7 +93,11 @@ internal sealed partial class AuditTrail : BackgroundService
 
     private void Put(AuditLine line)
     {
-        if (_options.Log)
+        if (_options.Log && line.Count is { } count)
+        {
+            Log.AnsweredSeveral(_lines, count, line.Reason, line.Client, line.Peer, line.TaskArn, line.Time);
+        }
+        else if (_options.Log)
         {
             Log.Answered(_lines, line.Status, line.Reason, line.Client, line.Destination, line.Peer, line.Uid, line.UserAgent,
                 line.AccessKeyId, line.RoleSessionName, line.StsRequestId, line.Expiration, line.TaskArn, line.Time);
@@ -120,6 +130,9 @@ internal sealed partial class AuditTrail : BackgroundService
         public static partial void Answered(
             ILogger logger, int status, string reason, string? client, string? destination, string? peer, uint? uid, string? userAgent,
             string? accessKeyId, string? roleSessionName, string? stsRequestId, DateTimeOffset? expiration, string? taskArn, DateTimeOffset time);
+
+        [LoggerMessage(EventIds.AnsweredSeveral, LogLevel.Information, "Answered {Count} more times {Reason} to {Client}: peer {Peer}, task {TaskArn}, until {Time:O}.")]
+        public static partial void AnsweredSeveral(ILogger logger, int count, string reason, string? client, string? peer, string? taskArn, DateTimeOffset time);
 
         [LoggerMessage(EventIds.AuditDropped, LogLevel.Warning, "{Dropped} audit lines have been dropped since the start: {Reason}. Answers go on.")]
         public static partial void Dropped(ILogger logger, long dropped, string reason);

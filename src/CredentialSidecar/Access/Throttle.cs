@@ -17,11 +17,9 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
     public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(500);
 
     private const int MostPeers = 1024;
-    private const int MostDelayed = 100;
 
     private readonly ConcurrentDictionary<(IPAddress?, string?), Peer> _peers = new();
     private readonly ConcurrentDictionary<string, Peer> _others = new(StringComparer.Ordinal);
-    private int _delayed;
     private long _sweptAt;
 
     /// <summary>How many are remembered.</summary>
@@ -45,46 +43,35 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
         }
     }
 
-    /// <summary>Counts a refusal. Who is refused again and again with a wrong token waits for it; the right token is never kept waiting.</summary>
-    /// <returns>Whether it is worth a line of its own in the log.</returns>
-    public async ValueTask<bool> RefuseAsync(IPAddress? address, string? client, CredentialFailure why, CancellationToken cancellationToken)
+    /// <summary>Counts a rejection. A stranger who is rejected again and again waits for it; a client never does.</summary>
+    /// <remarks>
+    /// However many wait: the budget of connections bounds them, and a newcomer takes the place of the oldest. Cancellation
+    /// ends the wait and is no error.
+    /// </remarks>
+    public async ValueTask DelayAsync(IPAddress? address, string? client, CancellationToken cancellationToken)
     {
+        if (client is not null && client != Client.Anyone.Name)
+        {
+            return;
+        }
+
         var now = clock.GetUtcNow();
-        var (isLogged, isFirst) = Of(address, client, now).CountRefusal(now);
+        var (isFree, isFirst) = Of(address, client, now).CountRefusal(now);
 
         if (isFirst)
         {
-            Log.Damped(logger, client ?? "nobody known", address);
+            Log.Damped(logger, address);
         }
 
-        if (!isLogged && why == CredentialFailure.Unauthorized)
+        if (!isFree)
         {
-            await WaitAsync(cancellationToken);
-        }
-
-        return isLogged;
-    }
-
-    private async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // More of them would hold the connections that siblings need.
-            if (Interlocked.Increment(ref _delayed) <= MostDelayed)
-            {
-                await Task.Delay(Delay, clock, cancellationToken);
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _delayed);
+            await Task.Delay(Delay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private Peer Of(IPAddress? address, string? client, DateTimeOffset now)
     {
-        address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
-        address = address is not null && IPAddress.IsLoopback(address) ? IPAddress.Loopback : address;
+        address = PeerAddress.Plain(address);
 
         if (_peers.TryGetValue((address, client), out var known))
         {
@@ -112,8 +99,7 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
             "Client {Client} at {Peer} has asked more than once a second for half a minute. An SDK asks about once an hour for each process: look for code that makes a new client for each call.")]
         public static partial void Hammered(ILogger logger, string client, IPAddress? peer);
 
-        [LoggerMessage(EventIds.Damped, LogLevel.Warning,
-            "Client {Client} at {Peer} has been refused many times: from now on its refusals are logged once in six seconds, and its wrong tokens answered late. The audit has them all.")]
-        public static partial void Damped(ILogger logger, string client, IPAddress? peer);
+        [LoggerMessage(EventIds.Damped, LogLevel.Warning, "Requests from {Peer} without a valid token have been rejected many times: further rejections are answered half a second late.")]
+        public static partial void Damped(ILogger logger, IPAddress? peer);
     }
 }

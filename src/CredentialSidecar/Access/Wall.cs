@@ -50,7 +50,12 @@ internal sealed class Wall(SidecarSettings settings)
     {
         CheckBrowser(request);
         Refuse(request, OfProxies);
+        CheckBody(request);
+    }
 
+    /// <exception cref="CredentialException">It has a body.</exception>
+    public static void CheckBody(HttpRequest request)
+    {
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
         {
             throw NotAllowed("A request with a body is not answered.");

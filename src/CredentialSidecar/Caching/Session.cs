@@ -42,7 +42,9 @@ internal sealed class Session(TemporaryCredentials credentials, Hop hop, DateTim
         {
             if (!_isErased)
             {
-                writer.Write(_body);
+                // By its length: a writer that was given no size may hand over no memory at all.
+                _body.CopyTo(writer.GetSpan(_body.Length));
+                writer.Advance(_body.Length);
             }
 
             return !_isErased;

@@ -54,3 +54,11 @@ internal enum CredentialFailure
     /// <summary>A fault of our own.</summary>
     Internal,
 }
+
+internal static class CredentialFailures
+{
+    /// <summary>Whether the request was rejected by the wall, the tokens or the throttle. All else is a failure of ours, of STS or of the source.</summary>
+    public static bool IsRejection(this CredentialFailure failure) => failure
+        is CredentialFailure.UnknownDestination or CredentialFailure.UnknownPath or CredentialFailure.WrongMethod or CredentialFailure.Unauthorized
+        or CredentialFailure.ForeignDestination or CredentialFailure.RequestNotAllowed or CredentialFailure.AskedTooOften or CredentialFailure.NotIntercepted;
+}

@@ -27,6 +27,7 @@ internal static partial class ServeCommand
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, warnings, isSealed);
+            Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
             await app.StartAsync(cancellationToken);
             Announce(app, logger, settings);
@@ -98,6 +99,14 @@ internal static partial class ServeCommand
         }
     }
 
+    private static void Warn(ILogger logger, ConnectionLimits limits)
+    {
+        if (limits.AreLow)
+        {
+            Log.FewConnections(logger, limits.Requests, MachineLimits.Memory() is { } bytes ? $"{bytes >> 20} MB" : "none", MachineLimits.RaiseOpenFiles());
+        }
+    }
+
     private static void Announce(WebApplication app, ILogger logger, SidecarSettings settings)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
@@ -131,6 +140,10 @@ internal static partial class ServeCommand
 
         [LoggerMessage(EventIds.MemoryUnsealed, LogLevel.Warning, "The kernel does not let this process forbid dumps of its memory, which holds credentials.")]
         public static partial void MemoryUnsealed(ILogger logger);
+
+        [LoggerMessage(EventIds.FewConnections, LogLevel.Warning,
+            "At most {Connections} connections are held at once, because of the limits of this container: memory {Memory}, open files {Files}. Raise them if clients with many processes are turned away.")]
+        public static partial void FewConnections(ILogger logger, int connections, string memory, long files);
 
         [LoggerMessage(EventIds.AnonymousAllowed, LogLevel.Warning, "No authorization token is asked for: whoever can connect gets credentials.")]
         public static partial void AnonymousAllowed(ILogger logger);

@@ -8,7 +8,8 @@ using CredentialSidecar.Telemetry;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Sends bodies of the contract with their length and their exact media type; counts, logs and writes down what became of a request.</summary>
-internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle throttle, AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<ContractAnswer> logger)
+internal sealed partial class ContractAnswer(
+    SidecarMetrics metrics, Throttle throttle, RejectionLedger ledger, AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<ContractAnswer> logger)
 {
     /// <exception cref="CredentialException">There is no live session, and nothing has been sent.</exception>
     public async Task ServeAsync(HttpContext http, Visit visit, Destination destination)
@@ -26,42 +27,49 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle th
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
+    /// <summary>Answers without credentials. A rejection also ends the connection, so that each one costs its sender a new one.</summary>
     /// <param name="asked">What was asked for, in words that are not the client's own.</param>
     public async Task RefuseAsync(HttpContext http, CredentialException e, string asked)
     {
-        var error = ContractError.From(e);
-        var visit = http.Features.Get<Visit>();
-        visit?.Reason = e.Failure.ToString();
+        var (error, visit, peer) = (ContractError.From(e), http.Features.Get<Visit>(), http.Connection.RemoteIpAddress);
+        var reason = e.Failure.ToString();
+        visit?.Reason = reason;
         metrics.Refused(e.Failure);
 
-        try
+        // What a client does is written down each time, as long as it is not more than its ceiling.
+        var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && e.Failure != CredentialFailure.AskedTooOften;
+        var isFirst = ledger.Count(peer, visit?.Client, reason, asked, withAudit: visit is not null && !isWhole);
+        Count(http, error.Status, isFirst || isWhole ? visit : null);
+
+        if (isFirst)
         {
-            if (await throttle.RefuseAsync(http.Connection.RemoteIpAddress, visit?.Client, e.Failure, http.RequestAborted))
-            {
-                Log.Refused(logger, error.Status, error.Code, http.Connection.RemoteIpAddress, asked, e.Message);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Who guesses and hangs up instead of waiting is written down all the same.
-            Count(http, error.Status, visit);
-            throw;
+            Log.Refused(logger, error.Status, error.Code, peer, asked, e.Message);
         }
 
-        await SendAsync(http, error);
+        if (e.Failure.IsRejection())
+        {
+            http.Response.Headers.Connection = "close";
+            await throttle.DelayAsync(peer, visit?.Client, http.RequestAborted);
+        }
+
+        if (!http.RequestAborted.IsCancellationRequested)
+        {
+            await WriteAsync(http, error);
+        }
     }
 
     public Task SendAsync(HttpContext http, ContractError error)
     {
-        if (error.Status == StatusCodes.Status503ServiceUnavailable)
-        {
-            // Go v1 and JavaScript v2 sleep for as long as it says, and asking again costs nothing: it is a read from memory.
-            http.Response.Headers.RetryAfter = "1";
-        }
-
-        Head(http, error.Status, error.Body.Length);
         Count(http, error.Status, http.Features.Get<Visit>());
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(error.Body, http.RequestAborted).AsTask();
+        return WriteAsync(http, error);
+    }
+
+    /// <summary>Answers what the framework found to be malformed while it was read, and ends the connection.</summary>
+    public Task SendMalformedAsync(HttpContext http, int status)
+    {
+        Malformed(http.Connection.RemoteIpAddress, status);
+        http.Response.Headers.Connection = "close";
+        return WriteAsync(http, ContractError.Of(status));
     }
 
     /// <summary>Writes down an answer that the agent gave.</summary>
@@ -72,10 +80,22 @@ internal sealed partial class ContractAnswer(SidecarMetrics metrics, Throttle th
     {
         metrics.Answered(status);
 
-        if (audit.IsOn)
+        if (ledger.Count(peer, null, nameof(Malformed), $"something malformed ({status})", withAudit: true) && audit.IsOn)
         {
-            audit.Write(new AuditLine(clock.GetUtcNow(), status, nameof(Malformed), null, null, peer?.ToString(), null, null, null, null, null, null, task.TaskArn));
+            audit.Write(AuditLine.Of(clock.GetUtcNow(), status, nameof(Malformed), null, peer, task.TaskArn));
         }
+    }
+
+    private static Task WriteAsync(HttpContext http, ContractError error)
+    {
+        if (error.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            // Go v1 and JavaScript v2 sleep for as long as it says, and asking again costs nothing: it is a read from memory.
+            http.Response.Headers.RetryAfter = "1";
+        }
+
+        Head(http, error.Status, error.Body.Length);
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(error.Body, http.RequestAborted).AsTask();
     }
 
     private static void Head(HttpContext http, int status, int length)

@@ -28,6 +28,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
 
             var client = Identify(http);
             visit.Client = client.Name;
+            Places.Claim(http, client);
             throttle.Admit(http.Connection.RemoteIpAddress, client.Name);
             await answer.ServeAsync(http, visit, name is null ? DefaultOf(client) : Find(name, client));
         }

@@ -13,6 +13,12 @@ internal static class HealthWall
 
         app.Use(async (http, next) =>
         {
+            if (Listeners.Of(http) is Listener.Health or Listener.Probes)
+            {
+                // A probe is one request, and its place is for the next one.
+                http.Response.Headers.Connection = "close";
+            }
+
             try
             {
                 if (Listeners.Of(http) == Listener.Health)

@@ -31,8 +31,8 @@ internal sealed record Intercepted(uint? Uid, string Reason = "")
             return new Intercepted(null, "This port is for connections to 169.254.170.2 that interception redirects; ask 169.254.170.2, or the sidecar's own port with its token.");
         }
 
-        return beyond.UidOf(client, Agent) is { } uid
-            ? new Intercepted(uid)
-            : new Intercepted(null, "The kernel does not tell whose connection this is.");
+        return beyond.UidOf(client, Agent) is not { } uid ? new Intercepted(null, "The kernel does not tell whose connection this is.")
+            : Places.TryClaim(connection.Features, $"uid {uid}") ? new Intercepted(uid)
+            : new Intercepted(null, Places.TooMany);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
             }
             else
             {
-                await ForwardAsync(http);
+                await ForwardAsync(http, visit);
             }
         }
         catch (CredentialException e)
@@ -66,10 +66,10 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
         return isAgent ? destination : throw new CredentialException(CredentialFailure.NotIntercepted, "Here is 169.254.170.2, and no other Host.");
     }
 
-    private Task ForwardAsync(HttpContext http)
+    private Task ForwardAsync(HttpContext http, Visit visit)
     {
         // Bodies are limited to nothing elsewhere; here they are the agent's business, and pass without being kept.
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        return beyond.Forward.OrRefuseAsync(http);
+        return beyond.Forward.OrRefuseAsync(http, visit.Client);
     }
 }

@@ -20,6 +20,15 @@ internal static partial class LastResort
             {
                 // The client hung up; an attempt it waited for goes on for the others.
             }
+            catch (BadHttpRequestException e)
+            {
+                // The client's fault, which anybody can repeat at will: no stack trace.
+                if (!http.Response.HasStarted)
+                {
+                    http.Response.Clear();
+                    await answer.SendMalformedAsync(http, e.StatusCode);
+                }
+            }
             catch (Exception e)
             {
                 Log.RequestFailed(logger, e);
@@ -27,7 +36,7 @@ internal static partial class LastResort
                 if (!http.Response.HasStarted)
                 {
                     http.Response.Clear();
-                    await answer.SendAsync(http, ContractError.Of(e is BadHttpRequestException bad ? bad.StatusCode : 500));
+                    await answer.SendAsync(http, ContractError.Of(500));
                 }
             }
         });

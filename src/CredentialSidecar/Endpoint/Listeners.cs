@@ -32,7 +32,6 @@ internal static class Listeners
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 50;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = 1_000;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
 
@@ -53,14 +52,9 @@ internal static class Listeners
             Add(IPAddress.Loopback, options.Interception.Port, Listener.Intercepted);
         }
 
-        void Add(IPAddress address, int port, Listener listener) => kestrel.Listen(address, port, listen =>
+        void Add(IPAddress address, int port, Listener listener) => kestrel.Listen(new ListenerEndPoint(address, port, listener), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection =>
-            {
-                connection.Features.Set<ListenerFeature>(new(listener));
-                return next(connection);
-            });
 
             if (listener == Listener.Credentials)
             {
@@ -74,14 +68,25 @@ internal static class Listeners
         });
     }
 
-    /// <summary>What is kept of a connection whose client sends on and on and reads no answer; a megabyte for each is the default.</summary>
+    /// <summary>Bounds what a connection costs whose client sends on and on and reads no answer; by default that is a megabyte here and several in the kernel.</summary>
     public static void Bound(SocketTransportOptions sockets)
     {
         sockets.MaxReadBufferSize = 20 * 1024;
         sockets.MaxWriteBufferSize = 16 * 1024;
+
+        // Connections that wait to be accepted hold what their clients have sent.
+        sockets.Backlog = 128;
+        sockets.CreateBoundListenSocket = endPoint =>
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+
+            // Accepted connections inherit these, and the kernel doubles them; the largest request is 16 kB, the largest session 9 kB.
+            (socket.ReceiveBufferSize, socket.SendBufferSize) = (8 * 1024, 16 * 1024);
+            return socket;
+        };
     }
 
-    public static Listener Of(HttpContext http) => http.Features.Get<ListenerFeature>()!.Listener;
+    public static Listener Of(HttpContext http) => http.Features.Get<ListenerEndPoint>()!.Listener;
 
     private static IEnumerable<IPAddress> Addresses(Configuration.ListenOptions listen) => listen switch
     {
@@ -106,6 +111,4 @@ internal static class Listeners
             return false;
         }
     }
-
-    private sealed record ListenerFeature(Listener Listener);
 }

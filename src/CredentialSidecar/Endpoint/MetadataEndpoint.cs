@@ -29,8 +29,15 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
                 throw new CredentialException(CredentialFailure.WrongMethod, $"Only {http.Response.Headers.Allow} is passed on here.");
             }
 
+            if (http.Request.Method != HttpMethods.Put || http.Request.ContentLength > LargestBody)
+            {
+                Wall.CheckBody(http.Request);
+            }
+
             // Metadata has no token, since nobody who asks for it could send one; the path holds the container's own id.
-            visit.Client = isTaskRole ? clients.Identify(http.Request.Headers.Authorization).Name : null;
+            var client = isTaskRole ? clients.Identify(http.Request.Headers.Authorization) : null;
+            visit.Client = client?.Name;
+            Places.Claim(http, client);
             throttle.Admit(http.Connection.RemoteIpAddress, visit.Client);
 
             if (visit.Client is not null && !settings.Options.Passthrough.TaskRole.Contains(visit.Client))
@@ -38,8 +45,12 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
                 throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{visit.Client}' may not read the task role. Name it in Passthrough:TaskRole if it should.");
             }
 
-            http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = isProtection ? LargestBody : 0;
-            await passOn.OrRefuseAsync(http);
+            if (isProtection && http.Request.Method == HttpMethods.Put)
+            {
+                http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = LargestBody;
+            }
+
+            await passOn.OrRefuseAsync(http, visit.Client);
 
             if (isTaskRole)
             {

@@ -7,14 +7,20 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CredentialSidecar.Passthrough;
 
 /// <summary>Hands a request on to the ECS agent as it came, and its answer back, streaming.</summary>
-internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForwarder forwarder, ILogger<AgentForwarder> logger) : IDisposable
+internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForwarder forwarder, TimeProvider clock, ILogger<AgentForwarder> logger) : IDisposable
 {
+    // A client that sends or reads slowly holds a connection to the agent for no longer than this.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
     private static readonly ForwarderRequestConfig AsItCame = new() { ActivityTimeout = TimeSpan.FromSeconds(30), Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
     // Metadata is small, and whoever asks for it is starting up.
     private static readonly ForwarderRequestConfig Briefly = AsItCame with { ActivityTimeout = TimeSpan.FromSeconds(5) };
 
     private readonly string _agent = settings.Options.Source.Endpoint.TrimEnd('/');
+
+    private readonly UnderWay _underWay = new();
+    private readonly Sparing _failures = new(clock);
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
@@ -26,19 +32,38 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
         ActivityHeadersPropagator = null,
     });
 
+    /// <param name="client">Whose request it is; null where nobody is known.</param>
     /// <returns>False where the agent gave no answer, and so nothing has been sent.</returns>
-    public Task<bool> ForwardAsync(HttpContext http) => SendAsync(http, AsItCame, Unchanged.Instance);
+    /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
+    public Task<bool> ForwardAsync(HttpContext http, string? client) => SendAsync(http, client, AsItCame, Unchanged.Instance);
 
     /// <summary>The same for a request that was sent to us and not to the agent.</summary>
     /// <param name="isDropped">Tells the names of headers that say for whom is asked, which are not the agent's business.</param>
-    public Task<bool> PassOnAsync(HttpContext http, Func<string, bool> isDropped) => SendAsync(http, Briefly, new OnBehalf(isDropped));
+    /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
+    public Task<bool> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) => SendAsync(http, client, Briefly, new OnBehalf(isDropped));
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<bool> SendAsync(HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer)
+    private async Task<bool> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
+    {
+        _underWay.Begin(client ?? "");
+
+        try
+        {
+            using var limit = new CancellationTokenSource(Longest, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, http.RequestAborted);
+            return await SendAsync(http, config, transformer, either.Token);
+        }
+        finally
+        {
+            _underWay.End(client ?? "");
+        }
+    }
+
+    private async Task<bool> SendAsync(HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer, CancellationToken cancellationToken)
     {
         using var span = Span.Forwarding(http.Request.Method);
-        var error = await forwarder.SendAsync(http, _agent, _http, config, transformer, http.RequestAborted);
+        var error = await forwarder.SendAsync(http, _agent, _http, config, transformer, cancellationToken);
 
         if (error == ForwarderError.None)
         {
@@ -51,7 +76,11 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
         else
         {
             span.NotForwarded(error.ToString());
-            Log.ForwardingFailed(logger, http.Request.Method, _agent, error);
+
+            if (_failures.IsDue(out var before))
+            {
+                Log.ForwardingFailed(logger, http.Request.Method, _agent, error, before);
+            }
         }
 
         return error == ForwarderError.None || http.Response.HasStarted;
@@ -90,7 +119,7 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.ForwardingFailed, LogLevel.Warning, "Forwarding a {Method} to {Agent} failed: {Error}.")]
-        public static partial void ForwardingFailed(ILogger logger, string method, string agent, ForwarderError error);
+        [LoggerMessage(EventIds.ForwardingFailed, LogLevel.Warning, "Forwarding a {Method} to {Agent} failed: {Error}. {Before} more have failed since this was last logged.")]
+        public static partial void ForwardingFailed(ILogger logger, string method, string agent, ForwarderError error, int before);
     }
 }

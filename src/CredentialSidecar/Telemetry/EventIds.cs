@@ -3,7 +3,7 @@ namespace CredentialSidecar.Telemetry;
 /// <summary>Every log event's number, in hundreds by folder. A number is given once and never again; alerts hang on them.</summary>
 internal static class EventIds
 {
-    // Commands: 100. Next: 108.
+    // Commands: 100. Next: 109.
     public const int Started = 100;
     public const int ConfigurationWarning = 101;
     public const int Draining = 102;
@@ -12,6 +12,7 @@ internal static class EventIds
     public const int Intercepting = 105;
     public const int AddressAdded = 106;
     public const int MemoryUnsealed = 107;
+    public const int FewConnections = 108;
 
     // Sources: 200. Next: 204.
     public const int MetadataUnavailable = 200;
@@ -27,14 +28,15 @@ internal static class EventIds
     public const int BodyTooLarge = 304;
     public const int NobodyAsked = 305;
 
-    // Endpoint: 400. Next: 402.
+    // Endpoint: 400. Next: 403.
     public const int Refused = 400;
     public const int RequestFailed = 401;
+    public const int OutOfFiles = 402;
 
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
 
-    // Access: 600. Next: 607.
+    // Access: 600. Next: 609.
     public const int Answered = 600;
     public const int AuditDropped = 601;
     public const int FormerTokenUsed = 602;
@@ -42,6 +44,8 @@ internal static class EventIds
     public const int TokenKept = 604;
     public const int Hammered = 605;
     public const int Damped = 606;
+    public const int Repeated = 607;
+    public const int AnsweredSeveral = 608;
 
     // Telemetry: 700. Next: 703.
     public const int ExportFailed = 700;

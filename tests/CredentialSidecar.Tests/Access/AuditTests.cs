@@ -58,7 +58,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_A_guesser_who_hangs_up_instead_of_waiting_is_written_down()
+    public async Task E14_Guesses_are_counted_also_where_the_guesser_hangs_up_instead_of_waiting()
     {
         await using (var sidecar = await StartAsync(AuditPath))
         {
@@ -71,13 +71,39 @@ public sealed class AuditTests : IDisposable
 
             using var leaving = new CancellationTokenSource();
             var guess = sidecar.Client.GetAsync("/v1/credentials/reports", leaving.Token);
-            await sidecar.Clock.UntilWaitingAsync(2);
+
+            // The loop of the destination, the count of repetitions, and the guess.
+            await sidecar.Clock.UntilWaitingAsync(3);
             await leaving.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guess);
-            await UntilWrittenAsync(11);
+            await sidecar.AdvanceAsync(RejectionLedger.Period);
+            await UntilWrittenAsync(2);
         }
 
-        Assert.All(Lines(), line => Assert.Equal("Unauthorized", Text(line, "reason")));
+        Assert.Equal(["401 Unauthorized ", "0 Unauthorized 10"], Lines().Select(line => $"{line.GetProperty("status")} {Text(line, "reason")} {(line.TryGetProperty("count", out var count) ? count : "")}"));
+    }
+
+    [Fact]
+    public async Task E14_A_flood_of_strangers_is_a_few_lines_and_every_attempt_of_a_client_is_one()
+    {
+        await using (var sidecar = await StartAsync(AuditPath, [.. Settings.Destination("private", "arn:aws:iam::555566667777:role/private"), ("SIDECAR_TOKEN", null),
+            ("SIDECAR_Access__Clients__web__Token", Settings.Token), ("SIDECAR_Access__Clients__web__Destinations__0", "reports")]))
+        {
+            using var stranger = new HttpClient();
+
+            for (var i = 0; i < 40; i++)
+            {
+                var asked = stranger.GetAsync(new Uri(sidecar.Endpoint, $"/{i}"), TestContext.Current.CancellationToken);
+                await Task.WhenAny(asked, sidecar.Clock.UntilWaitingAsync(4));
+                sidecar.Clock.Advance(Throttle.Delay);
+                using var rejected = await asked;
+                await GetAsync(sidecar, "/v1/credentials/private");
+            }
+        }
+
+        Assert.Equal(40, Lines().Count(line => Text(line, "reason") == "ForeignDestination"));
+        Assert.InRange(Lines().Count(line => Text(line, "reason") == "UnknownPath"), 2, 6);
+        Assert.Equal(40, Lines().Where(line => Text(line, "reason") == "UnknownPath").Sum(line => line.TryGetProperty("count", out var count) ? count.GetInt32() : 1));
     }
 
     [Theory]
@@ -157,24 +183,27 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public void E14_Refusals_crowd_out_none_of_what_was_served()
+    public void E14_Strangers_crowd_out_no_client_and_rejected_clients_nothing_that_was_served()
     {
         using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         using var logs = new CollectedLogs();
         using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
 
-        Write(403, 5_000);
-        Assert.Equal(5_000 - 2_048, trail.Dropped);
+        Assert.Equal(5_000 - 1_024, LostOf(403, null));
+        Assert.Equal(5_000, LostOf(403, "anyone"));
+        Assert.Equal(5_000 - 2_048, LostOf(403, "web"));
+        Assert.Equal(5_000 - 1_024, LostOf(200, "web"));
 
-        Write(200, 2_048);
-        Assert.Equal(5_000 - 2_048, trail.Dropped);
-
-        void Write(int status, int times)
+        long LostOf(int status, string? client)
         {
-            for (var i = 0; i < times; i++)
+            var before = trail.Dropped;
+
+            for (var i = 0; i < 5_000; i++)
             {
-                trail.Write(new AuditLine(VirtualClock.Start, status, "ok", "web", "reports", "127.0.0.1", null, null, null, null, null, null, null));
+                trail.Write(AuditLine.Of(VirtualClock.Start, status, "ok", client, null, null));
             }
+
+            return trail.Dropped - before;
         }
     }
 

@@ -1,0 +1,183 @@
+using System.Net;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>Holds at most so many connections, closed ones included until they are gone, and decides who has to leave.</summary>
+/// <remarks>
+/// A newcomer always gets in while somebody is here who has not shown whose connection it is: the oldest such one leaves,
+/// of the address that has the most of them. Clients are never closed for strangers; they have three quarters of the places,
+/// shared out among them, and past its share a client loses its own oldest idle connection.
+/// </remarks>
+/// <param name="most">Connections at once.</param>
+/// <param name="clients">How many clients share the places of clients.</param>
+internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock) : IDisposable
+{
+    /// <summary>A connection of nobody known that sends nothing for this long is closed.</summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _free = new(most, most);
+    private readonly Queues<IPAddress> _strangers = new();
+    private readonly Queues<string> _clients = new();
+    private readonly int _mostOfClients = most - (most / 4);
+    private int _closing;
+    private ITimer? _sweep;
+
+    /// <summary>Connections that are open or being closed.</summary>
+    public int Count => most - _free.CurrentCount;
+
+    /// <summary>Finds a place, which is taken until <see cref="Release"/>.</summary>
+    /// <returns>False where there is none: the connection must be closed at once.</returns>
+    public async ValueTask<bool> AdmitAsync(Guest guest, CancellationToken cancellationToken)
+    {
+        if (!_free.Wait(0, CancellationToken.None) && !(MakeRoom() && await HasFreeAsync(cancellationToken)))
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            guest.QuietSince = clock.GetUtcNow();
+            _strangers.Add(guest.Address, guest);
+            _sweep ??= clock.CreateTimer(_ => Sweep(), null, LongestSilence, TimeSpan.FromSeconds(1));
+        }
+
+        return true;
+    }
+
+    /// <summary>The connection has shown that it is this client's.</summary>
+    /// <returns>False where the client has more connections under way than its share.</returns>
+    public bool Recognize(Guest guest, string client)
+    {
+        Guest? leaving = null;
+
+        lock (_gate)
+        {
+            if (guest.Client is not null || guest.Place is null)
+            {
+                return true;
+            }
+
+            var isFull = _clients.Total >= _mostOfClients;
+
+            if (isFull || _clients.CountOf(client) >= Math.Max(1, _mostOfClients / Math.Max(1, clients)))
+            {
+                var whose = isFull && _clients.CountOf(client) == 0 ? _clients.Largest() : client;
+                leaving = whose is null ? null : _clients.Oldest(whose, other => !other.IsBusy);
+
+                if (leaving is null)
+                {
+                    return false;
+                }
+
+                _clients.Remove(whose!, leaving);
+                _closing++;
+            }
+
+            _strangers.Remove(guest.Address, guest);
+            guest.Client = client;
+            _clients.Add(client, guest);
+        }
+
+        leaving?.Close();
+        return true;
+    }
+
+    /// <summary>The connection is gone, and its memory free.</summary>
+    public void Release(Guest guest)
+    {
+        lock (_gate)
+        {
+            switch (guest)
+            {
+                case { Place: null }:
+                    _closing--;
+                    break;
+                case { Client: { } client }:
+                    _clients.Remove(client, guest);
+                    break;
+                default:
+                    _strangers.Remove(guest.Address, guest);
+                    break;
+            }
+        }
+
+        _free.Release();
+    }
+
+    /// <summary>Ends the search for silent connections. Those that are still open may be released afterwards.</summary>
+    public void Dispose() => _sweep?.Dispose();
+
+    /// <returns>Whether a place is about to become free.</returns>
+    private bool MakeRoom()
+    {
+        Guest? leaving;
+
+        lock (_gate)
+        {
+            leaving = _strangers.Largest() is { } address ? _strangers.Oldest(address, _ => true) : null;
+
+            if (leaving is null)
+            {
+                return _closing > 0;
+            }
+
+            _strangers.Remove(leaving.Address, leaving);
+            _closing++;
+        }
+
+        leaving.Close();
+        return true;
+    }
+
+    private async Task<bool> HasFreeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(LongestWait, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            await _free.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Sweep()
+    {
+        List<Guest> silent = [];
+
+        lock (_gate)
+        {
+            var now = clock.GetUtcNow();
+
+            foreach (var guest in _strangers.All.Where(guest => !guest.IsBusy && now - guest.QuietSince >= LongestSilence).ToArray())
+            {
+                if (guest.IsSilent())
+                {
+                    _strangers.Remove(guest.Address, guest);
+                    silent.Add(guest);
+                }
+                else
+                {
+                    // Half a request: Kestrel has its own limit for the rest, and answers.
+                    guest.QuietSince = now;
+                }
+            }
+
+            _closing += silent.Count;
+
+            if (_strangers.Total == 0)
+            {
+                _sweep?.Dispose();
+                _sweep = null;
+            }
+        }
+
+        silent.ForEach(guest => guest.Close());
+    }
+}

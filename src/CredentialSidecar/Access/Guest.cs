@@ -1,0 +1,48 @@
+using System.Net;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>One accepted connection, from its acceptance until its memory is free again.</summary>
+/// <param name="address">The peer address; null where the system does not tell.</param>
+/// <param name="close">Ends the connection without an answer.</param>
+/// <param name="received">How many bytes the peer has sent so far.</param>
+internal sealed class Guest(IPAddress? address, Action close, Func<long> received)
+{
+    private int _requests;
+    private long _heard;
+
+    public IPAddress Address { get; } = PeerAddress.Plain(address) ?? IPAddress.None;
+
+    /// <summary>Null until the connection has shown whose it is.</summary>
+    public string? Client { get; set; }
+
+    /// <summary>Where it stands in its queue; null once it was told to leave.</summary>
+    public LinkedListNode<Guest>? Place { get; set; }
+
+    public DateTimeOffset QuietSince { get; set; }
+
+    public bool IsBusy => Volatile.Read(ref _requests) > 0;
+
+    public void Begin() => Interlocked.Increment(ref _requests);
+
+    public void End(DateTimeOffset now)
+    {
+        QuietSince = now;
+
+        if (Client is null)
+        {
+            Volatile.Write(ref _heard, received());
+        }
+
+        Interlocked.Decrement(ref _requests);
+    }
+
+    public void Close() => close();
+
+    /// <summary>Whether the peer has sent nothing since the last request, or since this was last asked.</summary>
+    public bool IsSilent()
+    {
+        var heard = received();
+        return Interlocked.Exchange(ref _heard, heard) == heard;
+    }
+}

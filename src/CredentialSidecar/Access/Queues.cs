@@ -1,0 +1,43 @@
+namespace CredentialSidecar.Access;
+
+/// <summary>Connections in the order they came, by whose they are. For one thread at a time.</summary>
+internal sealed class Queues<TKey>
+    where TKey : class
+{
+    private readonly Dictionary<TKey, LinkedList<Guest>> _queues = [];
+
+    public int Total { get; private set; }
+
+    public IEnumerable<Guest> All => _queues.Values.SelectMany(queue => queue);
+
+    public int CountOf(TKey key) => _queues.TryGetValue(key, out var queue) ? queue.Count : 0;
+
+    /// <summary>Who has the most; null where there are none.</summary>
+    public TKey? Largest() => _queues.Count > 0 ? _queues.MaxBy(queue => queue.Value.Count).Key : null;
+
+    public Guest? Oldest(TKey key, Func<Guest, bool> where) => _queues.TryGetValue(key, out var queue) ? queue.FirstOrDefault(where) : null;
+
+    public void Add(TKey key, Guest guest)
+    {
+        if (!_queues.TryGetValue(key, out var queue))
+        {
+            _queues.Add(key, queue = []);
+        }
+
+        guest.Place = queue.AddLast(guest);
+        Total++;
+    }
+
+    public void Remove(TKey key, Guest guest)
+    {
+        var queue = guest.Place!.List!;
+        queue.Remove(guest.Place);
+        guest.Place = null;
+        Total--;
+
+        if (queue.Count == 0)
+        {
+            _queues.Remove(key);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Tells the budget whose a connection is, and when it is at work.</summary>
+internal static class Places
+{
+    public const string TooMany = "This client has more requests under way at once than its share of connections. Keep the SDK's client, and with it the credentials, between calls.";
+
+    /// <summary>From here on the connection is the client's, and no stranger can take its place.</summary>
+    /// <param name="client">Null has shown no token; and where none is asked for, nobody is known.</param>
+    /// <exception cref="CredentialException">All of the client's connections are at work.</exception>
+    public static void Claim(HttpContext http, Client? client)
+    {
+        if (client is not null && client != Client.Anyone && !TryClaim(http.Features, client.Name))
+        {
+            throw new CredentialException(CredentialFailure.AskedTooOften, TooMany);
+        }
+    }
+
+    public static bool TryClaim(IFeatureCollection features, string client) =>
+        features.Get<Guest>() is not { } guest || features.Get<ConnectionBudget>()!.Recognize(guest, client);
+
+    public static void UsePlaces(this WebApplication app) => app.Use(async (http, next) =>
+    {
+        var guest = http.Features.Get<Guest>();
+        guest?.Begin();
+
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            guest?.End(TimeProvider.System.GetUtcNow());
+        }
+    });
+}

@@ -1,0 +1,193 @@
+using System.Net;
+using CredentialSidecar.Access;
+using CredentialSidecar.Testing;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Access;
+
+/// <summary>Who gets a place, and who has to leave for whom.</summary>
+public sealed class ConnectionBudgetTests : IDisposable
+{
+    private const int Most = 8;
+
+    private readonly VirtualClock _clock = new();
+    private readonly List<Guest> _closed = [];
+    private readonly ConnectionBudget _budget;
+
+    public ConnectionBudgetTests() => _budget = new ConnectionBudget(Most, clients: 2, _clock);
+
+    public void Dispose() => _budget.Dispose();
+
+    [Fact]
+    public async Task The_oldest_stranger_leaves_for_a_newcomer_who_waits_until_it_is_gone()
+    {
+        var strangers = await AdmitAsync(Most);
+        var newcomer = Make();
+        var admitted = _budget.AdmitAsync(newcomer, CancellationToken.None).AsTask();
+
+        Assert.Same(strangers[0], Assert.Single(_closed));
+        Assert.False(admitted.IsCompleted);
+        Assert.Equal(Most, _budget.Count);
+
+        _budget.Release(strangers[0]);
+        Assert.True(await admitted);
+        Assert.Equal(Most, _budget.Count);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_closed_but_not_gone_still_counts()
+    {
+        await AdmitAsync(Most);
+        var waiting = Enumerable.Range(0, 3).Select(_ => _budget.AdmitAsync(Make(), CancellationToken.None).AsTask()).ToArray();
+        Assert.Equal((3, Most), (_closed.Count, _budget.Count));
+
+        // One that never goes keeps nobody waiting for ever.
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.All(await Task.WhenAll(waiting), Assert.False);
+    }
+
+    [Fact]
+    public async Task The_address_that_has_the_most_strangers_loses_one_of_them()
+    {
+        var kubelet = Make("10.0.0.1");
+        Assert.True(await _budget.AdmitAsync(kubelet, CancellationToken.None));
+        await AdmitAsync(Most - 1, "127.0.0.5");
+
+        for (var i = 0; i < 20; i++)
+        {
+            var admitted = _budget.AdmitAsync(Make($"127.0.0.{i + 1}"), CancellationToken.None);
+            _budget.Release(_closed[^1]);
+            Assert.True(await admitted);
+        }
+
+        Assert.DoesNotContain(kubelet, _closed);
+    }
+
+    [Fact]
+    public async Task A_client_is_never_closed_for_a_stranger()
+    {
+        var clients = await AdmitAsync(3);
+        clients.ForEach(guest => Assert.True(_budget.Recognize(guest, "web")));
+        await AdmitAsync(Most - 3);
+
+        for (var i = 0; i < 20; i++)
+        {
+            var admitted = _budget.AdmitAsync(Make(), CancellationToken.None);
+            _budget.Release(_closed[^1]);
+            Assert.True(await admitted);
+        }
+
+        Assert.Empty(_closed.Intersect(clients));
+    }
+
+    [Fact]
+    public async Task Clients_have_three_quarters_of_the_places_and_each_its_share()
+    {
+        var web = await AdmitAsync(4);
+        Assert.True(web[..3].TrueForAll(guest => _budget.Recognize(guest, "web")));
+        web.ForEach(guest => guest.Begin());
+
+        // Six places for two clients, and all of the first one's are at work.
+        Assert.False(_budget.Recognize(web[3], "web"));
+
+        // An idle one of its own makes room, and nobody else's does.
+        web[1].End(_clock.GetUtcNow());
+        Assert.True(_budget.Recognize(web[3], "web"));
+        Assert.Same(web[1], Assert.Single(_closed));
+
+        var batch = await AdmitAsync(3);
+        Assert.True(batch.TrueForAll(guest => _budget.Recognize(guest, "batch")));
+        Assert.Single(_closed);
+    }
+
+    [Fact]
+    public async Task A_stranger_that_sends_nothing_for_five_seconds_is_closed()
+    {
+        var (silent, slow, busy, client) = (Make(), Make(received: () => 12), Make(), Make());
+        Guest[] all = [silent, slow, busy, client];
+
+        foreach (var guest in all)
+        {
+            Assert.True(await _budget.AdmitAsync(guest, CancellationToken.None));
+        }
+
+        busy.Begin();
+        Assert.True(_budget.Recognize(client, "web"));
+
+        _clock.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.Empty(_closed);
+        _clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal([silent], _closed);
+
+        // Half a request has its own limit, and then this one again.
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal([silent, slow], _closed);
+
+        busy.End(_clock.GetUtcNow());
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal([silent, slow, busy], _closed);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(3, _closed.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_of_connections_that_are_gone()
+    {
+        var guests = await AdmitAsync(Most);
+        _budget.Recognize(guests[0], "web");
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        guests.ForEach(_budget.Release);
+
+        Assert.Equal(0, _budget.Count);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(_clock.NextDue);
+        Assert.Equal(Most, (await AdmitAsync(Most)).Count);
+    }
+
+    [Fact]
+    public async Task Twenty_thousand_chances_lose_no_place()
+    {
+        var random = new Random(20261126);
+        var open = new List<Guest>();
+
+        for (var i = 0; i < 20_000; i++)
+        {
+            if (open.Count < Most && random.Next(2) == 0)
+            {
+                open.AddRange(await AdmitAsync(1));
+            }
+            else if (open.Count > 0)
+            {
+                var guest = open[random.Next(open.Count)];
+                (random.Next(3) switch { 0 => (Action)(() => Leave(guest)), 1 => () => _budget.Recognize(guest, random.Next(2) == 0 ? "web" : "batch"), _ => () => _clock.Advance(TimeSpan.FromSeconds(1)) })();
+            }
+        }
+
+        open.ForEach(_budget.Release);
+        Assert.Equal(0, _budget.Count);
+
+        void Leave(Guest guest)
+        {
+            open.Remove(guest);
+            _budget.Release(guest);
+        }
+    }
+
+    private async Task<List<Guest>> AdmitAsync(int count, string address = "127.0.0.1")
+    {
+        var guests = Enumerable.Range(0, count).Select(_ => Make(address)).ToList();
+
+        foreach (var guest in guests)
+        {
+            Assert.True(await _budget.AdmitAsync(guest, CancellationToken.None));
+        }
+
+        return guests;
+    }
+
+    private Guest Make(string address = "127.0.0.1", Func<long>? received = null)
+    {
+        Guest guest = null!;
+        return guest = new Guest(IPAddress.Parse(address), () => _closed.Add(guest), received ?? (() => 0));
+    }
+}
