@@ -45,7 +45,7 @@ internal static class SidecarApp
             .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Options.Interception.Uids.Count, TimeProvider.System))
             .AddSingleton<IConnectionListenerFactory>(services => new BudgetedTransport(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
-                services.GetRequiredService<ConnectionLimits>().Probes, ReceivedBytes.Of, services.GetRequiredService<ILoggerFactory>()))
+                services.GetRequiredService<ConnectionLimits>(), ReceivedBytes.Of, services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<Wall>()
             .AddSingleton<ClientBook>()
             .AddSingleton<Throttle>()

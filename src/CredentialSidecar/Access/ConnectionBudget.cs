@@ -4,6 +4,7 @@ namespace CredentialSidecar.Access;
 
 /// <summary>Holds at most so many connections, closed ones included until they are gone, and decides who has to leave.</summary>
 /// <remarks>
+/// Up to seven eighths may be open; the rest is for those that are being closed, so that a newcomer rarely waits for them.
 /// A newcomer always gets in while somebody is here who has not shown whose connection it is: the oldest such one leaves,
 /// of the address that has the most of them. Clients are never closed for strangers; they have three quarters of the places,
 /// shared out among them, and past its share a client loses its own oldest idle connection.
@@ -15,31 +16,39 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     /// <summary>A connection of nobody known that sends nothing for this long is closed.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
+    public static readonly TimeSpan FairChance = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _free = new(most, most);
     private readonly Queues<IPAddress> _strangers = new();
     private readonly Queues<string> _clients = new();
+    private readonly int _mostOpen = most - (most / 8);
     private readonly int _mostOfClients = most - (most / 4);
-    private int _closing;
     private ITimer? _sweep;
 
     /// <summary>Connections that are open or being closed.</summary>
     public int Count => most - _free.CurrentCount;
 
     /// <summary>Finds a place, which is taken until <see cref="Release"/>.</summary>
-    /// <returns>False where there is none: the connection must be closed at once.</returns>
+    /// <returns>False where none became free: the connection must be closed at once.</returns>
     public async ValueTask<bool> AdmitAsync(Guest guest, CancellationToken cancellationToken)
     {
-        if (!_free.Wait(0, CancellationToken.None) && !(MakeRoom() && await HasFreeAsync(cancellationToken)))
+        for (var wait = MakeRoom(); wait > TimeSpan.Zero; wait = MakeRoom())
+        {
+            await Task.Delay(wait, clock, cancellationToken);
+        }
+
+        if (!_free.Wait(0, CancellationToken.None) && !await HasFreeAsync(cancellationToken))
         {
             return false;
         }
 
         lock (_gate)
         {
-            guest.QuietSince = clock.GetUtcNow();
+            guest.Arrived = guest.QuietSince = clock.GetUtcNow();
             _strangers.Add(guest.Address, guest);
             _sweep ??= clock.CreateTimer(_ => Sweep(), null, LongestSilence, TimeSpan.FromSeconds(1));
         }
@@ -73,7 +82,6 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
                 }
 
                 _clients.Remove(whose!, leaving);
-                _closing++;
             }
 
             _strangers.Remove(guest.Address, guest);
@@ -93,7 +101,6 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
             switch (guest)
             {
                 case { Place: null }:
-                    _closing--;
                     break;
                 case { Client: { } client }:
                     _clients.Remove(client, guest);
@@ -110,26 +117,28 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     /// <summary>Ends the search for silent connections. Those that are still open may be released afterwards.</summary>
     public void Dispose() => _sweep?.Dispose();
 
-    /// <returns>Whether a place is about to become free.</returns>
-    private bool MakeRoom()
+    /// <returns>How long to wait before this can be said again; nothing where a place is free, or about to become so.</returns>
+    private TimeSpan MakeRoom()
     {
-        Guest? leaving;
+        Guest? leaving = null;
 
         lock (_gate)
         {
-            leaving = _strangers.Largest() is { } address ? _strangers.Oldest(address, _ => true) : null;
-
-            if (leaving is null)
+            if (_strangers.Total + _clients.Total >= _mostOpen && _strangers.Largest() is { } address)
             {
-                return _closing > 0;
-            }
+                leaving = _strangers.Oldest(address, _ => true)!;
 
-            _strangers.Remove(leaving.Address, leaving);
-            _closing++;
+                if (FairChance - (clock.GetUtcNow() - leaving.Arrived) is var wait && wait > TimeSpan.Zero)
+                {
+                    return wait < FairChance ? wait : FairChance;
+                }
+
+                _strangers.Remove(address, leaving);
+            }
         }
 
-        leaving.Close();
-        return true;
+        leaving?.Close();
+        return TimeSpan.Zero;
     }
 
     private async Task<bool> HasFreeAsync(CancellationToken cancellationToken)
@@ -168,8 +177,6 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
                     guest.QuietSince = now;
                 }
             }
-
-            _closing += silent.Count;
 
             if (_strangers.Total == 0)
             {

@@ -3,13 +3,17 @@ namespace CredentialSidecar.Access;
 /// <summary>How many connections the process holds at once. Derived once, at start, from what the machine allows.</summary>
 /// <param name="Requests">For the listeners of credentials and of interception together.</param>
 /// <param name="Probes">For each listener of probes, on its own.</param>
-internal sealed record ConnectionLimits(int Requests, int Probes)
+/// <param name="Backlog">Connections that wait in the kernel to be accepted, for each listener.</param>
+internal sealed record ConnectionLimits(int Requests, int Probes, int Backlog)
 {
     /// <summary>What the program needs for itself: 35 MB resident when idle, and room for a collection of garbage.</summary>
     private const long OwnMemory = 40L * 1024 * 1024;
 
-    /// <summary>The most that a hostile connection was seen to cost: two pipes, Kestrel's objects, and the kernel's buffers as <c>Listeners</c> sets them.</summary>
-    private const long EachConnection = 128 * 1024;
+    /// <summary>
+    /// The most that a hostile connection was seen to cost: two pipes, Kestrel's objects, and the kernel's buffers as
+    /// <c>Listeners</c> sets them. A quarter on top is for those that wait to be accepted.
+    /// </summary>
+    private const long EachConnection = 160 * 1024;
 
     /// <summary>Descriptors for STS, the agent, files and the runtime.</summary>
     private const int OwnDescriptors = 64;
@@ -28,6 +32,7 @@ internal sealed record ConnectionLimits(int Requests, int Probes)
     {
         var byMemory = memory is { } bytes ? (bytes - OwnMemory) / EachConnection : long.MaxValue;
         var byDescriptors = (descriptors - OwnDescriptors) / DescriptorsEach;
-        return new((int)Math.Clamp(Math.Min(byMemory, byDescriptors) - (ProbesEach * ProbeListeners), Fewest, Most), ProbesEach);
+        var requests = (int)Math.Clamp(Math.Min(byMemory, byDescriptors) - (ProbesEach * ProbeListeners), Fewest, Most);
+        return new(requests, ProbesEach, Math.Clamp(requests / 2, 64, 512));
     }
 }

@@ -19,6 +19,8 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
     /// <summary>Where it stands in its queue; null once it was told to leave.</summary>
     public LinkedListNode<Guest>? Place { get; set; }
 
+    public DateTimeOffset Arrived { get; set; }
+
     public DateTimeOffset QuietSince { get; set; }
 
     public bool IsBusy => Volatile.Read(ref _requests) > 0;

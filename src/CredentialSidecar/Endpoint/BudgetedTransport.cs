@@ -10,9 +10,8 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>Opens Kestrel's listeners: credentials and interception share one budget, each listener of probes has its own.</summary>
 /// <remarks>On the real clock, as Kestrel's own time limits are: it is about real connections.</remarks>
 /// <param name="requests">For credentials and interception.</param>
-/// <param name="probes">How many connections each listener of probes may hold.</param>
 /// <param name="received">How many bytes have come in on a socket.</param>
-internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options, ConnectionBudget requests, int probes, Func<Socket, long> received, ILoggerFactory loggers)
+internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options, ConnectionBudget requests, ConnectionLimits limits, Func<Socket, long> received, ILoggerFactory loggers)
     : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -25,8 +24,10 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
         try
         {
             var socket = options.Value.CreateBoundListenSocket(listener);
-            socket.Listen(options.Value.Backlog);
-            var budget = listener.Listener is Listener.Health or Listener.Probes ? new ConnectionBudget(probes, 1, TimeProvider.System) : requests;
+            
+            // Those that wait to be accepted hold what their clients have sent.
+            socket.Listen(limits.Backlog);
+            var budget = listener.Listener is Listener.Health or Listener.Probes ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
             return new(new BudgetedListener(socket, listener, budget, new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets")),
                 received, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));
         }

@@ -74,8 +74,6 @@ internal static class Listeners
         sockets.MaxReadBufferSize = 20 * 1024;
         sockets.MaxWriteBufferSize = 16 * 1024;
 
-        // Connections that wait to be accepted hold what their clients have sent.
-        sockets.Backlog = 128;
         sockets.CreateBoundListenSocket = endPoint =>
         {
             var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);

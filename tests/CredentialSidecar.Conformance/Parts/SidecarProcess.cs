@@ -35,10 +35,14 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     /// <summary>Starts it beside an emulator and returns as soon as it listens.</summary>
     /// <param name="settings">Variables on top of those that a task would have; null takes one away.</param>
-    public static async Task<SidecarProcess> StartAsync(EmulatorProcess emulator, params IEnumerable<(string Name, string? Value)> settings)
+    public static Task<SidecarProcess> StartAsync(EmulatorProcess emulator, params IEnumerable<(string Name, string? Value)> settings) => StartAsync(emulator, [], settings);
+
+    /// <param name="before">A program that becomes the sidecar, with its arguments.</param>
+    public static async Task<SidecarProcess> StartAsync(EmulatorProcess emulator, string[] before, params IEnumerable<(string Name, string? Value)> settings)
     {
         var token = RandomNumberGenerator.GetHexString(40);
-        var process = ChildProcess.Start(Programs.Sidecar, [], CleanEnvironment.With(
+        string[] command = [.. before, Programs.Sidecar];
+        var process = ChildProcess.Start(command[0], command[1..], CleanEnvironment.With(
         [
             ("SIDECAR_PORT", "0"),
             ("SIDECAR_HEALTH_PORT", "0"),

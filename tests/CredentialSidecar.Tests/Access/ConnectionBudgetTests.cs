@@ -8,7 +8,8 @@ namespace CredentialSidecar.Tests.Access;
 /// <summary>Who gets a place, and who has to leave for whom.</summary>
 public sealed class ConnectionBudgetTests : IDisposable
 {
-    private const int Most = 8;
+    // Seven eighths of them may be open, three quarters may be clients'.
+    private const int Most = 16, Open = 14;
 
     private readonly VirtualClock _clock = new();
     private readonly List<Guest> _closed = [];
@@ -19,31 +20,51 @@ public sealed class ConnectionBudgetTests : IDisposable
     public void Dispose() => _budget.Dispose();
 
     [Fact]
-    public async Task The_oldest_stranger_leaves_for_a_newcomer_who_waits_until_it_is_gone()
+    public async Task The_oldest_stranger_leaves_for_a_newcomer()
     {
-        var strangers = await AdmitAsync(Most);
-        var newcomer = Make();
-        var admitted = _budget.AdmitAsync(newcomer, CancellationToken.None).AsTask();
+        var strangers = await AdmitAsync(Open);
+        Assert.Empty(_closed);
+        await AdmitAsync(2);
 
-        Assert.Same(strangers[0], Assert.Single(_closed));
-        Assert.False(admitted.IsCompleted);
-        Assert.Equal(Most, _budget.Count);
-
-        _budget.Release(strangers[0]);
-        Assert.True(await admitted);
+        Assert.Equal(strangers[..2], _closed);
         Assert.Equal(Most, _budget.Count);
     }
 
     [Fact]
-    public async Task A_connection_that_is_closed_but_not_gone_still_counts()
+    public async Task Nobody_has_to_leave_before_a_request_could_be_read()
     {
-        await AdmitAsync(Most);
-        var waiting = Enumerable.Range(0, 3).Select(_ => _budget.AdmitAsync(Make(), CancellationToken.None).AsTask()).ToArray();
-        Assert.Equal((3, Most), (_closed.Count, _budget.Count));
+        Assert.True(await _budget.AdmitAsync(Make(), CancellationToken.None));
+        _clock.Advance(TimeSpan.FromMilliseconds(15));
+
+        for (var i = 1; i < Open; i++)
+        {
+            Assert.True(await _budget.AdmitAsync(Make(), CancellationToken.None));
+        }
+
+        var newcomer = _budget.AdmitAsync(Make(), CancellationToken.None).AsTask();
+        Assert.False(newcomer.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(5));
+        Assert.True(await newcomer);
+        Assert.Single(_closed);
+
+        // The next one is younger.
+        Assert.False(_budget.AdmitAsync(Make(), CancellationToken.None).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_closed_counts_until_it_is_gone()
+    {
+        var strangers = await AdmitAsync(Most);
+        var (first, second) = (_budget.AdmitAsync(Make(), CancellationToken.None).AsTask(), _budget.AdmitAsync(Make(), CancellationToken.None).AsTask());
+        Assert.False(first.IsCompleted);
+
+        _budget.Release(strangers[0]);
+        Assert.True(await first);
+        Assert.Equal(Most, _budget.Count);
 
         // One that never goes keeps nobody waiting for ever.
         _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.All(await Task.WhenAll(waiting), Assert.False);
+        Assert.False(await second);
     }
 
     [Fact]
@@ -51,13 +72,12 @@ public sealed class ConnectionBudgetTests : IDisposable
     {
         var kubelet = Make("10.0.0.1");
         Assert.True(await _budget.AdmitAsync(kubelet, CancellationToken.None));
-        await AdmitAsync(Most - 1, "127.0.0.5");
+        await AdmitAsync(Open - 1, "127.0.0.5");
 
         for (var i = 0; i < 20; i++)
         {
-            var admitted = _budget.AdmitAsync(Make($"127.0.0.{i + 1}"), CancellationToken.None);
+            await AdmitAsync(1, $"127.0.0.{i + 1}");
             _budget.Release(_closed[^1]);
-            Assert.True(await admitted);
         }
 
         Assert.DoesNotContain(kubelet, _closed);
@@ -68,13 +88,12 @@ public sealed class ConnectionBudgetTests : IDisposable
     {
         var clients = await AdmitAsync(3);
         clients.ForEach(guest => Assert.True(_budget.Recognize(guest, "web")));
-        await AdmitAsync(Most - 3);
+        await AdmitAsync(Open - 3);
 
         for (var i = 0; i < 20; i++)
         {
-            var admitted = _budget.AdmitAsync(Make(), CancellationToken.None);
+            await AdmitAsync(1);
             _budget.Release(_closed[^1]);
-            Assert.True(await admitted);
         }
 
         Assert.Empty(_closed.Intersect(clients));
@@ -83,19 +102,19 @@ public sealed class ConnectionBudgetTests : IDisposable
     [Fact]
     public async Task Clients_have_three_quarters_of_the_places_and_each_its_share()
     {
-        var web = await AdmitAsync(4);
-        Assert.True(web[..3].TrueForAll(guest => _budget.Recognize(guest, "web")));
+        var web = await AdmitAsync(7);
+        Assert.True(web[..6].TrueForAll(guest => _budget.Recognize(guest, "web")));
         web.ForEach(guest => guest.Begin());
 
-        // Six places for two clients, and all of the first one's are at work.
-        Assert.False(_budget.Recognize(web[3], "web"));
+        // Twelve places for two clients, and all of the first one's are at work.
+        Assert.False(_budget.Recognize(web[6], "web"));
 
         // An idle one of its own makes room, and nobody else's does.
         web[1].End(_clock.GetUtcNow());
-        Assert.True(_budget.Recognize(web[3], "web"));
+        Assert.True(_budget.Recognize(web[6], "web"));
         Assert.Same(web[1], Assert.Single(_closed));
 
-        var batch = await AdmitAsync(3);
+        var batch = await AdmitAsync(6);
         Assert.True(batch.TrueForAll(guest => _budget.Recognize(guest, "batch")));
         Assert.Single(_closed);
     }
@@ -133,7 +152,7 @@ public sealed class ConnectionBudgetTests : IDisposable
     [Fact]
     public async Task Nothing_is_left_of_connections_that_are_gone()
     {
-        var guests = await AdmitAsync(Most);
+        var guests = await AdmitAsync(Open);
         _budget.Recognize(guests[0], "web");
         _clock.Advance(TimeSpan.FromSeconds(5));
         guests.ForEach(_budget.Release);
@@ -141,7 +160,8 @@ public sealed class ConnectionBudgetTests : IDisposable
         Assert.Equal(0, _budget.Count);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(_clock.NextDue);
-        Assert.Equal(Most, (await AdmitAsync(Most)).Count);
+        await AdmitAsync(Open);
+        Assert.Equal(Open, _budget.Count);
     }
 
     [Fact]
@@ -152,7 +172,7 @@ public sealed class ConnectionBudgetTests : IDisposable
 
         for (var i = 0; i < 20_000; i++)
         {
-            if (open.Count < Most && random.Next(2) == 0)
+            if (open.Count < Most - 1 && random.Next(2) == 0)
             {
                 open.AddRange(await AdmitAsync(1));
             }
@@ -180,6 +200,7 @@ public sealed class ConnectionBudgetTests : IDisposable
         foreach (var guest in guests)
         {
             Assert.True(await _budget.AdmitAsync(guest, CancellationToken.None));
+            _clock.Advance(ConnectionBudget.FairChance);
         }
 
         return guests;

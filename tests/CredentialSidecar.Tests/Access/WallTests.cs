@@ -112,6 +112,10 @@ public sealed class WallTests : IAsyncLifetime
     {
         var sockets = _sidecar.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value;
         Assert.True(sockets.MaxReadBufferSize + sockets.MaxWriteBufferSize <= 40_000);
+
+        // What the kernel keeps; it doubles what it is told.
+        using var listening = sockets.CreateBoundListenSocket(new IPEndPoint(IPAddress.Loopback, 0));
+        Assert.True(listening.ReceiveBufferSize + listening.SendBufferSize <= 50_000);
     }
 
     [Theory]

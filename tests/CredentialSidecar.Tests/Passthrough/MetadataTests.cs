@@ -106,6 +106,28 @@ public sealed class MetadataTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("GET /v4/x/task", "Content-Length: 1", 403)]
+    [InlineData("GET /api/x/task-protection/v1/state", "Content-Length: 1", 403)]
+    [InlineData("PUT /api/x/task-protection/v1/state", "Content-Length: 65537", 403)]
+    public async Task A_body_other_than_that_of_a_task_protection_PUT_is_rejected_and_no_fault_is_logged(string request, string header, int status)
+    {
+        Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(request, header), StringComparison.Ordinal);
+        Assert.Empty(_heads);
+        Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Exception is not null);
+    }
+
+    [Fact]
+    public async Task A_chunked_body_that_turns_out_too_large_is_no_fault_of_ours()
+    {
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n" + new string('x', 0x10001) + "\r\n0\r\n\r\n");
+        Assert.DoesNotContain("HTTP/1.1 500 ", answer, StringComparison.Ordinal);
+
+        answer = await RawHttp.AskAsync(_sidecar.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Exception is not null);
+    }
+
+    [Theory]
     [InlineData("Origin: https://attacker.example")]
     [InlineData("Host: attacker.example")]
     public async Task A_browser_reads_no_metadata_through_it(string header)
