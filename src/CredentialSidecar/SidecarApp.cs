@@ -25,7 +25,7 @@ internal static class SidecarApp
 
         builder.Logging.AddSidecarLogging(settings.Options.Logging);
         builder.WebHost.UseKestrelCore().UseSockets(Listeners.Bound);
-        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options));
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options, settings.Intercepted));
         builder.Services
             .AddExport(settings.Describing(task).Export)
             .AddMetrics()
@@ -48,6 +48,7 @@ internal static class SidecarApp
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
             .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf, provider.GetRequiredService<AgentForwarder>().ForwardAsync))
+            .AddSingleton<Witness>()
             .AddSingleton<InterceptedEndpoint>()
             .AddSingleton<PassOn>(provider => http => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, Wall.IsOfProxy))
             .AddSingleton<MetadataEndpoint>()

@@ -31,6 +31,9 @@ internal static class EventIds
     public const int Refused = 400;
     public const int RequestFailed = 401;
 
+    // Endpoint, interception: 440. Next: 441.
+    public const int WitnessesDisagreed = 440;
+
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
 

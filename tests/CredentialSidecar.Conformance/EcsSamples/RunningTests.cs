@@ -72,7 +72,7 @@ public sealed class RunningTests : IAsyncLifetime
         var status = await network.RunAsync([Programs.Sidecar, "intercept", "status"]);
 
         Assert.True(up.Code == 0, up.ToString());
-        Assert.Contains($"of uid {sample["orders"].Text("user")} goes to 127.0.0.1:9172", up.Output, StringComparison.Ordinal);
+        Assert.Contains($"uid {sample["orders"].Text("user")}: 169.254.170.2:80 -> 127.0.0.1:9172 -> reports", up.Output, StringComparison.Ordinal);
         Assert.True(status.Code == 0, status.ToString());
     }
 
