@@ -19,7 +19,7 @@ internal sealed partial record InstalledRules(string Tool, string Text, IReadOnl
     /// <param name="wanted">What else should be there; it is right where both tell something different.</param>
     public FirewallRules Whole(FirewallRules wanted)
     {
-        var users = new SortedDictionary<uint, int>();
+        var users = new SortedDictionary<uint, InterceptedUser>();
         var ports = new SortedSet<int>(wanted.GuardedPorts);
         var (blocks, sidecar) = (wanted.BlockImds, wanted.SidecarUid);
 
@@ -28,7 +28,7 @@ internal sealed partial record InstalledRules(string Tool, string Text, IReadOnl
             if (OfUser().Match(part) is { Success: true } user)
             {
                 var uid = (uint)NumberIn(user.Groups[1]);
-                users[uid] = Math.Max(users.GetValueOrDefault(uid), (int)NumberIn(user.Groups[2]));
+                users[uid] = new InterceptedUser(uid, "", Math.Max(users.GetValueOrDefault(uid)?.Port ?? 0, (int)NumberIn(user.Groups[2])));
             }
             else if (OfGuard().Match(part) is { Success: true } guard)
             {
@@ -43,10 +43,10 @@ internal sealed partial record InstalledRules(string Tool, string Text, IReadOnl
 
         foreach (var user in wanted.Users)
         {
-            users[user.Uid] = user.Port;
+            users[user.Uid] = user;
         }
 
-        return new FirewallRules([.. users.Select(user => new InterceptedUser(user.Key, "", user.Value))], [.. ports], sidecar, blocks);
+        return new FirewallRules([.. users.Values], [.. ports], sidecar, blocks);
     }
 
     private static long NumberIn(Group group) => group.Success ? long.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
