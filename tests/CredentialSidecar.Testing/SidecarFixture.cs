@@ -78,7 +78,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
         var clock = new VirtualClock();
         var settings = Settings.Load(
         [
-            ("SIDECAR_Interception__Uids__1000", $"reports:{FreePort.Find()}"), ("SIDECAR_Interception__Uids__1001", $"reader:{FreePort.Find()}"),
+            ("SIDECAR_Interception__Uids__1000", $"reports:{FreePort.Reserve()}"), ("SIDECAR_Interception__Uids__1001", $"reader:{FreePort.Reserve()}"),
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ScriptedKernel.OwnPath), .. Settings.Destination("reader", "arn:aws:iam::555566667777:role/reader"), .. changes,
         ]);
         var sidecar = await StartAsync(settings, clock, new ScriptedSts(clock), services => services.AddSingleton(provider =>

@@ -29,7 +29,7 @@ internal static class NftScript
 
     private static void Table(StringBuilder script, string family, params IEnumerable<string> chains)
     {
-        // A chain at the nat hook makes the kernel track every connection, so there is none without need.
+        // Redirects make the kernel track every connection, so there is no chain for them without need.
         if (string.Concat(chains) is { Length: > 0 } body)
         {
             script.Append("table ").Append(family).Append(' ').Append(FirewallRules.Table).Append(" {\n").Append(body).Append("}\n");

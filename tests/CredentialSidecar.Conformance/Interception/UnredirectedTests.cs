@@ -22,10 +22,10 @@ public sealed class UnredirectedTests : IAsyncLifetime
         await Installed.CommandAsync("python3 is not installed", "python3", "--version");
         await _task.InterceptAsync("down");
 
-        // Conntrack knows it already: then no nat rule looks at it any more.
+        // Another nat rule makes conntrack know the connection already, and then no nat rule looks at it any more.
         if (isTracked)
         {
-            await _task.Network.DoAsync("nft", "add table ip other; add chain ip other c { type nat hook output priority 0; }");
+            await _task.Network.DoAsync("nft", "add table ip other; add chain ip other c { type nat hook output priority 0; }; add rule ip other c tcp dport 7 redirect to :8");
         }
 
         await using var intercepted = _task.Start(1000, "python3", Programs.PathOf("Interception/old_connection.py"), _task.RelativeUri);

@@ -43,7 +43,11 @@ public sealed class FirewallRulesTests
         Assert.DoesNotContain("nat hook", script, StringComparison.Ordinal);
         Assert.Contains("ip daddr 169.254.169.254 meta l4proto tcp meta skuid 9170 return", script, StringComparison.Ordinal);
         Assert.Contains("ip6 daddr fd00:ec2::254 meta l4proto tcp meta skuid 0-4294967294 reject with tcp reset", script, StringComparison.Ordinal);
-        Assert.Equal(2, script.Split("tcp sport 9170 meta skuid != 9170 drop").Length - 1);
+
+        foreach (var rule in (string[])["tcp sport 9170 meta skuid 9170 return", "tcp sport 9170 meta skuid != 9170 drop", "tcp sport 9170 tcp flags & (syn|ack) == syn|ack drop"])
+        {
+            Assert.Equal(2, script.Split(rule).Length - 1);
+        }
     }
 
     [Fact]
