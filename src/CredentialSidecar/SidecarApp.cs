@@ -28,7 +28,7 @@ internal static class SidecarApp
 
         builder.Logging.AddSidecarLogging(settings.Options.Logging);
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options));
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options, settings.Intercepted));
         builder.Services
             .AddExport(settings.Describing(task).Export)
             .AddMetrics()
@@ -59,6 +59,7 @@ internal static class SidecarApp
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
             .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf, provider.GetRequiredService<AgentForwarder>().ForwardAsync))
+            .AddSingleton<Witness>()
             .AddSingleton<InterceptedEndpoint>()
             .AddSingleton<PassOn>(provider => (http, client) => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, client, Wall.IsOfProxy))
             .AddSingleton<MetadataEndpoint>()

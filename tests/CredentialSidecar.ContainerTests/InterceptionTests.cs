@@ -34,10 +34,12 @@ public sealed class InterceptionTests : IAsyncLifetime
     [Fact]
     public async Task The_init_image_puts_it_up_and_each_user_is_who_it_should_be()
     {
-        var up = await Engine.TryAsync(["run", "--rm", .. _task.Hardened, "--cap-add", "NET_ADMIN", Images.Init, "intercept", "up", "--uid", "1000=default"]);
+        var up = await Engine.TryAsync(["run", "--rm", .. _task.Hardened, "--cap-add", "NET_ADMIN", Images.Init, "intercept", "up", "--uid", "1000=default", "--guard", "--block-imds"]);
         Assert.True(up.Code == 0, up.ToString());
+        var status = await Engine.TryAsync(["run", "--rm", .. _task.Hardened, "--cap-add", "NET_ADMIN", Images.Init, "intercept", "status", "--uid", "1000=default", "--guard", "--block-imds"]);
+        Assert.True(status.Code == 0, status.ToString());
         await _task.StartSidecarAsync(EmulatedTask.Variables(
-            "SIDECAR_Interception__Uids__1000=default", "SIDECAR_SOURCE_ENDPOINT=http://169.254.170.2", "ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/test", "AWS_ENDPOINT_URL_STS=http://169.254.170.2:51680"));
+            "SIDECAR_Interception__Uids__1000=default", "SIDECAR_Interception__Guard=true", "SIDECAR_SOURCE_ENDPOINT=http://169.254.170.2", "ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/test", "AWS_ENDPOINT_URL_STS=http://169.254.170.2:51680"));
 
         Assert.Contains(EmulatedTask.Destination, (await _task.AppAsync(["--user", "1000"], Identity)).Succeeded(), StringComparison.Ordinal);
         Assert.Contains(EmulatedTask.Source, (await _task.AppAsync(["--user", "1001"], Identity)).Succeeded(), StringComparison.Ordinal);

@@ -19,14 +19,14 @@ internal sealed class SidecarFixture : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string[] _tokens;
+    private readonly IReadOnlyList<InterceptedUser> _intercepted;
 
     private SidecarFixture(WebApplication app, CollectedLogs logs, VirtualClock? clock, ScriptedSts? sts, SidecarSettings settings)
     {
         (_app, Logs, Clock, Sts, _tokens) = (app, logs, clock!, sts!, [.. settings.Clients.Select(client => client.Token!)]);
         var token = settings.Token ?? _tokens.FirstOrDefault();
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        var isIntercepting = app.Services.GetRequiredService<SidecarSettings>().Options.Interception.Uids.Count > 0;
-        (Endpoint, HealthEndpoint, InterceptedEndpoint) = (new Uri(addresses[0]), new Uri(addresses[isIntercepting ? ^2 : ^1]), new Uri(addresses[^1]));
+        (Endpoint, HealthEndpoint, _intercepted) = (new Uri(addresses[0]), new Uri(addresses[^(settings.Intercepted.Count + 1)]), settings.Intercepted);
         Client = new HttpClient { BaseAddress = Endpoint };
         Health = new HttpClient { BaseAddress = HealthEndpoint };
 
@@ -47,8 +47,11 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
     public Uri HealthEndpoint { get; }
 
-    /// <summary>Where redirected connections arrive, in a fixture that has interception.</summary>
-    public Uri InterceptedEndpoint { get; }
+    /// <summary>Where redirected connections of uid 1000 arrive, in a fixture that has interception.</summary>
+    public Uri InterceptedEndpoint => InterceptedEndpointOf(1000);
+
+    /// <summary>Where those of that uid arrive.</summary>
+    public Uri InterceptedEndpointOf(uint uid) => new($"http://127.0.0.1:{_intercepted.Single(user => user.Uid == uid).Port}");
 
     /// <summary>A sibling with the right token.</summary>
     public HttpClient Client { get; }
@@ -84,7 +87,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
         var clock = new VirtualClock();
         var settings = Settings.Load(
         [
-            ("SIDECAR_Interception__Port", $"{FreePort.Find()}"), ("SIDECAR_Interception__Uids__1000", "reports"), ("SIDECAR_Interception__Uids__1001", "reader"),
+            ("SIDECAR_Interception__Uids__1000", $"reports:{FreePort.Reserve()}"), ("SIDECAR_Interception__Uids__1001", $"reader:{FreePort.Reserve()}"),
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ScriptedKernel.OwnPath), .. Settings.Destination("reader", "arn:aws:iam::555566667777:role/reader"), .. changes,
         ]);
         var sidecar = await StartAsync(settings, clock, new ScriptedSts(clock), services => services.AddSingleton(provider =>

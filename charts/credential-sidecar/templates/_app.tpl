@@ -89,6 +89,7 @@ containers: every container and init container of the pod but the sidecar.
 {{- if ne $v.source.kind "Secret" -}}
 {{- $skip := .containers -}}
 {{- if $v.linkLocalAddress }}{{ $skip = append $skip "credential-sidecar-address" }}{{ end -}}
+{{- if or $v.guard.enabled $v.guard.blockImds }}{{ $skip = append $skip "credential-sidecar-guard" }}{{ end -}}
 eks.amazonaws.com/skip-containers: {{ join "," $skip | quote }}
 {{- end -}}
 {{- end -}}

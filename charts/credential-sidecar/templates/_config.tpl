@@ -11,6 +11,7 @@ expands $(NAME), and the manifest has the line between ' and '.
 {{- if $v.linkLocalAddress }}{{ $_ := set $listen "Addresses" (list "127.0.0.1" $v.linkLocalAddress) }}{{ end -}}
 {{- $_ := set $config "Listen" $listen -}}
 {{- $_ := set $config "Health" (dict "Port" (int $v.healthPort)) -}}
+{{- if or $v.guard.enabled $v.guard.blockImds }}{{ $_ := set $config "Interception" (dict "Guard" $v.guard.enabled "BlockImds" $v.guard.blockImds) }}{{ end -}}
 {{- if $v.refresh }}{{ $_ := set $config "Refresh" $v.refresh }}{{ end -}}
 {{- if ne $v.source.kind "PodIdentity" }}{{ $_ := set $config "Source" (dict "Kind" "Default") }}{{ end -}}
 {{- if $v.clients -}}

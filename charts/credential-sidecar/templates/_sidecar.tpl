@@ -29,6 +29,33 @@
   resources:
     {{- toYaml $v.resources | nindent 4 }}
 {{- end }}
+{{- if or $v.guard.enabled $v.guard.blockImds }}
+- name: credential-sidecar-guard
+  image: {{ include "credential-sidecar.guardImage" . }}
+  imagePullPolicy: {{ $v.image.pullPolicy }}
+  args: [intercept, up]
+  env:
+    - name: SIDECAR_Interception__Guard
+      value: {{ $v.guard.enabled | quote }}
+    - name: SIDECAR_Interception__BlockImds
+      value: {{ $v.guard.blockImds | quote }}
+    - name: SIDECAR_PORT
+      value: {{ include "credential-sidecar.port" . | quote }}
+    - name: SIDECAR_HEALTH_PORT
+      value: {{ $v.healthPort | quote }}
+  securityContext:
+    runAsUser: 0
+    runAsNonRoot: false
+    readOnlyRootFilesystem: true
+    allowPrivilegeEscalation: false
+    capabilities:
+      drop: [ALL]
+      add: [NET_ADMIN]
+    seccompProfile:
+      type: RuntimeDefault
+  resources:
+    {{- toYaml $v.resources | nindent 4 }}
+{{- end }}
 - name: credential-sidecar
   image: {{ include "credential-sidecar.image" . }}
   imagePullPolicy: {{ $v.image.pullPolicy }}
@@ -115,5 +142,17 @@
 {{ $repository }}@{{ $image.digest }}
 {{- else -}}
 {{ $repository }}:{{ $image.tag | default (index .Subcharts "credential-sidecar").Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
+{{/* The image with nft, which is built as the target init. A digest says nothing of it. */}}
+{{- define "credential-sidecar.guardImage" -}}
+{{- $v := index .Values "credential-sidecar" -}}
+{{- if $v.guard.image -}}
+{{ $v.guard.image }}
+{{- else if $v.image.digest -}}
+{{- fail "credential-sidecar.guard.image is missing: image.digest is that of the sidecar, so name the init image with its own" -}}
+{{- else -}}
+{{ include "credential-sidecar.image" . }}-init
 {{- end -}}
 {{- end -}}

@@ -21,7 +21,7 @@ internal static partial class ServeCommand
             var environment = ProcessEnvironment.Capture();
             var (loaded, warnings) = SettingsLoader.Load(environment, file);
             ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
-            RefuseOwnUid(loaded);
+            RefuseUid(loaded);
             var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName));
             await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
@@ -45,19 +45,32 @@ internal static partial class ServeCommand
         }
         catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or System.Net.Sockets.SocketException)
         {
-            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT, Interception:Port or Listen:Addresses, or stop what listens there.");
+            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT, a port in Interception:Uids (such as reports:9172) or Listen:Addresses, or stop what listens there.");
             return ExitCodes.Unavailable;
         }
     }
 
-    // Its own way to the agent would lead back here.
-    private static void RefuseOwnUid(SidecarSettings settings)
+    // Its own way to the agent would lead back here, and the guard would take its answers for a stranger's.
+    private static void RefuseUid(SidecarSettings settings)
     {
-        var uid = $"{Libc.EffectiveUid()}";
+        var (uid, interception) = (Libc.EffectiveUid(), settings.Options.Interception);
+        List<Mistake> mistakes = [];
 
-        if (settings.Options.Interception.Uids.ContainsKey(uid))
+        if (settings.Intercepted.Any(user => user.Uid == uid))
         {
-            throw new ConfigurationMistakesException([new Mistake(settings.NameOf($"Interception:Uids:{uid}"), "is the uid the sidecar itself runs as; run it under another one, 9170 for example")]);
+            mistakes.Add(new Mistake(settings.NameOf($"Interception:Uids:{uid}"), "is the uid the sidecar itself runs as; run it under another one, 9170 for example"));
+        }
+
+        if ((interception.Guard || interception.BlockImds) && uid != interception.SidecarUid)
+        {
+            var why = interception.Guard ? "Interception:Guard" : "Interception:BlockImds";
+            mistakes.Add(new Mistake(settings.NameOf("Interception:SidecarUid"),
+                $"is {interception.SidecarUid}, but the sidecar runs as uid {uid}, whom {why} shuts out; run it as uid {interception.SidecarUid}, or give {uid} here and to intercept up alike"));
+        }
+
+        if (mistakes.Count > 0)
+        {
+            throw new ConfigurationMistakesException(mistakes);
         }
     }
 
@@ -111,13 +124,12 @@ internal static partial class ServeCommand
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
-        var interception = settings.Options.Interception;
-        var served = Math.Max(addresses.Length - (settings.Options.Health.Address == "127.0.0.1" ? 1 : 2) - (interception.Uids.Count > 0 ? 1 : 0), 1);
+        var served = Math.Max(addresses.Length - (settings.Options.Health.Address == "127.0.0.1" ? 1 : 2) - settings.Intercepted.Count, 1);
         Log.Started(logger, names, string.Join(", ", addresses[..served]), addresses[served], settings.Source.ToString());
 
-        if (interception.Uids.Count > 0)
+        if (settings.Intercepted.Count > 0)
         {
-            Log.Intercepting(logger, addresses[^1], string.Join(", ", interception.Uids.OrderBy(uid => uid.Key, StringComparer.Ordinal).Select(uid => $"{uid.Key}={uid.Value}")));
+            Log.Intercepting(logger, string.Join(", ", settings.Intercepted.Select(user => $"uid {user.Uid} -> 127.0.0.1:{user.Port} -> {user.Destination}")));
         }
     }
 
@@ -126,8 +138,8 @@ internal static partial class ServeCommand
         [LoggerMessage(EventIds.Started, LogLevel.Information, "Started for {Destinations}: serving on {Addresses}; health on {Health}; source {Source}.")]
         public static partial void Started(ILogger logger, string destinations, string addresses, string health, string source);
 
-        [LoggerMessage(EventIds.Intercepting, LogLevel.Information, "Waiting on {Address} for what is redirected from 169.254.170.2:80: {Uids}.")]
-        public static partial void Intercepting(ILogger logger, string address, string uids);
+        [LoggerMessage(EventIds.Intercepting, LogLevel.Information, "Waiting for what is redirected from 169.254.170.2:80: {Uids}.")]
+        public static partial void Intercepting(ILogger logger, string uids);
 
         [LoggerMessage(EventIds.AddressAdded, LogLevel.Information, "Put {Address} on loopback.")]
         public static partial void AddressAdded(ILogger logger, string address);

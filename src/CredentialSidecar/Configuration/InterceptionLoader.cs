@@ -1,5 +1,9 @@
 namespace CredentialSidecar.Configuration;
 
+/// <summary>What the command line of <c>intercept</c> asks for, beside the configuration.</summary>
+/// <param name="Uids">Each <c>1000=reports</c> or <c>1000=reports:9172</c>.</param>
+internal sealed record InterceptionRequest(IReadOnlyList<string> Uids, bool IncludeRoot = false, bool Guard = false, bool BlockImds = false);
+
 /// <summary>Reads what <c>intercept</c> needs, and lets be what only <c>serve</c> needs.</summary>
 internal static class InterceptionLoader
 {
@@ -7,26 +11,37 @@ internal static class InterceptionLoader
 
     private static readonly string[] Sections = ["Interception", "Networking"];
 
-    /// <param name="uids">From the command line, each <c>1000=reports</c>; where there are any and the configuration has some too, they must be the same.</param>
+    /// <param name="request">Where it names uids and the configuration has some too, they must be the same.</param>
+    /// <param name="mayBeNothing">Whether asking for nothing is right, as it is for a look at what is there.</param>
     /// <exception cref="ConfigurationMistakesException">Something in these sections is wrong, or nothing was asked for.</exception>
-    public static SidecarOptions Load(ProcessEnvironment environment, string? file, IReadOnlyList<string> uids, bool includeRoot)
+    public static (SidecarOptions Options, IReadOnlyList<InterceptedUser> Users) Load(
+        ProcessEnvironment environment, string? file, InterceptionRequest request, bool mayBeNothing = false)
     {
         var findings = new Findings();
         using var layers = new ConfigurationLayers(environment, file, findings);
         var options = new OptionsReader(layers, findings).Read();
-        var configured = options.Interception.Uids;
-        var asked = Read(uids, findings);
+        var interception = options.Interception;
+        var configured = interception.Uids;
+        var asked = Read(request.Uids, findings);
+        interception.IncludeRoot |= request.IncludeRoot;
+        interception.Guard |= request.Guard;
+        interception.BlockImds |= request.BlockImds;
 
-        findings.Require(asked.Count == 0 || configured.Count == 0 || Same(asked, configured), Argument,
-            $"gives {Text(asked)}, but {findings.NameOf("Interception:Uids")} gives {Text(configured)}; they must say the same, since the sidecar goes by the configuration");
-        options.Interception.Uids = asked.Count > 0 ? asked : configured;
-        options.Interception.IncludeRoot |= includeRoot;
-        findings.Require(options.Interception.Uids.Count > 0 || options.Networking.LinkLocalAddress.Length > 0, Argument,
-            "is not given, and neither is Interception:Uids; name whom to intercept: --uid 1000=reports");
-        InterceptionRules.Check(options, findings);
+        interception.Uids = asked.Count > 0 ? asked : configured;
+        findings.Require(mayBeNothing || interception.Uids.Count > 0 || interception.Guard || interception.BlockImds || options.Networking.LinkLocalAddress.Length > 0, Argument,
+            "is not given, and neither is Interception:Uids; name whom to intercept (--uid 1000=reports), or give --guard or --block-imds");
+        var users = InterceptionRules.Check(options, findings);
+
+        if (asked.Count > 0 && configured.Count > 0)
+        {
+            interception.Uids = configured;
+            var (ours, theirs) = (Text(users), Text(InterceptionRules.Check(options, findings)));
+            findings.Require(ours == theirs, Argument,
+                $"gives {ours}, but {findings.NameOf("Interception:Uids")} gives {theirs}; they must say the same, since the sidecar goes by the configuration");
+        }
 
         var mistakes = findings.Mistakes.Where(mistake => findings.SourceUnread || IsOurs(mistake)).ToArray();
-        return mistakes.Length == 0 ? options : throw new ConfigurationMistakesException(mistakes);
+        return mistakes.Length == 0 ? (options, users) : throw new ConfigurationMistakesException(mistakes);
     }
 
     private static Dictionary<string, string> Read(IReadOnlyList<string> uids, Findings findings)
@@ -36,17 +51,14 @@ internal static class InterceptionLoader
         foreach (var text in uids)
         {
             var isPair = text.Split('=', 2) is [{ Length: > 0 }, { Length: > 0 }];
-            findings.Require(isPair, Argument, $"is {Shown.Quoted(text)}, expected a uid and a destination: 1000=reports");
+            findings.Require(isPair, Argument, $"is {Shown.Quoted(text)}, expected a uid and a destination: 1000=reports or 1000=reports:9172");
             findings.Require(!isPair || read.TryAdd(text.Split('=', 2)[0], text.Split('=', 2)[1]), Argument, $"is {Shown.Quoted(text)}, but that uid was given before");
         }
 
         return read;
     }
 
-    private static bool Same(Dictionary<string, string> one, Dictionary<string, string> other) =>
-        one.Count == other.Count && one.All(uid => other.TryGetValue(uid.Key, out var destination) && destination == uid.Value);
-
-    private static string Text(Dictionary<string, string> uids) => string.Join(' ', uids.OrderBy(uid => uid.Key, StringComparer.Ordinal).Select(uid => $"{uid.Key}={uid.Value}"));
+    private static string Text(IEnumerable<InterceptedUser> users) => string.Join(' ', users);
 
     private static bool IsOurs(Mistake mistake) => mistake.Key == Argument || Sections.Any(section => mistake.Key.Contains(section, StringComparison.OrdinalIgnoreCase));
 }

@@ -14,7 +14,7 @@ internal static class SettingsLoader
         DestinationRules.Check(options, findings);
         ListenRules.Check(options, findings);
         RefreshRules.Check(options, findings);
-        InterceptionRules.Check(options, findings);
+        var intercepted = InterceptionRules.Check(options, findings);
         var clients = AccessRules.ReadClients(options, findings);
         var peers = WallRules.ReadPeers(options, findings);
         var source = SourceRules.Find(options, environment, findings);
@@ -30,7 +30,7 @@ internal static class SettingsLoader
 
         var sts = HttpAddress.Read("AWS_ENDPOINT_URL_STS", environment["AWS_ENDPOINT_URL_STS"], findings)
             ?? HttpAddress.Read("AWS_ENDPOINT_URL", environment["AWS_ENDPOINT_URL"], findings);
-        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf, Export = ExportRules.Find(environment, findings) };
+        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf, Intercepted = intercepted, Export = ExportRules.Find(environment, findings) };
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
     }

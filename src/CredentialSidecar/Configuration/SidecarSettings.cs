@@ -21,6 +21,9 @@ internal sealed record SidecarSettings(
     /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
     public Func<string, string> NameOf { get; init; } = path => path;
 
+    /// <summary>Whose connections to the ECS agent are answered here, by ascending uid.</summary>
+    public IReadOnlyList<InterceptedUser> Intercepted { get; init; } = [];
+
     /// <summary>The OpenTelemetry variables, see <see cref="ExportRules"/>; null where nothing is exported.</summary>
     public IReadOnlyDictionary<string, string>? Export { get; init; }
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace CredentialSidecar.Endpoint;
 
@@ -17,22 +15,4 @@ internal sealed record Intercepted(uint? Uid, string Reason = "")
 {
     /// <summary>The agent's address, as siblings see it.</summary>
     public static readonly IPEndPoint Agent = new(new IPAddress([169, 254, 170, 2]), 80);
-
-    public static ConnectionDelegate Identify(ConnectionDelegate next, Beyond beyond) => connection =>
-    {
-        connection.Features.Set(Of(connection, beyond));
-        return next(connection);
-    };
-
-    private static Intercepted Of(ConnectionContext connection, Beyond beyond)
-    {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || connection.RemoteEndPoint is not IPEndPoint client || !Agent.Equals(beyond.Meant(socket)))
-        {
-            return new Intercepted(null, "This port is for connections to 169.254.170.2 that interception redirects; ask 169.254.170.2, or the sidecar's own port with its token.");
-        }
-
-        return beyond.UidOf(client, Agent) is not { } uid ? new Intercepted(null, "The kernel does not tell whose connection this is.")
-            : Places.TryClaim(connection.Features, $"uid {uid}") ? new Intercepted(uid)
-            : new Intercepted(null, Places.TooMany);
-    }
 }

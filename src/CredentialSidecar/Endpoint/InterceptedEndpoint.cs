@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
@@ -13,9 +12,9 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
 {
     private readonly OwnCredentialsPath? _own = settings.Source.Endpoint is { } source ? new(source) : null;
 
-    private readonly FrozenDictionary<uint, Destination> _destinations = settings.Options.Interception.Uids.ToFrozenDictionary(
-        uid => uint.Parse(uid.Key, CultureInfo.InvariantCulture),
-        uid => tree.Find(uid.Value)!);
+    private readonly FrozenDictionary<uint, Destination> _destinations = settings.Intercepted.ToFrozenDictionary(
+        user => user.Uid,
+        user => tree.Find(user.Destination)!);
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -56,14 +55,9 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
 
         (visit.Uid, visit.Client) = (uid, $"uid {uid}");
 
-        if (!_destinations.TryGetValue(uid, out var destination))
-        {
-            throw new CredentialException(CredentialFailure.NotIntercepted, $"uid {uid} has no destination here; compare Interception:Uids with what intercept up was given.");
-        }
-
         // What a browser or a confused server is led to ask for bears another name (and a proxy's form of request has no path first).
         var isAgent = http.Request.Host is { Host: "169.254.170.2", Port: null or 80 } && OwnCredentialsPath.RawTarget(http).StartsWith('/');
-        return isAgent ? destination : throw new CredentialException(CredentialFailure.NotIntercepted, "Here is 169.254.170.2, and no other Host.");
+        return isAgent ? _destinations[uid] : throw new CredentialException(CredentialFailure.NotIntercepted, "Here is 169.254.170.2, and no other Host.");
     }
 
     private Task ForwardAsync(HttpContext http, Visit visit)

@@ -24,7 +24,7 @@ internal enum Listener
 /// <summary>Opens the listeners with short limits: nothing an SDK sends comes near them.</summary>
 internal static class Listeners
 {
-    public static void Open(KestrelServerOptions kestrel, SidecarOptions options)
+    public static void Open(KestrelServerOptions kestrel, SidecarOptions options, IReadOnlyList<InterceptedUser> intercepted)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -47,12 +47,12 @@ internal static class Listeners
             Add(probes, options.Health.Port, Listener.Probes);
         }
 
-        if (options.Interception.Uids.Count > 0)
+        foreach (var user in intercepted)
         {
-            Add(IPAddress.Loopback, options.Interception.Port, Listener.Intercepted);
+            Add(IPAddress.Loopback, user.Port, Listener.Intercepted, user);
         }
 
-        void Add(IPAddress address, int port, Listener listener) => kestrel.Listen(new ListenerEndPoint(address, port, listener), listen =>
+        void Add(IPAddress address, int port, Listener listener, InterceptedUser? user = null) => kestrel.Listen(new ListenerEndPoint(address, port, listener), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
 
@@ -60,10 +60,10 @@ internal static class Listeners
             {
                 listen.Use(next => BareAnswers.Fill(next, kestrel.ApplicationServices.GetRequiredService<ContractAnswer>().Malformed));
             }
-            else if (listener == Listener.Intercepted)
+            else if (user is not null)
             {
                 // Without bodies for bare answers: an answer of the agent's is passed on as it is.
-                listen.Use(next => Intercepted.Identify(next, kestrel.ApplicationServices.GetRequiredService<Beyond>()));
+                listen.Use(next => kestrel.ApplicationServices.GetRequiredService<Witness>().Identify(next, user));
             }
         });
     }

@@ -1,6 +1,8 @@
-using System.Globalization;
-
 namespace CredentialSidecar.Networking;
+
+/// <param name="Installed">By each tool that has any.</param>
+/// <param name="Missing">The parts that should be there and are not.</param>
+internal sealed record InterceptionStatus(IReadOnlyList<InstalledRules> Installed, IReadOnlyList<string> Missing);
 
 /// <summary>What <c>intercept up</c>, <c>down</c> and <c>status</c> do, and what they refuse to do.</summary>
 internal static class Interception
@@ -8,12 +10,10 @@ internal static class Interception
     // The ECS agent's introspection, credentials and CSI ports: they listen on a host, never in a task's own namespace.
     private static readonly int[] AgentPorts = [51678, 51679, 51680];
 
-    private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
-
     /// <summary>Replaces whatever was up before.</summary>
     /// <returns>The name of the tool that did it.</returns>
     /// <exception cref="InterceptionException">It could not be done, or would do harm.</exception>
-    public static string Up(RedirectRules rules)
+    public static string Up(FirewallRules rules)
     {
         var tools = Tools();
         RefuseHostNetworking(tools);
@@ -44,9 +44,17 @@ internal static class Interception
     /// <exception cref="InterceptionException">It could not be done.</exception>
     public static void Down() => Tools().ForEach(tool => tool.Down());
 
-    /// <summary>The rules that are up, as their tool prints them; null where there are none.</summary>
+    /// <summary>What is up, and what is missing of it.</summary>
+    /// <param name="wanted">What should be up, as far as that is known here.</param>
     /// <exception cref="InterceptionException">They cannot be read.</exception>
-    public static string? Status() => string.Join('\n', Tools().Select(tool => tool.Status()).OfType<string>()) is { Length: > 0 } rules ? rules : null;
+    public static InterceptionStatus Status(FirewallRules wanted)
+    {
+        var tools = Tools();
+        var installed = tools.Select(tool => (Tool: tool, Rules: tool.Status())).Where(found => found.Rules is not null).ToArray();
+        var parts = installed.SelectMany(found => found.Rules!.Parts).ToHashSet();
+        var needed = installed.Length > 0 ? installed.SelectMany(found => found.Tool.PartsOf(found.Rules!.Whole(wanted))) : tools[0].PartsOf(wanted);
+        return new InterceptionStatus([.. installed.Select(found => found.Rules!)], [.. needed.Distinct().Where(part => !parts.Contains(part))]);
+    }
 
     private static List<IFirewall> Tools()
     {
@@ -57,7 +65,7 @@ internal static class Interception
             tools.Add(new Nftables());
         }
 
-        if (Tool.IsPresent("iptables") && Tool.IsPresent("iptables-save") && Tool.IsPresent("iptables-restore"))
+        if (Iptables.IsPresent)
         {
             tools.Add(new Iptables());
         }
@@ -67,11 +75,12 @@ internal static class Interception
 
     private static void RefuseHostNetworking(List<IFirewall> tools)
     {
-        var agent = ListeningPorts().Intersect(AgentPorts).Order().FirstOrDefault();
+        var agent = KernelNetwork.ListeningPorts().Intersect(AgentPorts).Order().FirstOrDefault();
         Refuse(agent != 0, $"the ECS agent listens on port {agent} of this network namespace, so this is host networking, and rules here would catch other tasks. Use network mode awsvpc, or credential-launch.");
 
         var foreign = tools.Select(tool => tool.Foreign()).FirstOrDefault(rule => rule is not null);
-        Refuse(foreign is not null, $"there is a rule for {RedirectRules.AgentAddress} already ({foreign}), so this is host networking, or somebody else intercepts. Use network mode awsvpc, or credential-launch.");
+        Refuse(foreign is not null, $"there is a rule for {FirewallRules.AgentAddress} already ({foreign}), so this is host networking, or somebody else intercepts. Use network mode awsvpc, or credential-launch.");
+        Refuse(KernelNetwork.IsTheHosts, "this is the machine's own network namespace, so this is host networking, and rules here would catch other tasks. Use network mode awsvpc, or credential-launch.");
     }
 
     private static void Refuse(bool when, string why)
@@ -81,13 +90,4 @@ internal static class Interception
             throw new InterceptionException(why) { Refused = true };
         }
     }
-
-    // /proc/net/tcp: "sl local_address rem_address st …", the address in hex, 0A for listening.
-    private static IEnumerable<int> ListeningPorts() =>
-        from file in SocketTables
-        where File.Exists(file)
-        from line in File.ReadLines(file).Skip(1)
-        let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        where fields.Length > 3 && fields[3] == "0A"
-        select int.Parse(fields[1][(fields[1].IndexOf(':', StringComparison.Ordinal) + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

@@ -1,52 +1,103 @@
 namespace CredentialSidecar.Networking;
 
-/// <summary>Rules by iptables, in a chain of our own that OUTPUT jumps to.</summary>
+/// <summary>Rules by iptables and ip6tables, in chains of our own that OUTPUT jumps to.</summary>
 internal sealed class Iptables : IFirewall
 {
-    private static readonly string[] Jump = ["OUTPUT", "-d", RedirectRules.AgentAddress + "/32", "-p", "tcp", "-m", "tcp", "--dport", "80", "-j", RedirectRules.Chain];
+    private static readonly (Place Place, string Program, string Table, string Jump)[] Chains =
+    [
+        // The filter first: while one is up and the other is not, a connection is rejected instead of reaching the agent.
+        (Place.Filter6, "ip6tables", "filter", $"OUTPUT -j {FirewallRules.Chain}"),
+        (Place.Filter, "iptables", "filter", $"OUTPUT -j {FirewallRules.Chain}"),
+        (Place.Redirect, "iptables", "nat", $"OUTPUT -d {FirewallRules.AgentAddress}/32 -p tcp -m tcp --dport 80 -j {FirewallRules.Chain}"),
+    ];
 
     public string Name => "iptables";
 
-    public void Up(RedirectRules rules)
-    {
-        Run("iptables-restore", rules.IptablesRestore, "--noflush", "-w", "5");
+    public static bool IsPresent => IsWhole("iptables");
 
-        if (!Jumps())
-        {
-            Nat("-I", Jump);
-        }
+    public void Up(FirewallRules rules) => Restore(rules, Chains);
+
+    public void Down() => Restore(new FirewallRules([], [], 0, false), Enumerable.Reverse(Chains));
+
+    public InstalledRules? Status()
+    {
+        var ours = Saved().Where(l => IsOurs(l.Line)).ToArray();
+        var labels = from l in ours
+                     let label = InstalledRules.LabelIn(l.Line)
+                     where label is not null
+                     select InstalledRules.PartOf(l.Place, label);
+        var jumps = Chains.Where(chain => ours.Contains((chain.Place, "-A " + chain.Jump))).Select(chain => JumpTo(chain.Place));
+        return ours.Length == 0 ? null : new InstalledRules(Name, string.Join('\n', ours.Select(l => l.Line)), labels.Concat(jumps).ToHashSet());
     }
 
-    public void Down()
-    {
-        if (Status() is null)
-        {
-            return;
-        }
-
-        while (Jumps())
-        {
-            Nat("-D", Jump);
-        }
-
-        Nat("-F", RedirectRules.Chain);
-        Nat("-X", RedirectRules.Chain);
-    }
-
-    public string? Status() => Saved("iptables-save").Where(IsOurs).ToArray() is [_, ..] lines ? string.Join('\n', lines) : null;
+    public IEnumerable<string> PartsOf(FirewallRules rules) =>
+        from chain in Chains
+        let parts = rules.In(chain.Place).Select(rule => InstalledRules.PartOf(chain.Place, rule.Label)).ToArray()
+        where parts.Length > 0 && Has(chain.Program)
+        from part in parts.Append(JumpTo(chain.Place))
+        select part;
 
     // Older hosts have rules that only the legacy program sees.
-    public string? Foreign() => Saved("iptables-save").Concat(Tool.IsPresent("iptables-legacy-save") ? Saved("iptables-legacy-save") : [])
-        .FirstOrDefault(line => line.Contains(RedirectRules.AgentAddress, StringComparison.Ordinal) && !IsOurs(line));
+    public string? Foreign() => Saved().Select(l => l.Line)
+        .Concat(Tool.IsPresent("iptables-legacy-save") ? Run("iptables-legacy-save", null).Split('\n') : [])
+        .FirstOrDefault(line => line.Contains(FirewallRules.AgentAddress, StringComparison.Ordinal) && !IsOurs(line));
+
+    private static void Restore(FirewallRules rules, IEnumerable<(Place Place, string Program, string Table, string Jump)> chains)
+    {
+        var saved = Saved();
+
+        foreach (var (place, program, table, jump) in chains)
+        {
+            string[] lines = [.. rules.In(place).Select(rule => $"-A {FirewallRules.Chain} {Commented(rule)}")];
+            string[] ours = [.. saved.Where(l => l.Place == place && IsOurs(l.Line)).Select(l => l.Line)];
+
+            if (lines.Length > 0 && place == Place.Filter6 && KernelNetwork.HasIPv6 && !IsWhole(program))
+            {
+                throw new InterceptionException("ip6tables is not in this image, but the kernel knows IPv6: install iptables with ip6tables, or nftables.");
+            }
+
+            if (Has(program) && (lines.Length > 0 || ours.Length > 0))
+            {
+                Run($"{program}-restore", lines.Length > 0 ? Fill(table, jump, lines, ours) : Empty(table, ours), "--noflush", "-w", "5");
+            }
+        }
+    }
+
+    // One transaction: naming the chain empties it, other chains stay.
+    private static string Fill(string table, string jump, string[] lines, string[] ours) => string.Join('\n',
+        [$"*{table}", $":{FirewallRules.Chain} - [0:0]", .. lines, .. ours.Contains($"-A {jump}") ? (string[])[] : [$"-I {jump}"], "COMMIT", ""]);
+
+    private static string Empty(string table, string[] ours) => string.Join('\n',
+        [$"*{table}", .. ours.Where(line => line.StartsWith("-A OUTPUT ", StringComparison.Ordinal)).Select(line => $"-D{line[2..]}"), $"-F {FirewallRules.Chain}", $"-X {FirewallRules.Chain}", "COMMIT", ""]);
+
+    // The target stays last, where nft's own translation of these programs expects it.
+    private static string Commented(FirewallRule rule) => rule.Iptables.Insert(rule.Iptables.IndexOf(" -j ", StringComparison.Ordinal), $" -m comment --comment \"{rule.Label}\"");
+
+    private static string JumpTo(Place place) => InstalledRules.PartOf(place, $"jump of OUTPUT to the {(place == Place.Redirect ? "redirects" : "filters")}");
+
+    private static bool IsOurs(string line) => line.Contains(FirewallRules.Chain, StringComparison.Ordinal);
+
+    private static bool IsWhole(string program) => Tool.IsPresent(program) && Tool.IsPresent($"{program}-save") && Tool.IsPresent($"{program}-restore");
+
+    private static bool Has(string program) => IsWhole(program) && (program == "iptables" || KernelNetwork.HasIPv6);
 
     // Of all tables: asking for one by its name would create it where there is none.
-    private static string[] Saved(string program) => Run(program, null).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static (Place Place, string Line)[] Saved() =>
+    [
+        .. Tabled("iptables").Where(l => l.Table is "nat" or "filter").Select(l => (l.Table == "nat" ? Place.Redirect : Place.Filter, l.Line)),
+        .. Has("ip6tables") ? Tabled("ip6tables").Where(l => l.Table == "filter").Select(l => (Place.Filter6, l.Line)) : [],
+    ];
 
-    private static bool IsOurs(string line) => line.Contains(RedirectRules.Chain, StringComparison.Ordinal);
+    private static IEnumerable<(string Table, string Line)> Tabled(string program)
+    {
+        var table = "";
 
-    private static bool Jumps() => Saved("iptables-save").Contains("-A " + string.Join(' ', Jump));
-
-    private static void Nat(string command, params ReadOnlySpan<string> arguments) => Run("iptables", null, ["-w", "5", "-t", "nat", command, .. arguments]);
+        foreach (var line in Run($"{program}-save", null).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            table = line.StartsWith('*') ? line[1..] : table;
+            yield return (table, line);
+        }
+    }
 
     private static string Run(string program, string? input, params ReadOnlySpan<string> arguments)
     {

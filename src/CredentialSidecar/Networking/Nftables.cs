@@ -1,47 +1,61 @@
 namespace CredentialSidecar.Networking;
 
-/// <summary>Rules by nft, in a table of our own.</summary>
+/// <summary>Rules by nft, in tables of our own: nat in a table of family inet takes Linux 5.2, so there is one for each family.</summary>
 internal sealed class Nftables : IFirewall
 {
     public string Name => "nft";
 
-    public void Up(RedirectRules rules) => Run(rules.Nft, "-f", "-");
+    public void Up(FirewallRules rules) => Run(NftScript.Up(rules, KernelNetwork.HasIPv6), "-f", "-");
 
     public void Down()
     {
-        if (Status() is not null)
+        if (Lines().Where(l => IsOurs(l.Table)).Select(l => l.Family).Distinct().ToArray() is [_, ..] families)
         {
-            Run(null, "delete", "table", "ip", RedirectRules.Table);
+            Run(NftScript.Down(families), "-f", "-");
         }
     }
 
-    public string? Status() => Sections().Where(s => s.Table == RedirectRules.Table).Select(s => s.Line).ToArray() is [_, ..] lines
-        ? string.Join('\n', lines)
-        : null;
+    public InstalledRules? Status()
+    {
+        var ours = Lines().Where(l => IsOurs(l.Table)).ToArray();
+        var labels = from l in ours
+                     let label = InstalledRules.LabelIn(l.Line)
+                     where label is not null
+                     select InstalledRules.PartOf(l.Family == "ip6" ? Place.Filter6 : Place.Filter, label);
+        return ours.Length == 0 ? null : new InstalledRules(Name, string.Join('\n', ours.Select(l => l.Line)), labels.ToHashSet());
+    }
 
-    public string? Foreign() => Sections()
-        .Where(s => s.Table != RedirectRules.Table && s.Chain != RedirectRules.Chain)
-        .Select(s => s.Line.Trim())
-        .FirstOrDefault(line => line.Contains(RedirectRules.AgentAddress, StringComparison.Ordinal) && !line.Contains(RedirectRules.Chain, StringComparison.Ordinal));
+    public IEnumerable<string> PartsOf(FirewallRules rules) =>
+        from place in Enum.GetValues<Place>()
+        where place != Place.Filter6 || KernelNetwork.HasIPv6
+        from rule in rules.In(place)
+        select InstalledRules.PartOf(place, rule.Label);
+
+    public string? Foreign() => Lines()
+        .Where(l => !IsOurs(l.Table) && l.Chain != FirewallRules.Chain)
+        .Select(l => l.Line.Trim())
+        .FirstOrDefault(line => line.Contains(FirewallRules.AgentAddress, StringComparison.Ordinal) && !line.Contains(FirewallRules.Chain, StringComparison.Ordinal));
+
+    private static bool IsOurs(string table) => table == FirewallRules.Table;
 
     // One reading of all tables tells "there is none" from "it cannot be read", which the text of an error would not.
-    private static IEnumerable<(string Table, string Chain, string Line)> Sections()
+    private static IEnumerable<(string Family, string Table, string Chain, string Line)> Lines()
     {
-        var (table, chain) = ("", "");
+        var (family, table, chain) = ("", "", "");
 
-        foreach (var line in Run(null, "list", "ruleset", "ip").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Run(null, "list", "ruleset").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             switch (line.Trim().Split(' '))
             {
-                case ["table", _, var name, "{"]:
-                    (table, chain) = (name, "");
+                case ["table", var named, var name, "{"]:
+                    (family, table, chain) = (named, name, "");
                     break;
                 case ["chain", var name, "{"]:
                     chain = name;
                     break;
             }
 
-            yield return (table, chain, line);
+            yield return (family, table, chain, line);
         }
     }
 

@@ -28,10 +28,11 @@ internal static class EventIds
     public const int BodyTooLarge = 304;
     public const int NobodyAsked = 305;
 
-    // Endpoint: 400. Next: 403.
+    // Endpoint: 400. Next: 404.
     public const int Refused = 400;
     public const int RequestFailed = 401;
     public const int OutOfFiles = 402;
+    public const int WitnessesDisagreed = 403;
 
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;

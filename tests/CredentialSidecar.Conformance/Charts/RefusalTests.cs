@@ -26,6 +26,8 @@ public sealed class RefusalTests(Helm helm) : IClassFixture<Helm>
     [InlineData("""credential-sidecar.linkLocalAddress="169.254.169.254" """, "linkLocalAddress must be one of the following")]
     [InlineData("""credential-sidecar.linkLocalAddress="169.254.170.23" """, "where EKS Pod Identity itself answers: take 169.254.170.2")]
     [InlineData("""credential-sidecar.image.digest="sha256:12" """, "image.digest: Does not match pattern")]
+    [InlineData("""credential-sidecar.guard.enabled="yes" """, "guard.enabled: Invalid type. Expected: boolean, given: string")]
+    [InlineData("""credential-sidecar={"guard":{"enabled":true},"image":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}}""", "credential-sidecar.guard.image is missing")]
     [InlineData("""credential-sidecar.env=[{"name":"SIDECAR_CONFIG","value":"x"}]""", "env.0.name")]
     [InlineData("""credential-sidecar.clients={"web":{"destinations":["audit"]}}""", """clients.web asks for the destination "audit", but credential-sidecar.destinations has only: reports""")]
     [InlineData("""credential-sidecar.clients={"default":{"destinations":["reports"]}}""", "clients")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CredentialSidecar.Conformance.Clients;
+using CredentialSidecar.Conformance.Interception;
 using CredentialSidecar.Conformance.Launcher;
 using CredentialSidecar.Conformance.Parts;
 using CredentialSidecar.Testing.Processes;
@@ -49,6 +50,23 @@ public sealed class RunningTests : IAsyncLifetime
 
         Assert.True(caller.Code == 0, $"{caller}\n{string.Join('\n', sidecar.Output)}");
         Assert.StartsWith("arn:aws:sts::555566667777:assumed-role/reports/", JsonNode.Parse(caller.Output)!["Arn"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_guards_init_container_puts_up_what_the_sidecars_configuration_asks_for()
+    {
+        await NetworkNamespace.SkipUnlessPossibleAsync();
+        var (guard, sidecar) = (Manifests.Pod("guard").Container("credential-sidecar-guard"), Manifests.Pod("guard").Container("credential-sidecar"));
+        await using var network = await NetworkNamespace.CreateAsync("pod");
+
+        var up = await network.RunAsync([Programs.Sidecar, .. guard["args"]!.AsArray().Select(word => word!.GetValue<string>())], guard.Variables(_ => null));
+        var status = await network.RunAsync([Programs.Sidecar, "intercept", "status"], sidecar.Variables(_ => PodAddress));
+
+        Assert.True(up.Code == 0, up.ToString());
+        Assert.True(status.Code == 0, status.ToString());
+        Assert.Contains("guard: only uid 9170 answers on ports 9170, 9171", status.Output, StringComparison.Ordinal);
+        Assert.Contains("block-imds: only root and uid 9170", status.Output, StringComparison.Ordinal);
+        Assert.EndsWith("-init", guard["image"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,7 +25,13 @@ public sealed class RunningTests : IAsyncLifetime
         await Installed.AwsCliAsync();
         var (sample, launcher) = (Sample.Of(name), await InstallLauncherAsync());
         await using var emulator = await EmulatorProcess.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(emulator, [.. Sample.Variables(sample.Sidecar), ("SIDECAR_SHARED_DIR", _shared)]);
+        await using var sidecar = await SidecarProcess.StartAsync(emulator, 
+        [
+            .. Sample.Variables(sample.Sidecar), ("SIDECAR_SHARED_DIR", _shared),
+
+            // Without an init container there are no rules, and the sidecar has another user and other ports.
+            ("SIDECAR_Interception__Guard", "false"), ("SIDECAR_Interception__BlockImds", "false"),
+        ]);
         await sidecar.ReadyAsync();
 
         // What ECS sets in every container of a task with a role, and what this machine needs besides.
@@ -60,20 +66,23 @@ public sealed class RunningTests : IAsyncLifetime
         Assert.Equal(1, probed.Code);
     }
 
-    [Fact]
-    public async Task The_init_container_intercepts_the_uid_of_the_application()
+    [Theory]
+    [InlineData("ec2-awsvpc/task-definition.interception", "intercept")]
+    [InlineData("ec2-awsvpc/task-definition", "guard")]
+    public async Task The_init_container_puts_up_what_the_sidecars_configuration_asks_for(string name, string container)
     {
         await NetworkNamespace.SkipUnlessPossibleAsync();
-        var sample = Sample.Of("ec2-awsvpc/task-definition.interception");
+        var sample = Sample.Of(name);
         await using var network = await NetworkNamespace.CreateAsync("sample");
 
-        // With the sidecar's configuration too, since both must name the same users.
-        var up = await network.RunAsync([Programs.Sidecar, .. sample["intercept"].Words("command")], [.. Sample.Variables(sample["intercept"]), .. Sample.Variables(sample.Sidecar)]);
-        var status = await network.RunAsync([Programs.Sidecar, "intercept", "status"]);
+        var up = await network.RunAsync([Programs.Sidecar, .. sample[container].Words("command")], Sample.Variables(sample[container]));
+        var status = await network.RunAsync([Programs.Sidecar, "intercept", "status"], Sample.Variables(sample.Sidecar));
 
         Assert.True(up.Code == 0, up.ToString());
-        Assert.Contains($"of uid {sample["orders"].Text("user")} goes to 127.0.0.1:9172", up.Output, StringComparison.Ordinal);
+        Assert.Contains("guard: only uid 9170 answers on ports 9170, 9171", up.Output, StringComparison.Ordinal);
+        Assert.Contains("block-imds: only root and uid 9170", up.Output, StringComparison.Ordinal);
         Assert.True(status.Code == 0, status.ToString());
+        Assert.Equal(container == "intercept", status.Output.Contains("uid 1000: 169.254.170.2:80 -> 127.0.0.1:9172 -> reports", StringComparison.Ordinal));
     }
 
     /// <summary>Where the sidecar would put it, which has none beside it here.</summary>

@@ -90,12 +90,24 @@ public sealed class TaskDefinitionTests
         var sample = Sample.Of("ec2-awsvpc/task-definition.interception");
         var uid = sample["orders"].Text("user");
 
-        Assert.Equal(["intercept", "up", "--uid", $"{uid}=reports"], sample["intercept"].Words("command"));
+        Assert.Equal(["intercept", "up", "--uid", $"{uid}=reports", "--guard", "--block-imds"], sample["intercept"].Words("command"));
         Assert.Equal("reports", sample.Configuration["Interception"]!["Uids"]!.Text(uid));
         Assert.Equal("""[{"containerName":"intercept","condition":"SUCCESS"}]""", sample.Sidecar["dependsOn"]!.ToJsonString());
         Assert.Equal(["intercept"], sample.Containers.Where(container => container["linuxParameters"]?["capabilities"]?["add"] is not null).Select(container => container.Text("name")));
         Assert.False(sample["intercept"]["essential"]!.GetValue<bool>());
         Assert.Null(sample["orders"]["entryPoint"]);
+    }
+
+    [Fact]
+    public void On_EC2_the_launchers_sample_has_the_guard_and_its_capability_with_one_container()
+    {
+        var sample = Sample.Of("ec2-awsvpc/task-definition");
+
+        Assert.Equal(["intercept", "up", "--guard", "--block-imds"], sample["guard"].Words("command"));
+        Assert.Equal("""{"Guard":true,"BlockImds":true}""", sample.Configuration["Interception"]!.ToJsonString());
+        Assert.Equal("""[{"containerName":"guard","condition":"SUCCESS"}]""", sample.Sidecar["dependsOn"]!.ToJsonString());
+        Assert.Equal(["guard"], sample.Containers.Where(container => container["linuxParameters"]?["capabilities"]?["add"] is not null).Select(container => container.Text("name")));
+        Assert.False(sample["guard"]["essential"]!.GetValue<bool>());
     }
 
     private static int Number(JsonNode node, string key) => node[key]!.GetValue<int>();

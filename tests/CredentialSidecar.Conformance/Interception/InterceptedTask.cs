@@ -30,6 +30,7 @@ public sealed class InterceptedTask : IAsyncDisposable
     private ChildProcess? _emulator;
     private ChildProcess? _sidecar;
     private StartedLine? _started;
+    private readonly List<string> _printed = [];
 
     internal NetworkNamespace Host { get; private set; } = null!;
 
@@ -63,7 +64,25 @@ public sealed class InterceptedTask : IAsyncDisposable
 
         var up = await InterceptAsync("up");
         Assert.True(up.Code == 0, up.ToString());
-        _sidecar = Network.Start([.. As(9170), Programs.Sidecar], [.. Ecs, .. Configured, ("SIDECAR_TOKEN", Token), ("SIDECAR_Logging__Level", "Trace"), ("ECS_CONTAINER_METADATA_URI_V4", $"http://169.254.170.2{Metadata}")]);
+        await ServeAsync();
+    }
+
+    /// <summary>Stops the sidecar, which closes all its connections, and starts it again.</summary>
+    internal async Task RestartAsync()
+    {
+        Sidecar.Signal(15);
+        await Sidecar.ExitAsync();
+        _printed.AddRange(Sidecar.Output);
+        await Sidecar.DisposeAsync();
+        await ServeAsync();
+    }
+
+    private async Task ServeAsync()
+    {
+        _sidecar = Network.Start([.. As(9170), Programs.Sidecar],
+        [
+            .. Ecs, .. Configured, ("SIDECAR_TOKEN", Token), ("SIDECAR_Logging__Level", "Trace"), ("ECS_CONTAINER_METADATA_URI_V4", $"http://169.254.170.2{Metadata}"), ("SIDECAR_DRAIN", "0s"),
+        ]);
         await _sidecar.LineAsync(line => line.Contains("\"EventId\":303,", StringComparison.Ordinal));
     }
 
@@ -86,13 +105,20 @@ public sealed class InterceptedTask : IAsyncDisposable
     /// <summary>Runs <c>credential-sidecar intercept</c> as root with the configuration.</summary>
     /// <param name="tool">Which tool it is to find.</param>
     internal Task<ChildProcess.Ended> InterceptAsync(string command, string tool = "nft") =>
-        Network.RunAsync([.. tool == "nft" ? (string[])[] : Without("nft"), Programs.Sidecar, "intercept", command], Configured);
+        Network.RunAsync([.. By(tool), Programs.Sidecar, "intercept", command], Configured);
+
+    /// <summary>The same with a list of uids of its own, as an init container has it.</summary>
+    internal Task<ChildProcess.Ended> UpAsync(string tool, params string[] uids) =>
+        Network.RunAsync([.. By(tool), Programs.Sidecar, "intercept", "up", .. uids.SelectMany(uid => (string[])["--uid", uid])]);
+
+    /// <summary>The words that make what follows them take that tool.</summary>
+    internal static string[] By(string tool) => tool == "nft" ? [] : Without("nft");
 
     /// <summary>Runs a program of an application's that has nothing but what ECS sets.</summary>
-    internal Task<ChildProcess.Ended> RunAsync(int uid, params IEnumerable<string> words) => Network.RunAsync([.. As(uid), .. words],
-    [
-        .. Ecs, ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),
-    ]);
+    internal Task<ChildProcess.Ended> RunAsync(int uid, params IEnumerable<string> words) => Network.RunAsync([.. As(uid), .. words], Application);
+
+    /// <summary>Starts such a program.</summary>
+    internal ChildProcess Start(int uid, params IEnumerable<string> words) => Network.Start([.. As(uid), .. words], Application);
 
     /// <summary>The answer with its head.</summary>
     internal async Task<string> CurlAsync(int uid, string uri, params IEnumerable<string> options)
@@ -106,11 +132,16 @@ public sealed class InterceptedTask : IAsyncDisposable
 
     private IEnumerable<(string Name, string? Value)> Ecs => [("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", RelativeUri), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", Sts)];
 
+    private IEnumerable<(string Name, string? Value)> Application =>
+    [
+        .. Ecs, ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),
+    ];
+
     private static IEnumerable<(string Name, string? Value)> Configured => [("SIDECAR_CONFIG", Up1000And1001)];
 
     public async ValueTask DisposeAsync()
     {
-        var output = _sidecar?.Output ?? [];
+        string[] output = [.. _printed, .. _sidecar?.Output ?? []];
         await (_sidecar?.DisposeAsync() ?? default);
         await (_emulator?.DisposeAsync() ?? default);
         await (Network?.DisposeAsync() ?? default);

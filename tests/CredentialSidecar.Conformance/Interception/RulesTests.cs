@@ -39,13 +39,31 @@ public sealed class RulesTests : IAsyncLifetime
     {
         await _network.DoAsync("nft", "add table ip other; add chain ip other c { type nat hook output priority -50; }; add rule ip other c tcp dport 7 accept");
         await _network.DoAsync("iptables", "-t", "nat", "-A", "OUTPUT", "-p", "tcp", "--dport", "9999", "-j", "REDIRECT", "--to-ports", "9998");
+
+        // Tables that iptables makes stay, empty; so they are here before.
+        await _network.DoAsync("iptables", "-A", "OUTPUT", "-p", "tcp", "--dport", "9997", "-j", "ACCEPT");
+        await _network.DoAsync("ip6tables", "-A", "OUTPUT", "-p", "tcp", "--dport", "9997", "-j", "ACCEPT");
         var before = await _network.RulesAsync();
 
-        Assert.Equal(0, (await SidecarAsync(Hiding(tool), Up)).Code);
+        Assert.Equal(0, (await SidecarAsync(Hiding(tool), [.. Up, "--guard", "--block-imds"])).Code);
         Assert.NotEqual(before, await _network.RulesAsync());
         Assert.Equal(0, (await SidecarAsync(Hiding(tool), "intercept", "down")).Code);
 
         Assert.Equal(before, await _network.RulesAsync());
+    }
+
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("iptables")]
+    public async Task Up_with_less_takes_away_what_is_asked_for_no_longer(string tool)
+    {
+        Assert.Equal(0, (await SidecarAsync(Hiding(tool), "intercept", "up", "--guard")).Code);
+        var before = (await SidecarAsync(Hiding(tool), "intercept", "status")).Output;
+
+        Assert.Equal(0, (await SidecarAsync(Hiding(tool), [.. Up, "--guard", "--block-imds"])).Code);
+        Assert.Equal(0, (await SidecarAsync(Hiding(tool), "intercept", "up", "--guard")).Code);
+
+        Assert.Equal(before, (await SidecarAsync(Hiding(tool), "intercept", "status")).Output);
     }
 
     [Theory]
@@ -110,6 +128,18 @@ public sealed class RulesTests : IAsyncLifetime
         var before = await _network.RulesAsync();
 
         AssertOneSentence(await SidecarAsync(Hiding(tool), Up), 78, "host networking");
+        Assert.Equal(before, await _network.RulesAsync());
+    }
+
+    [Theory]
+    [InlineData("--guard")]
+    [InlineData("--block-imds")]
+    public async Task A_guard_and_a_block_are_refused_on_a_host_too(string flag)
+    {
+        await InterceptedTask.AgentRulesAsync(_network);
+        var before = await _network.RulesAsync();
+
+        AssertOneSentence(await SidecarAsync([], "intercept", "up", flag), 78, "host networking");
         Assert.Equal(before, await _network.RulesAsync());
     }
 

@@ -140,6 +140,19 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_whose_uid_is_in_doubt_is_nobodys_in_the_audit()
+    {
+        await using (var sidecar = await SidecarFixture.StartInterceptedAsync(new ScriptedKernel { Uid = 1001 }, ("SIDECAR_Audit__File", AuditPath)))
+        {
+            var answer = await RawHttp.AskAsync(sidecar.InterceptedEndpoint, $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+            await UntilWrittenAsync(1);
+        }
+
+        Assert.DoesNotContain("100", Assert.Single(Lines()).GetRawText().Replace("\"time\"", "", StringComparison.Ordinal).Split("\"peer\"")[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task E14_A_full_disk_delays_no_answer_and_what_was_lost_is_counted()
     {
         await using var sidecar = await StartAsync("/dev/full");

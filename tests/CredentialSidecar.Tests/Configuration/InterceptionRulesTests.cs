@@ -1,3 +1,4 @@
+using System.Globalization;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Testing;
 using Xunit;
@@ -12,13 +13,62 @@ public sealed class InterceptionRulesTests
     public void Without_Uids_there_is_no_interception_and_nothing_to_get_wrong() => Assert.Empty(Loading.Mistakes(("SIDECAR_Source__Kind", "Default"), ("SIDECAR_PORT", "9172")));
 
     [Fact]
-    public void A_uid_with_a_destination_is_right() => Assert.Equal("reports", Settings.Load((Uid1000, "reports")).Options.Interception.Uids["1000"]);
+    public void A_uid_with_a_destination_is_right() => Assert.Equal([new InterceptedUser(1000, "reports", 9172)], Settings.Load((Uid1000, "reports")).Intercepted);
 
     [Theory]
-    [InlineData("alice", "is no uid, expected a number")]
-    [InlineData("01000", "is no uid, expected a number")]
-    [InlineData("-1", "is no uid, expected a number")]
-    [InlineData("4294967295", "is no uid, expected a number")]
+    [InlineData("1000", "reports", 9172)]
+    [InlineData("1001", "reports", 9173)]
+    [InlineData("10999", "reports", 19171)]
+    [InlineData("999", "reports", 19171)]
+    [InlineData("0", "reports", 18172)]
+    [InlineData("65534", "reports", 13706)]
+    [InlineData("4294967294", "reports", 15466)]
+    [InlineData("1000", "reports:9000", 9000)]
+    public void A_uids_port_is_the_one_it_names_or_follows_from_the_uid_alone(string uid, string value, int port)
+    {
+        (string, string)[] alone = [($"SIDECAR_Interception__Uids__{uid}", value), ("SIDECAR_Interception__IncludeRoot", "true")];
+
+        Assert.Equal(port, Assert.Single(Users([], alone)).Port);
+        Assert.Equal(port, Users([], [("SIDECAR_Interception__Uids__2001", "reader"), .. alone, ("SIDECAR_Interception__Uids__7", "reader")]).Single(user => user.Uid.ToString(CultureInfo.InvariantCulture) == uid).Port);
+        Assert.Equal(port, Users([$"{uid}={value}", "2001=reader"], ("SIDECAR_Interception__IncludeRoot", "true")).Single(user => user.Destination == "reports").Port);
+    }
+
+    [Theory]
+    [InlineData("reports:")]
+    [InlineData("reports:x")]
+    [InlineData(":9172")]
+    [InlineData("reports:9172:1")]
+    [InlineData("reports: 9172")]
+    [InlineData("reports:-1")]
+    public void A_destination_that_is_neither_a_name_nor_a_name_and_a_port_is_a_mistake(string value) => Assert.Equal(
+        [$"SIDECAR_Interception__Uids__1000 is '{value}', expected a destination, or a destination and a port such as reports:9172"], Loading.Mistakes((Uid1000, value)));
+
+    [Theory]
+    [InlineData("reports:0", "has port 0, expected 1 to 65535; give it another one")]
+    [InlineData("reports:65536", "has port 65536, expected 1 to 65535; give it another one")]
+    [InlineData("reports:9170", "has port 9170, which is that of Listen:Port; give it another one")]
+    [InlineData("reports:9171", "has port 9171, which is that of Health:Port; give it another one")]
+    public void A_port_that_cannot_be_the_uids_own_is_a_mistake(string value, string text) =>
+        Assert.StartsWith($"{Uid1000} {text}", Assert.Single(Mistakes([], (Uid1000, value))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("11000", "reports", "Interception__Uids__11000 has port 9172, which is that of uid 1000; give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData("1001", "reports:9172", "Interception__Uids__1001 has port 9172, which is that of uid 1000")]
+    public void Two_uids_on_one_port_are_a_mistake_and_none_is_moved(string uid, string value, string text)
+    {
+        Assert.StartsWith($"SIDECAR_{text}", Assert.Single(Mistakes([], (Uid1000, "reports"), ($"SIDECAR_Interception__Uids__{uid}", value))), StringComparison.Ordinal);
+        Assert.Equal([9172, 9173], Users([], (Uid1000, "reports"), ($"SIDECAR_Interception__Uids__{uid}", "reports:9173")).Select(user => user.Port));
+    }
+
+    [Fact]
+    public void A_guard_needs_ports_that_are_known() => Assert.Equal(
+        ["Interception:Guard needs a fixed port, but SIDECAR_PORT is 0; set it to a port"], Mistakes([], guard: true, ("SIDECAR_PORT", "0")));
+
+    [Theory]
+    [InlineData("alice", "is not a uid, expected a number")]
+    [InlineData("01000", "is not a uid, expected a number")]
+    [InlineData("-1", "is not a uid, expected a number")]
+    [InlineData("4294967295", "is not a uid, expected a number")]
     [InlineData("9170", "is the sidecar's own uid")]
     [InlineData("0", "is root, as whom ECS Exec reads the task role")]
     public void A_uid_that_cannot_be_intercepted_is_a_mistake(string uid, string text) =>
@@ -30,12 +80,12 @@ public sealed class InterceptionRulesTests
 
     [Theory]
     [InlineData(Uid1000, "nobody", "SIDECAR_Interception__Uids__1000 is 'nobody', expected the name of a destination")]
-    [InlineData("SIDECAR_Interception__Port", "0", "SIDECAR_Interception__Port is 0, expected a port, 1 to 65535")]
-    [InlineData("SIDECAR_HEALTH_PORT", "9172", "SIDECAR_Interception__Port is 9172, and so is SIDECAR_HEALTH_PORT; they need two ports")]
-    [InlineData("SIDECAR_PORT", "9172", "SIDECAR_Interception__Port is 9172, and so is SIDECAR_PORT; they need two ports")]
+    [InlineData("SIDECAR_Interception__Port", "65536", "SIDECAR_Interception__Port is 65536, expected a port, 1 to 65535", "SIDECAR_Interception__Uids__1000 has port 65536, expected 1 to 65535; give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData("SIDECAR_HEALTH_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData("SIDECAR_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is '10.0.0.1', expected 169.254.170.2 or 169.254.170.23")]
-    public void A_setting_out_of_range_is_a_mistake(string name, string value, string text) =>
-        Assert.Equal([text], Loading.Mistakes([(Uid1000, "reports"), (name, value)]));
+    public void A_setting_out_of_range_is_a_mistake(string name, string value, params string[] texts) =>
+        Assert.Equal(texts, Loading.Mistakes([(Uid1000, "reports"), (name, value)]));
 
     [Theory]
     [InlineData("SIDECAR_Source__Kind", "Default")]
@@ -46,18 +96,23 @@ public sealed class InterceptionRulesTests
 
     [Fact]
     public void An_init_container_needs_neither_token_nor_source_nor_destination() =>
-        Assert.Equal("reports", Read([], ("SIDECAR_Interception__Uids__1000", "reports")).Interception.Uids["1000"]);
+        Assert.Equal([new InterceptedUser(1000, "reports", 9172)], Users([], (Uid1000, "reports")));
 
     [Fact]
-    public void Uids_of_the_command_line_suffice() => Assert.Equal(["0", "1000"], Read(["1000=reports", "0=reports"], root: true).Interception.Uids.Keys.Order());
-
-    [Fact]
-    public void Uids_of_both_places_may_say_the_same() => Assert.Single(Read(["1000=reports"], (Uid1000, "reports")).Interception.Uids);
+    public void Uids_of_the_command_line_suffice() =>
+        Assert.Equal([0u, 1000u], Users(["1000=reports", "0=reports"], ("SIDECAR_Interception__IncludeRoot", "true")).Select(user => user.Uid));
 
     [Theory]
-    [InlineData("1000=reader", "--uid gives 1000=reader, but SIDECAR_Interception__Uids gives 1000=reports")]
-    [InlineData("1001=reports", "--uid gives 1001=reports, but SIDECAR_Interception__Uids gives 1000=reports")]
-    [InlineData("1000", "--uid is '1000', expected a uid and a destination: 1000=reports")]
+    [InlineData("reports", "reports")]
+    [InlineData("reports:9172", "reports")]
+    [InlineData("reports", "reports:9172")]
+    public void Uids_of_both_places_may_say_the_same(string asked, string configured) => Assert.Single(Users([$"1000={asked}"], (Uid1000, configured)));
+
+    [Theory]
+    [InlineData("1000=reader", "--uid gives 1000=reader:9172, but SIDECAR_Interception__Uids gives 1000=reports:9172")]
+    [InlineData("1000=reports:9173", "--uid gives 1000=reports:9173, but SIDECAR_Interception__Uids gives 1000=reports:9172")]
+    [InlineData("1001=reports", "--uid gives 1001=reports:9173, but SIDECAR_Interception__Uids gives 1000=reports:9172")]
+    [InlineData("1000", "--uid is '1000', expected a uid and a destination: 1000=reports or 1000=reports:9172")]
     public void Uids_of_the_command_line_that_are_wrong_or_say_something_else_are_a_mistake(string uid, string text) =>
         Assert.StartsWith(text, Assert.Single(Mistakes([uid], (Uid1000, "reports"))), StringComparison.Ordinal);
 
@@ -76,16 +131,30 @@ public sealed class InterceptionRulesTests
     [Fact]
     public void A_document_that_cannot_be_read_is_one() => Assert.NotEmpty(Mistakes(["1000=reports"], ("SIDECAR_CONFIG", "{")));
 
-    private static SidecarOptions Read(string[] uids, params (string Name, string Value)[] variables) => Read(uids, false, variables);
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_guard_and_a_block_need_no_uids(bool guard, bool block) => Assert.Empty(Load(new InterceptionRequest([], false, guard, block), []).Users);
 
-    private static SidecarOptions Read(string[] uids, bool root, params (string Name, string Value)[] variables) =>
-        InterceptionLoader.Load(new ProcessEnvironment(variables.Select(v => KeyValuePair.Create(v.Name, v.Value))), null, uids, root);
+    [Fact]
+    public void The_settings_ask_for_them_as_the_flags_do()
+    {
+        var interception = Load(new InterceptionRequest([]), [("SIDECAR_Interception__Guard", "true"), ("SIDECAR_Interception__BlockImds", "true")]).Options.Interception;
+        Assert.Equal((true, true), (interception.Guard, interception.BlockImds));
+    }
 
-    private static IReadOnlyList<string> Mistakes(string[] uids, params (string Name, string Value)[] variables)
+    private static (SidecarOptions Options, IReadOnlyList<InterceptedUser> Users) Load(InterceptionRequest request, (string Name, string Value)[] variables) =>
+        InterceptionLoader.Load(new ProcessEnvironment(variables.Select(v => KeyValuePair.Create(v.Name, v.Value))), null, request);
+
+    private static IReadOnlyList<InterceptedUser> Users(string[] uids, params (string Name, string Value)[] variables) => Load(new InterceptionRequest(uids), variables).Users;
+
+    private static IReadOnlyList<string> Mistakes(string[] uids, params (string Name, string Value)[] variables) => Mistakes(uids, false, variables);
+
+    private static IReadOnlyList<string> Mistakes(string[] uids, bool guard, params (string Name, string Value)[] variables)
     {
         try
         {
-            Read(uids, variables);
+            Load(new InterceptionRequest(uids, Guard: guard), variables);
             return [];
         }
         catch (ConfigurationMistakesException e)

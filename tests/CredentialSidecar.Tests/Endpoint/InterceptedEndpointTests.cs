@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using CredentialSidecar.Testing;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Endpoint;
@@ -23,10 +26,41 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData(1000, "role/reports")]
     [InlineData(1001, "role/reader")]
-    public async Task The_uid_decides_the_role_and_no_token_is_asked_for(int uid, string role)
+    public async Task The_uids_port_decides_the_role_and_no_token_is_asked_for(int uid, string role)
     {
         _kernel.Uid = (uint)uid;
-        AssertServed(await AskAsync($"GET {ScriptedKernel.OwnPath}"), role);
+        AssertServed(await AskAsync($"GET {ScriptedKernel.OwnPath}", port: (uint)uid), role);
+    }
+
+    [Theory]
+    [InlineData(1000, 1001)]
+    [InlineData(1001, 1000)]
+    [InlineData(1000, 0)]
+    [InlineData(1001, 2000)]
+    public async Task A_connection_whose_port_and_socket_are_of_two_uids_gets_403_and_nothing_else(int port, int socket)
+    {
+        _kernel.Uid = (uint)socket;
+        await AssertRefusedAsync("The port of this connection and the kernel disagree on whose it is", (uint)port);
+        Assert.Contains(_sidecar.Logs.Lines, line => line.Event.Id == 403 && line.Level == LogLevel.Error
+            && line.Text.Contains($"which is that of uid {port} ({(port == 1000 ? "reports" : "reader")})", StringComparison.Ordinal)
+            && line.Text.Contains($"belongs to uid {socket};", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Disagreements_are_logged_once_in_five_seconds_for_each_port_with_their_number()
+    {
+        _kernel.Uid = 2000;
+
+        for (var i = 0; i < 4; i++)
+        {
+            await AskAsync("GET /v4/x");
+        }
+
+        await AskAsync("GET /v4/x", port: 1001);
+        await _sidecar.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await AskAsync("GET /v4/x");
+
+        Assert.Equal([1, 1, 4], _sidecar.Logs.Lines.Where(line => line.Event.Id == 403).Select(line => int.Parse(Regex.Match(line.Text, "; ([0-9]+) since").Groups[1].Value, CultureInfo.InvariantCulture)));
     }
 
     [Theory]
@@ -92,13 +126,6 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_uid_without_a_destination_gets_403_and_nothing_else()
-    {
-        _kernel.Uid = 0;
-        await AssertRefusedAsync("uid 0 has no destination here");
-    }
-
-    [Fact]
     public async Task A_uid_that_the_kernel_does_not_tell_gets_403_and_nothing_else()
     {
         _kernel.Uid = null;
@@ -141,11 +168,11 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
         Assert.Contains($"arn:aws:iam::555566667777:{role}\"", answer, StringComparison.Ordinal);
     }
 
-    private async Task AssertRefusedAsync(string reason)
+    private async Task AssertRefusedAsync(string reason, uint port = 1000)
     {
         foreach (var request in new[] { $"GET {ScriptedKernel.OwnPath}", "GET /v4/x", "PUT /api/x/task-protection/v1/state" })
         {
-            var answer = await AskAsync(request);
+            var answer = await AskAsync(request, port: port);
             Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
             Assert.Contains("\r\nContent-Type: application/json\r\n", answer, StringComparison.Ordinal);
             Assert.Contains($$"""{"code":"NotIntercepted","message":"{{reason}}""", answer, StringComparison.Ordinal);
@@ -156,6 +183,6 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
         Assert.Contains(_sidecar.Logs.Lines, line => line.Event.Id == 400 && line.Text.Contains(reason, StringComparison.Ordinal));
     }
 
-    private Task<string> AskAsync(string request, string host = "169.254.170.2") =>
-        RawHttp.AskAsync(_sidecar.InterceptedEndpoint, $"{request} HTTP/1.1\r\nHost: {host}\r\nX-Uid: 1001\r\nConnection: close\r\n\r\n");
+    private Task<string> AskAsync(string request, string host = "169.254.170.2", uint port = 1000) =>
+        RawHttp.AskAsync(_sidecar.InterceptedEndpointOf(port), $"{request} HTTP/1.1\r\nHost: {host}\r\nX-Uid: 1001\r\nConnection: close\r\n\r\n");
 }
