@@ -18,7 +18,7 @@ public sealed class FallthroughTests(NodeTask task) : IClassFixture<NodeTask>
     [InlineData("boto2", Node, Node)]
     [InlineData("s3cmd", Node, Node)]
     [InlineData("gdal", Node, Node)]
-    public async Task A_client_that_knows_only_RELATIVE_URI_is_never_another_identity_without_a_warning(string id, string underLauncher, string allowed)
+    public async Task A_client_that_does_not_read_FULL_URI_is_never_another_identity_without_a_warning(string id, string underLauncher, string allowed)
     {
         await RequireAsync(id);
         var (launched, errors) = await WhoAsync(id, "--");

@@ -14,16 +14,20 @@ internal sealed class InstanceNode : IAsyncDisposable
 
     private readonly RawServer _server;
 
-    public InstanceNode() => _server = RawServer.Custom((head, stream, stop) =>
+    public InstanceNode() => _server = RawServer.Custom(async (head, stream, stop) =>
     {
+        await Task.Delay(IsSilent ? Timeout.Infinite : 0, stop);
         var words = head.Split(' ', 3);
         Requests.Enqueue($"{words[0]} {words[1]}");
         var body = Body(words[0], words[1]);
         var text = $"HTTP/1.1 {(body is null ? "404 Not Found" : "200 OK")}\r\nServer: EC2ws\r\nContent-Type: text/plain\r\n"
             + (words[0] == "PUT" ? "X-Aws-Ec2-Metadata-Token-Ttl-Seconds: 21600\r\n" : "")
             + $"Content-Length: {body?.Length ?? 0}\r\nConnection: close\r\n\r\n{body}";
-        return stream.WriteAsync(Encoding.ASCII.GetBytes(text), stop).AsTask();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(text), stop);
     });
+
+    /// <summary>It takes connections and requests, and never answers.</summary>
+    public bool IsSilent { get; set; }
 
     public Uri Uri => _server.Uri;
 

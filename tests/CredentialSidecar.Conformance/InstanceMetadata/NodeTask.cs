@@ -61,6 +61,13 @@ public sealed class NodeTask : IAsyncLifetime
         ]));
     }
 
+    /// <summary>Runs a command of the sidecar's in that network.</summary>
+    internal Task<ChildProcess.Ended> SidecarAsync(string[] words, params IEnumerable<(string Name, string? Value)> settings)
+    {
+        Assert.SkipWhen(_network is null, "A network namespace cannot be made here: run as root, with apt-get install -y iproute2");
+        return _network.RunAsync(Programs.Sidecar, words, CleanEnvironment.With(settings));
+    }
+
     /// <summary>The access key id of the destination that the launcher names.</summary>
     internal async Task<string> AccessKeyIdAsync() =>
         _accessKeyId.Length > 0 ? _accessKeyId : _accessKeyId = (string)(await Task.Sidecar.GetAsync("reports")).Body["AccessKeyId"]!;
@@ -73,5 +80,5 @@ public sealed class NodeTask : IAsyncLifetime
         await Task.DisposeAsync();
     }
 
-    private System.Threading.Tasks.Task OpenAsync(string address, int port, Uri outside) => _network!.OpenAsync(new IPEndPoint(IPAddress.Parse(address), port), outside);
+    private Task OpenAsync(string address, int port, Uri outside) => _network!.OpenAsync(new IPEndPoint(IPAddress.Parse(address), port), outside);
 }

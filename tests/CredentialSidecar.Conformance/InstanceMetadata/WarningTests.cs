@@ -23,6 +23,21 @@ public sealed class WarningTests(NodeTask task) : IClassFixture<NodeTask>
     }
 
     [Fact]
+    public async Task An_address_that_never_answers_holds_no_start_and_is_not_warned_about()
+    {
+        task.Node.IsSilent = true;
+
+        try
+        {
+            Assert.Equal((0, "started", ""), await task.LaunchAsync(["--", "echo", "started"]) is var ended ? (ended.Code, ended.Output, ended.Errors) : default);
+        }
+        finally
+        {
+            task.Node.IsSilent = false;
+        }
+    }
+
+    [Fact]
     public async Task With_allow_imds_there_is_no_warning_and_the_program_may_ask()
     {
         var ended = await task.LaunchAsync(["--allow-imds", "--", "env"]);
