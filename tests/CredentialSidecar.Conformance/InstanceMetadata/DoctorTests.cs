@@ -16,7 +16,7 @@ public sealed class DoctorTests(NodeTask task) : IClassFixture<NodeTask>
             ("SIDECAR_PORT", $"{task.Task.Sidecar.Endpoint.Port}"), ("SIDECAR_HEALTH_PORT", $"{task.Task.Sidecar.Health.Port}"));
 
         Assert.True(ended.Code == 1, ended.ToString());
-        var failed = Assert.Single(ended.Output.Split('\n'), line => line.StartsWith("fail", StringComparison.Ordinal));
+        var failed = Assert.Single(ended.Output.Split('\n'), line => line.StartsWith("fail  instance metadata ", StringComparison.Ordinal));
         Assert.Contains("169.254.169.254 answers uid ", failed, StringComparison.Ordinal);
         Assert.Contains("-> Set ECS_AWSVPC_BLOCK_IMDS=true in the ECS agent's configuration", ended.Output, StringComparison.Ordinal);
     }
