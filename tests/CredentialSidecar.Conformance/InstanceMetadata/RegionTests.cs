@@ -1,5 +1,4 @@
 using CredentialSidecar.Conformance.Compatibility;
-using CredentialSidecar.Conformance.Parts;
 
 namespace CredentialSidecar.Conformance.InstanceMetadata;
 
@@ -70,13 +69,17 @@ public sealed class RegionTests(NodeTask task) : IClassFixture<NodeTask>
         }
     }
 
-    // Version 2 of the CLI cannot be installed here.
-    [Fact]
-    public async Task The_AWS_CLI_without_a_region_works_and_is_the_assumed_role()
+    [Theory]
+    [InlineData("awscli1")]
+    [InlineData("awscli2")]
+    public async Task The_AWS_CLI_without_a_region_works_and_is_the_assumed_role(string id)
     {
-        await Installed.AwsCliAsync();
-        var caller = await task.LaunchAsync(["--", "aws", "sts", "get-caller-identity", "--endpoint-url", Sts], NoRegion);
-        var tables = await task.LaunchAsync(["--", "aws", "dynamodb", "list-tables", "--endpoint-url", Service], NoRegion);
+        var client = Catalogue.Find(id);
+        await client.VersionAsync();
+        var aws = (await client.Command())![^1];
+        var caller = await task.LaunchAsync(["--", aws, "sts", "get-caller-identity", "--endpoint-url", Sts], NoRegion);
+        task.Service.Seen.Clear();
+        var tables = await task.LaunchAsync(["--", aws, "dynamodb", "list-tables", "--endpoint-url", Service], NoRegion);
 
         Assert.Contains(":assumed-role/reports/", caller.Output, StringComparison.Ordinal);
         Assert.True(tables.Code == 0, tables.ToString());
