@@ -5,7 +5,8 @@ namespace CredentialSidecar.Launcher.Metadata;
 /// <summary>Asks instance metadata in both of its versions beside the wait, and adds at most 50 ms to a start.</summary>
 internal sealed class InstanceLook(HttpPoll poll)
 {
-    private const int MostAdded = 50;
+    // The clock moves in steps of 4 ms, so this is at most 50.
+    private const int MostAdded = 45;
 
     private readonly List<HttpExchange> _exchanges = [];
 
@@ -25,7 +26,7 @@ internal sealed class InstanceLook(HttpPoll poll)
 
         foreach (var exchange in _exchanges)
         {
-            isReachable |= InstanceMetadata.IsEc2(poll.Await(exchange, (int)Math.Max(end - Environment.TickCount64, 1)));
+            isReachable |= InstanceMetadata.IsEc2(poll.Await(exchange, (int)Math.Max(end - Environment.TickCount64, 0)));
         }
 
         return isReachable;
