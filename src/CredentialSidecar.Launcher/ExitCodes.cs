@@ -14,7 +14,7 @@ internal static class ExitCodes
     /// <summary>The sidecar had no credentials within the wait; starting again may help.</summary>
     public const int NotReady = 75;
 
-    /// <summary>The sidecar or STS refuses: a token, a trust policy or a permission has to change.</summary>
+    /// <summary>The sidecar or STS refuses, or another user holds the port. A token, policy, permission or uid has to change.</summary>
     public const int Denied = 77;
 
     /// <summary>A variable, the token or the destination is wrong: starting again as it is will not help.</summary>

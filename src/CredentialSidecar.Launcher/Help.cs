@@ -21,16 +21,20 @@ internal static class Help
                               (the file called token beside the launcher, else AWS_CONTAINER_AUTHORIZATION_TOKEN)
         --wait TIME           CREDENTIAL_LAUNCH_WAIT          how long to wait for credentials; 0 for not at all (30s)
         --allow NAME          CREDENTIAL_LAUNCH_ALLOW         keep a variable that wins over the sidecar; repeat, or a,b
+        --sidecar-uid UID     CREDENTIAL_LAUNCH_SIDECAR_UID   who must listen on the port; any for no check
+                              (the owner of the file called token beside the launcher, else 9170)
+        --allow-imds          CREDENTIAL_LAUNCH_ALLOW_IMDS    true: the program may use EC2 instance metadata
         --print                                               show the changes to the environment, secrets masked
         --check [--ready]                                     probe: exit 0 if /healthz (or /readyz) says so, else 1
         --health-port PORT    SIDECAR_HEALTH_PORT             the port that --check asks (9171)
         --help, --version
 
         Removed: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN.
-        Set: AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN and _TOKEN_FILE, NO_PROXY, no_proxy.
+        Set: AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN and _TOKEN_FILE, NO_PROXY, no_proxy;
+        AWS_EC2_METADATA_DISABLED=true unless it is set, and then AWS_REGION and AWS_DEFAULT_REGION if neither is set.
 
         Exit codes, until the program's own counts: 0 probed or printed, 1 not healthy, 64 wrong command line,
-        75 no credentials in time, 77 refused (token, trust or permission), 78 wrong variable, token or destination,
+        75 no credentials in time, 77 refused, or another user holds the port, 78 wrong variable, token or destination,
         126 the program cannot be run, 127 it was not found.
 
         """;

@@ -2,7 +2,6 @@ using CredentialSidecar.Launcher.Arguments;
 using CredentialSidecar.Launcher.Native;
 using CredentialSidecar.Launcher.Plan;
 using CredentialSidecar.Launcher.Starting;
-using CredentialSidecar.Launcher.Tokens;
 using CredentialSidecar.Launcher.Waiting;
 
 namespace CredentialSidecar.Launcher;
@@ -42,9 +41,8 @@ internal static class Launch
             return Report(mistakes);
         }
 
-        var beside = Files.OwnDirectory() is { } directory ? directory + "/token" : null;
-        var tokens = new TokenLookup(environment, settings.TokenFile, beside, Files.Read);
-        return line.Has(Flag.Print) ? Print(environment, settings, tokens) : Start(line.Program, environment, settings, tokens);
+        var session = new Session(settings, environment);
+        return (line.Has(Flag.Print) ? session.Print() : session.Start(line.Program)) is { } mistake ? Report([mistake]) : ExitCodes.Ok;
     }
 
     private static IEnumerable<Mistake> Demands(CommandLine line, Variables environment)
@@ -65,23 +63,6 @@ internal static class Launch
         {
             yield return new(ExitCodes.Usage, "No program is given; write credential-launch [flags] -- program arguments, and see credential-launch --help.");
         }
-    }
-
-    private static int Print(Variables environment, LaunchSettings settings, TokenLookup tokens)
-    {
-        var finding = tokens.Find();
-        Output.Print(PlanPrinter.Print(environment, EnvironmentPlan.Make(environment, settings.FullUri, finding.Token)));
-        return finding.Mistake is { } mistake ? Report([mistake]) : ExitCodes.Ok;
-    }
-
-    private static int Start(string[] program, Variables environment, LaunchSettings settings, TokenLookup tokens)
-    {
-        var readiness = new Readiness(settings, tokens);
-        var verdict = readiness.Reach();
-
-        return Report([verdict.ExitCode == ExitCodes.Ok
-            ? Starter.Run(program, EnvironmentPlan.Make(environment, settings.FullUri, readiness.Token))
-            : verdict.AsMistake(settings.FullUri, settings.Wait)]);
     }
 
     private static int Report(List<Mistake> mistakes)

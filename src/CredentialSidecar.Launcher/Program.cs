@@ -8,8 +8,13 @@ internal static unsafe class Program
 {
     /// <summary>C's own main: arguments and environment come as the bytes they are, and the runtime starts here.</summary>
     [UnmanagedCallersOnly(EntryPoint = "main")]
-    private static int Start(int count, byte** arguments, byte** environment) =>
-        Launch.Run(NativeText.ReadList(arguments) is [_, .. var words] ? words : [], new Variables(NativeText.ReadList(environment)));
+    private static int Start(int count, byte** arguments, byte** environment)
+    {
+        // Keeps processes of the same user from reading the token in this environment and memory. Exec makes the program readable again.
+        _ = Libc.prctl(Libc.SetDumpable, 0, 0, 0, 0);
+        var words = NativeText.ReadList(arguments) is [_, .. var all] ? all : [];
+        return Launch.Run(words, new Variables(NativeText.ReadList(environment)));
+    }
 
     /// <summary>What the managed build runs: it has threads and handlers that a program in its place must not inherit.</summary>
     private static int Main()

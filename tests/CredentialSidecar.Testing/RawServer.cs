@@ -32,6 +32,9 @@ internal sealed class RawServer : IAsyncDisposable
     /// <param name="at">Default: 127.0.0.1, on a free port.</param>
     public static RawServer Custom(Func<string, Stream, CancellationToken, Task> answer, IPEndPoint? at = null) => new(answer, at ?? new IPEndPoint(IPAddress.Loopback, 0));
 
+    /// <summary>Frees the port; connections that stand go on.</summary>
+    public void StopListening() => _listener.Stop();
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

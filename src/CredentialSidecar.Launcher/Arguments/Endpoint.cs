@@ -7,6 +7,8 @@ internal sealed class Endpoint(bool secure, string host, int port)
 {
     public const string Loopback = "127.0.0.1";
 
+    public static ReadOnlySpan<byte> LoopbackBytes => [127, 0, 0, 1];
+
     /// <summary>Over TLS, which the launcher does not speak itself.</summary>
     public bool Secure => secure;
 

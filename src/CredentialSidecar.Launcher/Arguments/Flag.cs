@@ -9,6 +9,8 @@ internal sealed class Flag(string name, string? variable = null, bool takesValue
     public static readonly Flag TokenFile = new("--token-file", "CREDENTIAL_LAUNCH_TOKEN_FILE");
     public static readonly Flag Wait = new("--wait", "CREDENTIAL_LAUNCH_WAIT");
     public static readonly Flag Allow = new("--allow", "CREDENTIAL_LAUNCH_ALLOW", repeats: true);
+    public static readonly Flag SidecarUid = new("--sidecar-uid", "CREDENTIAL_LAUNCH_SIDECAR_UID");
+    public static readonly Flag AllowImds = new("--allow-imds", "CREDENTIAL_LAUNCH_ALLOW_IMDS", takesValue: false);
     public static readonly Flag HealthPort = new("--health-port", "SIDECAR_HEALTH_PORT");
     public static readonly Flag Check = new("--check", takesValue: false);
     public static readonly Flag Ready = new("--ready", takesValue: false);
@@ -16,7 +18,8 @@ internal sealed class Flag(string name, string? variable = null, bool takesValue
     public static readonly Flag Help = new("--help", takesValue: false);
     public static readonly Flag Version = new("--version", takesValue: false);
 
-    public static readonly Flag[] All = [Destination, Endpoint, Port, TokenFile, Wait, Allow, HealthPort, Check, Ready, Print, Help, Version];
+    public static readonly Flag[] All =
+        [Destination, Endpoint, Port, TokenFile, Wait, Allow, SidecarUid, AllowImds, HealthPort, Check, Ready, Print, Help, Version];
 
     public string Name => name;
 

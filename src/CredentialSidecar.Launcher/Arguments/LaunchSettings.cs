@@ -21,5 +21,14 @@ internal sealed class LaunchSettings
     /// <summary>Variables that may stay although they win over the sidecar.</summary>
     public List<string> Allowed { get; } = [];
 
+    /// <summary>Who must listen where the token is sent.</summary>
+    public SidecarUid SidecarUid { get; set; } = SidecarUid.Unnamed;
+
+    /// <summary>The program may use EC2 instance metadata.</summary>
+    public bool AllowImds { get; set; }
+
+    /// <summary>Where the sidecar's status is.</summary>
+    public int HealthPort { get; set; } = DefaultHealthPort;
+
     public string FullUri => Endpoint.FullUri(Destination);
 }

@@ -13,6 +13,11 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         ReadEndpoint();
         ReadTokenFile();
         ReadWait();
+        ReadSidecarUid();
+        ReadAllowImds();
+
+        // Kubernetes sets SIDECAR_HEALTH_PORT=tcp://... beside a Service of that name, which is no mistake of this container's.
+        _settings.HealthPort = Numbers.TryPort(Find(Flag.HealthPort)?.Value ?? "", out var port) ? port : LaunchSettings.DefaultHealthPort;
 
         foreach (var value in line.ValuesOf(Flag.Allow) is { Count: > 0 } given ? given : [environment[Flag.Allow.Variable!] ?? ""])
         {
@@ -87,6 +92,32 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         if (Find(Flag.TokenFile) is { } given && !given.Value.StartsWith('/'))
         {
             mistakes.Add(given.Wrong("must be an absolute path, because the program may change its directory."));
+        }
+    }
+
+    private void ReadSidecarUid()
+    {
+        if (Find(Flag.SidecarUid) is { } given)
+        {
+            if (SidecarUid.Read(given.Value) is { } uid)
+            {
+                _settings.SidecarUid = uid;
+            }
+            else
+            {
+                mistakes.Add(given.Wrong($"{SidecarUid.Expected}."));
+            }
+        }
+    }
+
+    private void ReadAllowImds()
+    {
+        var given = Find(Flag.AllowImds);
+        _settings.AllowImds = line.Has(Flag.AllowImds) || given?.Value is "true";
+
+        if (given?.Value is not (null or "true" or "false"))
+        {
+            mistakes.Add(given.Wrong("must be true or false."));
         }
     }
 

@@ -8,10 +8,15 @@ internal static unsafe partial class Libc
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;
     public const int StreamSocket = 1;
+    public const int RawSocket = 3;
     public const int InternetFamily = 2;
+    public const int InternetSixFamily = 10;
+    public const int NetlinkFamily = 16;
+    public const int NetlinkSockDiag = 4;
     public const int NoSignal = 0x4000;
     public const int SocketLevel = 1;
     public const int SocketError = 4;
+    public const int SetDumpable = 4;
     public const short In = 1;
     public const short Out = 4;
 
@@ -23,6 +28,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint write(int descriptor, byte* buffer, nint count);
+
+    /// <summary>Fills struct statx, which is laid out alike on every machine, unlike struct stat.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int statx(int directory, byte* path, int flags, uint mask, byte* result);
 
     [LibraryImport("libc")]
     public static partial int close(int descriptor);
@@ -56,6 +65,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int pthread_sigmask(int how, byte* set, byte* old);
+
+    [LibraryImport("libc")]
+    public static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport("libc")]
     public static partial void _exit(int status);

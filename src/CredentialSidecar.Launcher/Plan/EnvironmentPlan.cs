@@ -1,3 +1,4 @@
+using CredentialSidecar.Launcher.Metadata;
 using CredentialSidecar.Launcher.Tokens;
 
 namespace CredentialSidecar.Launcher.Plan;
@@ -10,7 +11,16 @@ internal static class EnvironmentPlan
     public const string TokenFile = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
     public const string LaunchToken = "CREDENTIAL_LAUNCH_TOKEN";
 
-    public static Variables Make(Variables environment, string fullUri, AuthorizationToken? token)
+    public const string MetadataDisabled = "AWS_EC2_METADATA_DISABLED";
+
+    /// <summary>Whether the launcher keeps the program from instance metadata.</summary>
+    /// <remarks>A value that is there already stays; an empty one counts as none.</remarks>
+    public static bool DisablesMetadata(Variables environment, bool allowImds) =>
+        !allowImds && string.IsNullOrEmpty(environment[MetadataDisabled]);
+
+    /// <param name="region">Set where it is not null.</param>
+    public static Variables Make(
+        Variables environment, string fullUri, AuthorizationToken? token, bool allowImds = false, string? region = null)
     {
         var planned = environment.Copy();
         Rivals.Remove(planned);
@@ -23,6 +33,18 @@ internal static class EnvironmentPlan
         // The same secret, under a name that nothing but the launcher reads.
         planned.Remove(LaunchToken);
         NoProxy.Add(planned);
+
+        // A client that does not know FULL_URI would go on to the EC2 instance's role, without a word.
+        if (DisablesMetadata(environment, allowImds))
+        {
+            planned.Set(MetadataDisabled, "true");
+        }
+
+        foreach (var name in region is null ? [] : Region.Names)
+        {
+            planned.Set(name, region!);
+        }
+
         return planned;
     }
 

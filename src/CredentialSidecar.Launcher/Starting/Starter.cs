@@ -61,5 +61,5 @@ internal static unsafe class Starter
         return Marshal.GetLastPInvokeError();
     }
 
-    private static bool IsMachineCode(string path) => Files.Read(path).Text?.StartsWith("\x7f" + "ELF", StringComparison.Ordinal) == true;
+    private static bool IsMachineCode(string path) => Files.ReadBeginning(path, 4) == "\x7f" + "ELF";
 }

@@ -9,6 +9,12 @@ internal sealed class FileText
     /// <summary>There is no such file, or not yet.</summary>
     public bool Missing { get; init; }
 
-    /// <summary>The system's reason, where it is there and cannot be read.</summary>
+    /// <summary>Why a file that is there cannot be used.</summary>
     public string Trouble { get; init; } = "";
+
+    /// <summary>Whose file it is, where it could be read.</summary>
+    public uint Owner { get; init; }
+
+    /// <summary>Its group, or everyone, may change it.</summary>
+    public bool IsWritableByOthers { get; init; }
 }

@@ -40,7 +40,8 @@ internal sealed class TokenLookup(Variables environment, string? named, string? 
 
         if (file.Text is null)
         {
-            return Wrong($"The token file {path} cannot be read: {file.Trouble}; make it readable for this container's user.");
+            return Wrong(
+                $"The token file {path} cannot be used: {file.Trouble}; it must be a regular file of at most 64 KiB that this user may read.");
         }
 
         return TokenForm.Mistake(file.Text) is { } mistake ? Wrong($"The token file {path} {mistake}") : new() { Token = new(file.Text, path) };

@@ -5,17 +5,20 @@ namespace CredentialSidecar.Launcher.Waiting;
 /// <summary>A status and a body, or the reason why there is none.</summary>
 internal sealed class HttpAnswer
 {
-    private HttpAnswer(int status, string body, string trouble) => (Status, Body, Trouble) = (status, body, trouble);
+    private HttpAnswer(int status, string head, string body, string trouble) =>
+        (Status, Head, Body, Trouble) = (status, head, body, trouble);
 
     /// <summary>0 where nothing came that could be read.</summary>
     public int Status { get; }
+
+    public string Head { get; }
 
     /// <summary>With status 200 it holds credentials: never for a message.</summary>
     public string Body { get; }
 
     public string Trouble { get; }
 
-    public static HttpAnswer None(string trouble) => new(0, "", trouble);
+    public static HttpAnswer None(string trouble) => new(0, "", "", trouble);
 
     /// <param name="text">All that came until the other side closed the connection, one char for a byte.</param>
     public static HttpAnswer Parse(string text)
@@ -28,7 +31,7 @@ internal sealed class HttpAnswer
         }
 
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        return end < 0 ? None("the answer broke off") : new HttpAnswer(status, text[(end + 4)..], "");
+        return end < 0 ? None("the answer broke off") : new HttpAnswer(status, text[..end], text[(end + 4)..], "");
     }
 
     /// <summary>Whether the head says that all of the body is here, so that nobody need wait for the close.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CredentialSidecar.Launcher.Arguments;
 using CredentialSidecar.Launcher.Native;
 
 namespace CredentialSidecar.Launcher.Waiting;
@@ -9,7 +10,7 @@ internal static class Probe
     public static int Run(int port, bool ready)
     {
         var path = ready ? "/readyz" : "/healthz";
-        var answer = LoopbackHttp.Ask(port, HttpRequest.Get(port, path));
+        var answer = new HttpPoll().Await(HttpExchange.Begin(Endpoint.LoopbackBytes, port, HttpRequest.Get(port, path)));
 
         if (answer.Status == 200)
         {

@@ -1,24 +1,43 @@
 using CredentialSidecar.Launcher.Arguments;
+using CredentialSidecar.Launcher.Listening;
 using CredentialSidecar.Launcher.Native;
 using CredentialSidecar.Launcher.Tokens;
 
 namespace CredentialSidecar.Launcher.Waiting;
 
 /// <summary>Finds the token, and asks for credentials with it as the program's SDK will.</summary>
-internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens)
+internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens, ListenerGuard guard, HttpPoll poll)
 {
+    private const string Changed = "the port changed hands while the launcher connected";
+
     /// <summary>The token of the last question.</summary>
     public AuthorizationToken? Token { get; private set; }
 
     public Verdict Reach() => settings.Wait > 0
-        ? StopSignals.While(() => new Patience(settings.Wait, () => Environment.TickCount64, Pause, Tell).Wait(Ask))
+        ? new Patience(settings.Wait, () => Environment.TickCount64, poll.Pause, Tell).Wait(Ask)
         : FindToken() ?? Verdict.Ready;
+
+    /// <summary>For the moment before the program starts, which sends the token as soon as it likes.</summary>
+    /// <returns>Null where nobody listens, or the sidecar.</returns>
+    public Verdict? Stranger() => !settings.Endpoint.Secure && guard.Look(settings.Endpoint.Port) == Holder.Stranger
+        ? Verdict.Of(guard.Mistake!, mayHeal: false)
+        : null;
 
     /// <summary>Reads the token anew each time: the sidecar may write the file, or another one, only now.</summary>
     private Verdict Ask()
     {
-        var (port, path) = (settings.Endpoint.Port, Endpoint.PathOf(settings.Destination));
-        return FindToken() ?? Verdict.Of(LoopbackHttp.Ask(port, HttpRequest.Get(port, path, Token?.Value)));
+        if ((FindToken() ?? Stranger()) is { } verdict)
+        {
+            return verdict;
+        }
+
+        var port = settings.Endpoint.Port;
+        var request = HttpRequest.Get(port, Endpoint.PathOf(settings.Destination), Token?.Value);
+
+        // Once more on the standing connection: a program that took the port in between gets no token either.
+        var exchange = HttpExchange.Begin(Endpoint.LoopbackBytes, port, request, () => guard.Look(port) == Holder.Sidecar ? null : Changed);
+        var answer = poll.Await(exchange);
+        return (answer.Trouble == Changed ? Stranger() : null) ?? Verdict.Of(answer);
     }
 
     private Verdict? FindToken()
@@ -27,8 +46,6 @@ internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens)
         Token = finding.Token;
         return finding.Mistake is { } mistake ? Verdict.Of(mistake, finding.MayHeal) : null;
     }
-
-    private static void Pause(int milliseconds) => LoopbackHttp.Pause(milliseconds);
 
     private void Tell(string reason) => Output.Error($"Waiting for {settings.FullUri}: {reason}");
 }

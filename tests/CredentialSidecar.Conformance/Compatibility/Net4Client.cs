@@ -21,6 +21,11 @@ internal static class Net4Client
             var pause = TimeSpan.FromSeconds(
                 double.Parse(Environment.GetEnvironmentVariable("CLIENT_PAUSE") ?? "0", CultureInfo.InvariantCulture));
 
+            if (calls > 0 && Environment.GetEnvironmentVariable("CLIENT_PRINT_REGION") is not null)
+            {
+                Print(("region", FallbackRegionFactory.GetRegionEndpoint()?.SystemName ?? "none"));
+            }
+
             // Without a call there is nothing to configure either: only the version was asked for.
             using var sts = calls > 0 ? new AmazonSecurityTokenServiceClient() : null;
 

@@ -39,7 +39,7 @@ public sealed class RunningTests : IAsyncLifetime
         [
             .. Sample.Variables(sample["orders"]),
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri), ("AWS_ENDPOINT_URL_STS", emulator.Sts.GetLeftPart(UriPartial.Authority)), ("AWS_DEFAULT_REGION", "eu-central-1"),
-            ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"),
+            ("CREDENTIAL_LAUNCH_ALLOW_IMDS", "true"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"),
             ("CREDENTIAL_LAUNCH_PORT", $"{sidecar.Endpoint.Port}"), ("SIDECAR_HEALTH_PORT", $"{sidecar.Health.Port}"),
         ]);
         var caller = await ChildProcess.RunAsync(launcher, [.. sample["orders"].Words("entryPoint")[1..], "aws", "--endpoint-url", emulator.Sts.GetLeftPart(UriPartial.Authority), "sts", "get-caller-identity"], container);
@@ -56,7 +56,7 @@ public sealed class RunningTests : IAsyncLifetime
         var (sample, launcher) = (Sample.Of(name), await InstallLauncherAsync());
 
         var printed = await ChildProcess.RunAsync(
-            launcher, ["--print", .. sample["orders"].Words("entryPoint")[1..], "/bin/true"], CleanEnvironment.With(("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none")));
+            launcher, ["--print", .. sample["orders"].Words("entryPoint")[1..], "/bin/true"], CleanEnvironment.With(("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"), ("AWS_REGION", "eu-central-1")));
         var probed = await ChildProcess.RunAsync(launcher, sample.Sidecar["healthCheck"]!.Words("command")[2..], CleanEnvironment.With(("SIDECAR_HEALTH_PORT", $"{FreePort.Find()}")));
 
         Assert.True(printed.Code == 0, printed.ToString());

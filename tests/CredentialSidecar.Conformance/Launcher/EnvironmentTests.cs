@@ -24,6 +24,8 @@ public sealed class EnvironmentTests : LauncherTest
                 $"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={token}",
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials/reports",
                 "AWS_REGION=eu-central-1",
+                "CREDENTIAL_LAUNCH_ALLOW_IMDS=true",
+                $"CREDENTIAL_LAUNCH_SIDECAR_UID={Tools.Uid}",
                 "CREDENTIAL_LAUNCH_WAIT=0",
                 "HOME=/root",
                 "NO_PROXY=a.example,127.0.0.1,localhost",

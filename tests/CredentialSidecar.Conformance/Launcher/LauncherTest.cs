@@ -28,6 +28,10 @@ public abstract class LauncherTest : IAsyncLifetime
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
 
+        // The test itself is the sidecar, and nothing outside this machine is asked.
+        start.Environment["CREDENTIAL_LAUNCH_SIDECAR_UID"] = $"{Tools.Uid}";
+        start.Environment["CREDENTIAL_LAUNCH_ALLOW_IMDS"] = "true";
+
         foreach (var variable in variables)
         {
             start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];

@@ -47,6 +47,9 @@ public sealed class TestcontainersTests
             .WithCommand(EmulatedTask.Identity)
             .WithEnvironment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", EmulatedTask.AgentPath)
             .WithEnvironment("AWS_DEFAULT_REGION", "eu-central-1")
+
+            // A build machine may be an EC2 instance, about which the launcher would warn.
+            .WithEnvironment("CREDENTIAL_LAUNCH_ALLOW_IMDS", "true")
             .WithVolumeMount(volume, "/credential-sidecar", AccessMode.ReadOnly)
             .WithCreateParameterModifier(parameters => parameters.HostConfig!.NetworkMode = $"container:{emulator.Id}")
             .Build();

@@ -91,19 +91,19 @@ public sealed class AuditTests : IDisposable
         {
             using var stranger = new HttpClient();
 
-            for (var i = 0; i < 40; i++)
+            // None of the first ten is delayed.
+            for (var i = 0; i < 10; i++)
             {
-                var asked = stranger.GetAsync(new Uri(sidecar.Endpoint, $"/{i}"), TestContext.Current.CancellationToken);
-                await Task.WhenAny(asked, sidecar.Clock.UntilWaitingAsync(4));
-                sidecar.Clock.Advance(Throttle.Delay);
-                using var rejected = await asked;
+                using var rejected = await stranger.GetAsync(new Uri(sidecar.Endpoint, $"/{i}"), TestContext.Current.CancellationToken);
                 await GetAsync(sidecar, "/v1/credentials/private");
             }
+
+            // What has only been counted is written at the end.
+            await sidecar.StopAsync();
         }
 
-        Assert.Equal(40, Lines().Count(line => Text(line, "reason") == "ForeignDestination"));
-        Assert.InRange(Lines().Count(line => Text(line, "reason") == "UnknownPath"), 2, 6);
-        Assert.Equal(40, Lines().Where(line => Text(line, "reason") == "UnknownPath").Sum(line => line.TryGetProperty("count", out var count) ? count.GetInt32() : 1));
+        Assert.Equal(10, Lines().Count(line => Text(line, "reason") == "ForeignDestination"));
+        Assert.Equal(["404 ", "0 9"], Lines().Where(line => Text(line, "reason") == "UnknownPath").Select(line => $"{line.GetProperty("status")} {(line.TryGetProperty("count", out var count) ? count : "")}"));
     }
 
     [Theory]

@@ -13,6 +13,7 @@ public sealed class DoctorCommandTests : IAsyncLifetime
 {
     private readonly string _noProcesses = Directory.CreateTempSubdirectory("proc-").FullName;
     private EmulatorServer _emulator = null!;
+    private Uri _instanceMetadata = new("http://127.0.0.1:1/");
 
     public async ValueTask InitializeAsync() => _emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, CancellationToken.None);
 
@@ -44,6 +45,32 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         Assert.DoesNotContain(lines, line => line.GetProperty("check").GetString() == "denied, hop 2");
     }
 
+    [Theory]
+    [InlineData(200, "Server: EC2ws\r\n", "x", true)]
+    [InlineData(200, "X-Aws-Ec2-Metadata-Token-Ttl-Seconds: 1\r\n", "x", true)]
+    [InlineData(200, "", "ami-id\ninstance-id\n", true)]
+    [InlineData(200, "Metadata-Flavor: Google\r\n", "instance/\n", false)]
+    [InlineData(401, "Server: EC2ws\r\n", "", false)]
+    public async Task Instance_metadata_that_can_be_reached_fails_with_the_remedy_of_the_network_mode(int status, string headers, string body, bool isEc2)
+    {
+        await using var node = RawServer.Http(status, body, "text/plain", headers);
+        _instanceMetadata = node.Uri;
+        var (code, lines) = await RunAsync(
+            [.. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId), ("ECS_CONTAINER_METADATA_URI_V4", _emulator.MetadataUri.ToString())]);
+
+        Assert.Equal((isEc2 ? 1 : 0, isEc2 ? "Fail" : "Pass"), (code, VerdictOf(lines, "instance metadata")));
+        Assert.Equal(2, node.Requests);
+        Assert.Equal(isEc2, lines.Any(line => line.GetProperty("remedy").GetString()?.Contains("ECS_AWSVPC_BLOCK_IMDS=true in the ECS", StringComparison.Ordinal) == true));
+    }
+
+    [Theory]
+    [InlineData("bridge", false, "DOCKER-USER")]
+    [InlineData("host", false, "no switch")]
+    [InlineData(null, true, "HttpTokens=required")]
+    [InlineData(null, false, "intercept up --block-imds")]
+    public void The_remedy_depends_on_the_network_mode(string? mode, bool isKubernetes, string remedy) =>
+        Assert.Contains(remedy, MetadataRemedy.For(mode, isKubernetes), StringComparison.Ordinal);
+
     [Fact]
     public async Task A_source_that_does_not_answer_fails()
     {
@@ -65,7 +92,7 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     public async Task As_text_each_line_begins_with_its_verdict()
     {
         var output = new StringWriter();
-        await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. Settings.Destination("denied", DefaultWorld.Denied)]), null, json: false, output, CancellationToken.None, _noProcesses);
+        await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. Settings.Destination("denied", DefaultWorld.Denied)]), null, json: false, output, CancellationToken.None, _noProcesses, _instanceMetadata);
 
         Assert.Contains("\nfail  denied, hop 1", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("  -> Check, in this order", output.ToString(), StringComparison.Ordinal);
@@ -111,7 +138,7 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     private async Task<(int Code, JsonElement[] Lines)> RunAsync(IEnumerable<(string, string?)> changes)
     {
         var output = new StringWriter();
-        var code = await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. changes]), null, json: true, output, CancellationToken.None, _noProcesses);
+        var code = await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. changes]), null, json: true, output, CancellationToken.None, _noProcesses, _instanceMetadata);
         return (code, JsonSerializer.Deserialize<JsonElement[]>(output.ToString())!);
     }
 

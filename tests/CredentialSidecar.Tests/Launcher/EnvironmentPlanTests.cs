@@ -24,7 +24,7 @@ public sealed class EnvironmentPlanTests
 
     [Fact]
     public void R13_The_full_uri_replaces_another_agents() =>
-        Assert.Equal([EnvironmentPlan.FullUri + "=" + Uri], Plan([EnvironmentPlan.FullUri + "=http://169.254.170.23/v1/credentials"]).Entries.Where(entry => entry.StartsWith("AWS_", StringComparison.Ordinal)));
+        Assert.Equal([EnvironmentPlan.FullUri + "=" + Uri], Plan([EnvironmentPlan.FullUri + "=http://169.254.170.23/v1/credentials"]).Entries.Where(entry => entry.StartsWith("AWS_CONTAINER_", StringComparison.Ordinal)));
 
     [Fact]
     public void R12_The_token_is_given_as_variable_and_as_file()
@@ -84,6 +84,23 @@ public sealed class EnvironmentPlanTests
         var once = Plan(["NO_PROXY=a", "AWS_ROLE_ARN=x"], new("secret", "/t"));
 
         Assert.Equal(once.Entries, EnvironmentPlan.Make(once, Uri, new AuthorizationToken("secret", "/t")).Entries);
+    }
+
+    [Theory]
+    [InlineData("X=", false, "true")]
+    [InlineData("AWS_EC2_METADATA_DISABLED=", false, "true")]
+    [InlineData("AWS_EC2_METADATA_DISABLED=false", false, "false")]
+    [InlineData("X=", true, null)]
+    public void Instance_metadata_is_disabled_unless_somebody_decided_otherwise(string variable, bool allowed, string? value) =>
+        Assert.Equal(value, EnvironmentPlan.Make(new Variables([variable]), Uri, null, allowed)[EnvironmentPlan.MetadataDisabled]);
+
+    [Fact]
+    public void A_region_that_was_found_is_set_under_both_names()
+    {
+        var planned = EnvironmentPlan.Make(new Variables(["AWS_REGION="]), Uri, null, region: "eu-central-1");
+
+        Assert.Equal(("eu-central-1", "eu-central-1"), (planned["AWS_REGION"], planned["AWS_DEFAULT_REGION"]));
+        Assert.Null(Plan([])["AWS_REGION"]);
     }
 
     private static Variables Plan(string[] entries, AuthorizationToken? token = null) => EnvironmentPlan.Make(new Variables(entries), Uri, token);

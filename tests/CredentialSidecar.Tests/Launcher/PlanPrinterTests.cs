@@ -10,7 +10,7 @@ public sealed class PlanPrinterTests
     public void The_changes_are_shown_and_secrets_are_not()
     {
         var before = new Variables(["AWS_ROLE_ARN=arn", "CREDENTIAL_LAUNCH_TOKEN=5f1c9e7a", "PATH=/bin", "NO_PROXY=a", "AWS_CONTAINER_AUTHORIZATION_TOKEN=old-0b1d", "AWS_ROLE_ARN=again"]);
-        var after = EnvironmentPlan.Make(before, "http://127.0.0.1:9170/v1/credentials", new("5f1c9e7a", "/t"));
+        var after = EnvironmentPlan.Make(before, "http://127.0.0.1:9170/v1/credentials", new("5f1c9e7a", "/t"), region: "eu-central-1");
 
         Assert.Equal(
             """
@@ -21,6 +21,9 @@ public sealed class PlanPrinterTests
             + AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials
             + AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/t
             + no_proxy=a,127.0.0.1,localhost
+            + AWS_EC2_METADATA_DISABLED=true
+            + AWS_REGION=eu-central-1
+            + AWS_DEFAULT_REGION=eu-central-1
 
             """,
             PlanPrinter.Print(before, after));

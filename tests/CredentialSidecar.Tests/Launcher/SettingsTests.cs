@@ -73,6 +73,17 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void The_sidecars_uid_and_instance_metadata_have_variables_and_flags()
+    {
+        string[] variables = ["CREDENTIAL_LAUNCH_SIDECAR_UID=any", "CREDENTIAL_LAUNCH_ALLOW_IMDS=true", "SIDECAR_HEALTH_PORT=tcp://10.0.0.1:9171"];
+        var (byVariables, byFlags, byDefault) = (Read(variables), Read(variables, "--sidecar-uid", "0", "--allow-imds"), Read(["CREDENTIAL_LAUNCH_ALLOW_IMDS=false"]));
+
+        Assert.Equal((true, null, true, 9171), (byVariables.SidecarUid.IsAnyone, byVariables.SidecarUid.Uid, byVariables.AllowImds, byVariables.HealthPort));
+        Assert.Equal((false, 0u, true), (byFlags.SidecarUid.IsAnyone, byFlags.SidecarUid.Uid, byFlags.AllowImds));
+        Assert.Equal((false, null, false), (byDefault.SidecarUid.IsAnyone, byDefault.SidecarUid.Uid, byDefault.AllowImds));
+    }
+
+    [Fact]
     public void Empty_means_not_given() => Assert.Equal("http://127.0.0.1:9170/v1/credentials", Read(["CREDENTIAL_LAUNCH_DESTINATION=", "CREDENTIAL_LAUNCH_PORT="]).FullUri);
 
     [Theory]
@@ -83,6 +94,9 @@ public sealed class SettingsTests
     [InlineData(64, "--destination", "", "--destination", "Reports")]
     [InlineData(64, "--wait", "", "--wait", "2h")]
     [InlineData(64, "--token-file", "", "--token-file", "token")]
+    [InlineData(64, "--sidecar-uid", "", "--sidecar-uid", "root")]
+    [InlineData(78, "CREDENTIAL_LAUNCH_SIDECAR_UID", "CREDENTIAL_LAUNCH_SIDECAR_UID=4294967295")]
+    [InlineData(78, "CREDENTIAL_LAUNCH_ALLOW_IMDS", "CREDENTIAL_LAUNCH_ALLOW_IMDS=1")]
     [InlineData(64, "--port", "", "--port", "1", "--endpoint", "http://127.0.0.1:2")]
     [InlineData(64, "--wait", "", "--wait", "1s", "--endpoint", "https://sidecar.internal")]
     public void A_wrong_value_is_told_by_the_name_to_change(int exitCode, string name, string variable, params string[] words)

@@ -7,9 +7,11 @@ namespace CredentialSidecar.Commands.Doctor;
 internal static class DoctorCommand
 {
     /// <param name="proc">Where the kernel shows processes; a test gives its own.</param>
+    /// <param name="instanceMetadata">Where instance metadata would be; a test gives its own.</param>
     /// <returns>0, or 1 where a check failed.</returns>
     public static async Task<int> RunAsync(
-        ProcessEnvironment environment, string? file, bool json, TextWriter output, CancellationToken cancellationToken, string proc = "/proc")
+        ProcessEnvironment environment, string? file, bool json, TextWriter output, CancellationToken cancellationToken,
+        string proc = "/proc", Uri? instanceMetadata = null)
     {
         var examination = new Examination();
 
@@ -23,7 +25,7 @@ internal static class DoctorCommand
                 examination.Warn("configuration", warning.ToString(), null);
             }
 
-            await ExamineAsync(examination, settings, environment, proc, cancellationToken);
+            await ExamineAsync(examination, settings, environment, proc, instanceMetadata ?? InstanceMetadataCheck.Address, cancellationToken);
         }
         catch (ConfigurationMistakesException e)
         {
@@ -45,12 +47,15 @@ internal static class DoctorCommand
         return examination.Failed ? ExitCodes.Unhealthy : ExitCodes.Ok;
     }
 
-    private static async Task ExamineAsync(Examination examination, SidecarSettings settings, ProcessEnvironment environment, string proc, CancellationToken cancellationToken)
+    private static async Task ExamineAsync(
+        Examination examination, SidecarSettings settings, ProcessEnvironment environment, string proc, Uri instanceMetadata, CancellationToken cancellationToken)
     {
         var tokens = TokenCheck.Run(examination, settings);
 
         await ChainCheck.RunAsync(examination, settings, cancellationToken);
-        await ListenerCheck.RunAsync(examination, settings, cancellationToken);
+        var mode = await ListenerCheck.RunAsync(examination, settings, cancellationToken);
+        await InstanceMetadataCheck.RunAsync(
+            examination, settings, instanceMetadata, mode, environment["KUBERNETES_SERVICE_HOST"] is not null, cancellationToken);
         EnvironmentCheck.OfSidecar(examination, name => environment[name]);
         ProcessesCheck.Run(examination, proc, settings, tokens);
     }

@@ -9,16 +9,14 @@ internal static class ListenerCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    public static async Task RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
+    /// <returns>The network mode that task metadata names; null where there is none.</returns>
+    public static async Task<string?> RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
     {
         using var reader = new EndpointReader();
         await AskAsync("health", new Uri($"http://127.0.0.1:{settings.Options.Health.Port}/readyz"), status => status == 200);
         await AskAsync("listener", new Uri($"http://127.0.0.1:{settings.Options.Listen.Port}/v1/credentials"), status => status is 200 or 400 or 401 or 403 or 503);
 
-        if (settings.Metadata is { } metadata && await GetAsync(metadata) is (200, var body))
-        {
-            NetworkMode(examination, body);
-        }
+        return settings.Metadata is { } metadata && await GetAsync(metadata) is (200, var body) ? NetworkMode(examination, body) : null;
 
         async Task AskAsync(string check, Uri uri, Func<int, bool> expected)
         {
@@ -52,7 +50,7 @@ internal static class ListenerCheck
         }
     }
 
-    private static void NetworkMode(Examination examination, string metadata)
+    private static string? NetworkMode(Examination examination, string metadata)
     {
         foreach (var mode in new[] { "awsvpc", "bridge", "host" })
         {
@@ -73,6 +71,10 @@ internal static class ListenerCheck
                     examination.Warn("network mode", "host: all tasks of the instance share 127.0.0.1", "Give each task a port of its own, and a token of its own.");
                     break;
             }
+
+            return mode;
         }
+
+        return null;
     }
 }

@@ -1,7 +1,9 @@
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.util.VersionInfo;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** The AWS SDK for Java v2: its default credentials chain alone, for its STS jar is not among those at hand. */
 public final class Client {
@@ -13,12 +15,24 @@ public final class Client {
             for (int call = 0; call < Integer.parseInt(args[0]); call++) {
                 Thread.sleep(call > 0 ? (long) (pause * 1000) : 0);
                 say("accessKeyId", chain.resolveCredentials().accessKeyId());
+                callService(chain);
             }
         } catch (Exception e) {
             StringWriter text = new StringWriter();
             e.printStackTrace(new PrintWriter(text));
             say("error", text.toString());
             System.exit(1);
+        }
+    }
+
+    /** A call that needs a region, where a service is named. */
+    private static void callService(DefaultCredentialsProvider chain) {
+        String endpoint = System.getenv("CLIENT_DYNAMODB_ENDPOINT");
+
+        if (endpoint != null) {
+            try (DynamoDbClient client = DynamoDbClient.builder().credentialsProvider(chain).endpointOverride(URI.create(endpoint)).build()) {
+                client.listTables();
+            }
         }
     }
 

@@ -1,0 +1,69 @@
+using CredentialSidecar.Launcher.Arguments;
+using CredentialSidecar.Launcher.Listening;
+using CredentialSidecar.Launcher.Metadata;
+using CredentialSidecar.Launcher.Native;
+using CredentialSidecar.Launcher.Plan;
+using CredentialSidecar.Launcher.Tokens;
+using CredentialSidecar.Launcher.Waiting;
+
+namespace CredentialSidecar.Launcher.Starting;
+
+/// <summary>One launch: the wait, what is learned beside it, and the program.</summary>
+internal sealed class Session
+{
+    private readonly LaunchSettings _settings;
+    private readonly Variables _environment;
+    private readonly TokenLookup _tokens;
+    private readonly Readiness _readiness;
+    private readonly Surroundings _surroundings;
+
+    public Session(LaunchSettings settings, Variables environment)
+    {
+        var poll = new HttpPoll();
+        var beside = new BesideFile(Files.OwnDirectory() is { } directory ? directory + "/token" : null, Files.Read, Output.Error);
+        var guard = new ListenerGuard(
+            settings.SidecarUid, beside.Owner, Listeners.UidsOn, () => Files.ReadKernel("/proc/self/uid_map"), Output.Error);
+        (_settings, _environment) = (settings, environment);
+        _tokens = new TokenLookup(environment, settings.TokenFile, beside.Path, Files.Read);
+        _readiness = new Readiness(settings, _tokens, guard, poll);
+        var wantsRegion = Region.IsWanted(environment, settings.AllowImds, Files.Exists);
+        _surroundings = new Surroundings(environment, wantsRegion, new SidecarRegion(settings, guard, poll), poll, Output.Error);
+    }
+
+    /// <summary>Shows the changes to the environment.</summary>
+    public Mistake? Print()
+    {
+        _surroundings.Begin(looksForInstance: false);
+        _surroundings.End();
+        var finding = _tokens.Find();
+        Output.Print(PlanPrinter.Print(_environment, Plan(finding.Token)));
+        return finding.Mistake;
+    }
+
+    /// <returns>Only if the program did not start.</returns>
+    public Mistake Start(string[] program)
+    {
+        var verdict = StopSignals.While(Wait);
+
+        return verdict.ExitCode == ExitCodes.Ok
+            ? Starter.Run(program, Plan(_readiness.Token))
+            : verdict.AsMistake(_settings.FullUri, _settings.Wait);
+    }
+
+    private Verdict Wait()
+    {
+        _surroundings.Begin(looksForInstance: !_settings.AllowImds);
+        var verdict = _readiness.Reach();
+
+        if (verdict.ExitCode != ExitCodes.Ok)
+        {
+            return verdict;
+        }
+
+        _surroundings.End();
+        return _readiness.Stranger() ?? verdict;
+    }
+
+    private Variables Plan(AuthorizationToken? token) =>
+        EnvironmentPlan.Make(_environment, _settings.FullUri, token, _settings.AllowImds, _surroundings.FoundRegion);
+}
