@@ -24,6 +24,7 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
         try
         {
             var destination = DestinationOf(http, visit);
+            Wall.CheckBrowser(http.Request);
 
             if (_own?.IsAskedBy(http) == true)
             {

@@ -108,12 +108,18 @@ public sealed class MetadataTests : IAsyncLifetime
     [Theory]
     [InlineData("Origin: https://attacker.example")]
     [InlineData("Host: attacker.example")]
+    [InlineData("Upgrade-Insecure-Requests: 1")]
+    [InlineData("User-Agent: Mozilla/5.0")]
     public async Task A_browser_reads_no_metadata_through_it(string header)
     {
         var answer = await RawHttp.AskAsync(_sidecar.Endpoint, $"GET /v4/x/task HTTP/1.1\r\n{(header.StartsWith("Host", StringComparison.Ordinal) ? "" : "Host: 127.0.0.1\r\n")}{header}\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.Empty(_heads);
     }
+
+    [Fact]
+    public async Task Node_reads_metadata_through_it_though_it_sends_Sec_Fetch_Mode() =>
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v4/x/task", "Sec-Fetch-Mode: cors", "User-Agent: node"), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_client_that_is_named_for_it_reads_the_task_role_by_its_token_and_it_is_written_down()
