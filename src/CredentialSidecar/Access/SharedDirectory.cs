@@ -47,6 +47,14 @@ internal static class SharedDirectory
         return settings with { Clients = clients };
     }
 
+    /// <summary>The launcher that siblings get: what stands beside the program may be a copy that only runs and cannot be read.</summary>
+    /// <param name="program">The folder of the sidecar's own program.</param>
+    public static string LauncherFor(string program)
+    {
+        var readable = Path.GetFullPath(Path.Combine(program, "..", "share", "credential-sidecar", LauncherName));
+        return File.Exists(readable) ? readable : Path.Combine(program, LauncherName);
+    }
+
     /// <summary>256 bits, in characters that every SDK can send.</summary>
     public static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
 

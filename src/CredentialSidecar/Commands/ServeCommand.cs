@@ -23,7 +23,7 @@ internal static partial class ServeCommand
             ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
             RefuseOwnUid(loaded);
             var shared = new Findings();
-            var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName), shared);
+            var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), shared);
             await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 

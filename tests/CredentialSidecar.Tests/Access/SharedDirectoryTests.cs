@@ -76,7 +76,7 @@ public sealed class SharedDirectoryTests : IDisposable
             Directory.CreateDirectory(TokenFile);
         }
 
-        var mistakes = await Fifo.PromptlyAsync(() => Assert.Throws<ConfigurationMistakesException>(() => Install()).Mistakes);
+        var mistakes = await Fifo.PromptlyAsync(TokenFile, () => Assert.Throws<ConfigurationMistakesException>(() => Install()).Mistakes);
 
         Assert.StartsWith($"SIDECAR_SHARED_DIR is '{_directory}', where 'token' {problem}; siblings may still send the token in it", Assert.Single(mistakes).ToString(), StringComparison.Ordinal);
         Assert.Equal(["token"], Directory.EnumerateFileSystemEntries(_directory).Select(Path.GetFileName));
@@ -117,6 +117,17 @@ public sealed class SharedDirectoryTests : IDisposable
 
         Assert.Equal("r-xr-xr-x", Mode(Path.Combine(_directory, "credential-launch")));
         Assert.Equal(["credential-launch", "new-launcher", "token"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void The_launcher_for_siblings_is_the_copy_that_can_be_read()
+    {
+        var program = Directory.CreateDirectory(Path.Combine(_directory, "bin")).FullName;
+        var share = Directory.CreateDirectory(Path.Combine(_directory, "share", "credential-sidecar")).FullName;
+        Assert.Equal(Path.Combine(program, "credential-launch"), SharedDirectory.LauncherFor(program));
+
+        File.WriteAllText(Path.Combine(share, "credential-launch"), "");
+        Assert.Equal(Path.Combine(share, "credential-launch"), SharedDirectory.LauncherFor(program + "/"));
     }
 
     [Fact]

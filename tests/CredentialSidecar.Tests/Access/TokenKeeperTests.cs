@@ -93,9 +93,9 @@ public sealed class TokenKeeperTests : IDisposable
         File.Delete(TokenPath);
         Fifo.Make(TokenPath);
         File.WriteAllText(batch, "third-" + Second);
-        await LookAsync(sidecar);
-        await Fifo.PromptlyAsync(() =>
+        await Fifo.PromptlyAsync(TokenPath, async () =>
         {
+            await LookAsync(sidecar);
             sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();
             return true;
         });

@@ -22,7 +22,7 @@ public sealed class FileTests : IDisposable
     public async Task A_pipe_in_a_files_place_is_a_mistake_and_nobody_waits_for_it(string variable, string remedy)
     {
         Fifo.Make(TokenPath);
-        var mistakes = await Fifo.PromptlyAsync(() => Loading.Mistakes(("SIDECAR_TOKEN", null), (variable, TokenPath)));
+        var mistakes = await Fifo.PromptlyAsync(TokenPath, () => Loading.Mistakes(("SIDECAR_TOKEN", null), (variable, TokenPath)));
         Assert.Equal([$"{variable} is '{TokenPath}', which is a pipe, a socket or a device instead of a regular file; {remedy}"], mistakes);
     }
 
@@ -96,7 +96,7 @@ public sealed class FileTests : IDisposable
         Fifo.Make(TokenPath);
         (string, string?)[] changes = [("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.internal:4317"), (variable, TokenPath)];
 
-        Assert.Null(await Fifo.PromptlyAsync(() => Settings.Load(changes).Export));
+        Assert.Null(await Fifo.PromptlyAsync(TokenPath, () => Settings.Load(changes).Export));
         Assert.StartsWith($"{variable} names a pipe, a socket or a device", Assert.Single(Loading.Warnings(changes)), StringComparison.Ordinal);
     }
 

@@ -60,7 +60,7 @@ public sealed class TaskRoleSourceTests
             Fifo.Make(pipe);
             using var reader = new EndpointReader();
             var source = new TaskRoleSource(new SourceSettings(SourceKind.TaskRole, new Uri("http://127.0.0.1:1/creds"), TokenFile: pipe), reader, clock);
-            var failure = await Assert.ThrowsAsync<CredentialException>(() => Task.Run(() => source.ReadAsync(CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+            var failure = await Fifo.PromptlyAsync(pipe, () => Assert.ThrowsAsync<CredentialException>(() => source.ReadAsync(CancellationToken.None)));
             Assert.Equal($"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is '{pipe}', which is a pipe, a socket or a device instead of a regular file.", failure.Message);
         }
         finally
