@@ -75,6 +75,17 @@ internal sealed class Wall(SidecarSettings settings)
         }
     }
 
+    /// <summary>For what is passed on: a connection that has changed its protocol would be a tunnel to the agent, past every check.</summary>
+    /// <exception cref="CredentialException">The request offers another protocol.</exception>
+    public static void CheckUpgrade(HttpRequest request)
+    {
+        // Java's HttpClient offers h2c with each request, and goes on in HTTP/1.1 where the offer is ignored.
+        if (request.Headers.Upgrade.ToString() is { Length: > 0 } offered && !offered.Equals("h2c", StringComparison.OrdinalIgnoreCase))
+        {
+            throw NotAllowed("A request that offers another protocol (Upgrade) is not passed on. Leave the header out.");
+        }
+    }
+
     /// <summary>Whether a proxy adds a header of that name to say for whom it asks.</summary>
     public static bool IsOfProxy(string name) => Find(OfProxies, name) is not null;
 

@@ -69,6 +69,8 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
 
     private Task ForwardAsync(HttpContext http)
     {
+        Wall.CheckUpgrade(http.Request);
+
         // Bodies are limited to nothing elsewhere; here they are the agent's business, and pass without being kept.
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         return beyond.Forward.OrRefuseAsync(http);

@@ -64,5 +64,6 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
         wall.CheckPeer(http.Connection);
         wall.CheckName(http);
         Wall.CheckBrowser(http.Request);
+        Wall.CheckUpgrade(http.Request);
     }
 }

@@ -150,6 +150,13 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_that_offers_another_protocol_gets_403_and_nothing_else()
+    {
+        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET /v4/x/task", "169.254.170.2\r\nUpgrade: websocket"), StringComparison.Ordinal);
+        Assert.Equal(0, _agent.Requests);
+    }
+
+    [Fact]
     public async Task Host_may_name_port_80() => AssertServed(await AskAsync($"GET {ScriptedKernel.OwnPath}", "169.254.170.2:80"), "role/reports");
 
     [Fact]
