@@ -36,6 +36,20 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.DoesNotContain(files, file => file.Mode.StartsWith('-') && file.Mode.Contains('s', StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(Images.Sidecar)]
+    [InlineData(Images.Init)]
+    public async Task Programs_that_hold_secrets_run_and_cannot_be_read_and_siblings_get_a_copy_that_can(string image)
+    {
+        var files = (await FilesAsync(image)).Where(file => file.Path.StartsWith("usr/local/", StringComparison.Ordinal) && file.Mode.StartsWith('-'));
+
+        Assert.Equal(
+        [
+            ("usr/local/bin/credential-launch", "---x--x--x", "0/0"), ("usr/local/bin/credential-sidecar", "---x--x--x", "0/0"),
+            ("usr/local/share/credential-sidecar/credential-launch", "-r-xr-xr-x", "0/0"),
+        ], files.Select(file => (file.Path, file.Mode, file.Owner)).Order());
+    }
+
     [Fact]
     public async Task The_shared_directory_is_empty_and_the_sidecars_own()
     {

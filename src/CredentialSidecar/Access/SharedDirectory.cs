@@ -22,8 +22,9 @@ internal static class SharedDirectory
     /// The settings with the tokens that siblings now find there: the configured one, else the one that was there if it is
     /// well-formed, else a new one of 256 bits.
     /// </returns>
-    /// <exception cref="ConfigurationMistakesException">A directory cannot be written.</exception>
-    public static SidecarSettings Install(SidecarSettings settings, string launcher)
+    /// <param name="findings">Is told of a token that was found and that somebody else can change.</param>
+    /// <exception cref="ConfigurationMistakesException">A directory cannot be written, or a token that is there cannot be read.</exception>
+    public static SidecarSettings Install(SidecarSettings settings, string launcher, Findings? findings = null)
     {
         var directory = settings.Options.SharedDirectory;
         var clients = new List<ClientSettings>();
@@ -36,13 +37,22 @@ internal static class SharedDirectory
         foreach (var client in settings.Clients)
         {
             // One that was copied from another client's directory would not tell the two apart.
-            var found = client.Token is null && Find(Path.Combine(client.Directory!, TokenName)) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
+            var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
+            var found = client.Token is null && Find(client.Directory!, settings.NameOf(key), findings) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
             var token = client.Token ?? found ?? NewToken();
-            Install(client.Directory, () => settings.NameOf(client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory"), launcher, token);
+            Install(client.Directory, () => settings.NameOf(key), launcher, token);
             clients.Add(client with { Token = token });
         }
 
         return settings with { Clients = clients };
+    }
+
+    /// <summary>The launcher that siblings get: what stands beside the program may be a copy that only runs and cannot be read.</summary>
+    /// <param name="program">The folder of the sidecar's own program.</param>
+    public static string LauncherFor(string program)
+    {
+        var readable = Path.GetFullPath(Path.Combine(program, "..", "share", "credential-sidecar", LauncherName));
+        return File.Exists(readable) ? readable : Path.Combine(program, LauncherName);
     }
 
     /// <summary>256 bits, in characters that every SDK can send.</summary>
@@ -83,19 +93,30 @@ internal static class SharedDirectory
         }
     }
 
-    /// <summary>The token in the file, if every SDK can send it and nobody could guess it.</summary>
-    private static string? Find(string file)
+    /// <summary>The token in the directory, if every SDK can send it and nobody could guess it.</summary>
+    /// <exception cref="ConfigurationMistakesException">It cannot be read: siblings may go on with it, so it must not be replaced.</exception>
+    private static string? Find(string directory, string key, Findings? findings)
     {
         // A link could lead to a file of somebody else's choice.
-        if (new FileInfo(file) is not { Exists: true, LinkTarget: null } || !SmallFile.TryRead(file, TokenText.Longest, out var bytes, out _))
+        var content = SmallFile.Read(Path.Combine(directory, TokenName), TokenText.Longest, followLinks: false);
+
+        if (content is { Bytes: null, Trouble: not (FileTrouble.Missing or FileTrouble.Link or FileTrouble.TooLarge) })
+        {
+            throw new ConfigurationMistakesException([new Mistake(key, $"is '{directory}', where '{TokenName}' {content.Problem}; "
+                + "siblings may still send the token in it, so it is not replaced. Let the sidecar read it, or remove it to have a new one made")]);
+        }
+
+        var token = Encoding.Latin1.GetString(content.Bytes ?? []);
+        var read = new Findings();
+        TokenText.Check(token, TokenName, fromFile: true, allowShort: false, read);
+
+        if (read.Mistakes.Count > 0)
         {
             return null;
         }
 
-        var found = Encoding.Latin1.GetString(bytes);
-        var findings = new Findings();
-        TokenText.Check(found, TokenName, fromFile: true, allowShort: false, findings);
-        return findings.Mistakes.Count == 0 ? found : null;
+        findings?.Doubt(key, content);
+        return token;
     }
 
     private static void Put(string directory, string name, UnixFileMode mode, Action<Stream> write)

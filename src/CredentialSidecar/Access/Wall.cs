@@ -10,7 +10,9 @@ namespace CredentialSidecar.Access;
 /// <remarks>A page or a server that is led to ask can choose an address and often a method, but neither its Host nor what its proxy adds.</remarks>
 internal sealed class Wall(SidecarSettings settings)
 {
-    private static readonly string[] OfBrowsers = ["Origin", "Referer", "Sec-Fetch-*"];
+    // Pages cannot set names that begin with Sec- (Fetch standard), and only browsers send them, but for one: Node's own fetch.
+    private static readonly string[] OfBrowsers = ["Origin", "Referer", "Upgrade-Insecure-Requests", "Sec-*"];
+    private const string OfNodeToo = "Sec-Fetch-Mode";
     private static readonly string[] OfProxies = ["Forwarded", "Via", "X-Forwarded*", "X-Original-*", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
     /// <summary>All of it: for paths that lead to credentials.</summary>
@@ -62,8 +64,32 @@ internal sealed class Wall(SidecarSettings settings)
         }
     }
 
+    /// <remarks>
+    /// Browsers send Sec-Fetch-Site only to addresses that they trust: 127.0.0.1, and not 169.254.170.2. There an image, or a
+    /// fetch without CORS, brings neither that nor Origin nor, if the page wishes, Referer. User-Agent is what remains, and no
+    /// page can change it in a request to another origin without asking first (a preflight, which brings Origin).
+    /// </remarks>
     /// <exception cref="CredentialException">A browser sent it.</exception>
-    public static void CheckBrowser(HttpRequest request) => Refuse(request, OfBrowsers);
+    public static void CheckBrowser(HttpRequest request)
+    {
+        Refuse(request, OfBrowsers);
+
+        if (IsBrowser(request.Headers.UserAgent.ToString()))
+        {
+            throw NotAllowed("A request with a browser's User-Agent (Mozilla/…) is not answered. Let the client send its own name there.");
+        }
+    }
+
+    /// <summary>For what is passed on: a connection that has changed its protocol would be a tunnel to the agent, past every check.</summary>
+    /// <exception cref="CredentialException">The request offers another protocol.</exception>
+    public static void CheckUpgrade(HttpRequest request)
+    {
+        // Java's HttpClient offers h2c with each request, and goes on in HTTP/1.1 where the offer is ignored.
+        if (request.Headers.Upgrade.ToString() is { Length: > 0 } offered && !offered.Equals("h2c", StringComparison.OrdinalIgnoreCase))
+        {
+            throw NotAllowed("A request that offers another protocol (Upgrade) is not passed on. Leave the header out.");
+        }
+    }
 
     /// <summary>Whether a proxy adds a header of that name to say for whom it asks.</summary>
     public static bool IsOfProxy(string name) => Find(OfProxies, name) is not null;
@@ -105,6 +131,10 @@ internal sealed class Wall(SidecarSettings settings)
             || (IPAddress.IsLoopback(address) && host.Equals("localhost", StringComparison.OrdinalIgnoreCase));
     }
 
+    // Every browser begins so, and so does PowerShell, which is none.
+    private static bool IsBrowser(string agent) =>
+        agent.StartsWith("Mozilla/", StringComparison.OrdinalIgnoreCase) && !agent.Contains(" PowerShell/", StringComparison.Ordinal);
+
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
     private static void Refuse(HttpRequest request, string[] names)
@@ -112,7 +142,7 @@ internal sealed class Wall(SidecarSettings settings)
         foreach (var (sent, _) in request.Headers)
         {
             // The name of our own list is repeated; the rest of it is the stranger's text.
-            if (Find(names, sent) is { } known)
+            if (Find(names, sent) is { } known && !sent.Equals(OfNodeToo, StringComparison.OrdinalIgnoreCase))
             {
                 throw NotAllowed($"A request with a header that browsers and proxies add ({known}) is not answered. Ask directly, without a proxy.");
             }

@@ -27,6 +27,9 @@ internal static class CommandLine
 
     public static Task<int> RunAsync(string[] args)
     {
+        // Every command has the container's environment, tokens included, in its memory.
+        ProcessMemory.Seal();
+
         var file = new Option<string?>("--config", "-c") { Description = "A JSON file with the configuration; wins over SIDECAR_CONFIG_FILE.", HelpName = "FILE" };
         var ready = new Option<bool>("--ready") { Description = "Ask for the present state; without it, whether every required destination was live once." };
 
@@ -45,11 +48,7 @@ internal static class CommandLine
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var doctor = new Command("doctor", "Try the source and every hop once, look at what siblings would meet, and say what to do. Calls STS. Exit code 0 or 1.") { file, json };
         doctor.SetAction((parse, cancellation) =>
-        {
-            // It has sessions in its memory, as the service does.
-            ProcessMemory.Seal();
-            return DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation);
-        });
+            DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
 
         var rotate = new Command("rotate-tokens", "Tell the sidecar in this container to make new tokens (SIGHUP). Exit code 0 or 69.");
         rotate.SetAction(_ => RotateCommand.Run(Console.Out, Console.Error));

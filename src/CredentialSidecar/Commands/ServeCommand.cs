@@ -22,11 +22,12 @@ internal static partial class ServeCommand
             var (loaded, warnings) = SettingsLoader.Load(environment, file);
             ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
             RefuseUid(loaded);
-            var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName));
+            var shared = new Findings();
+            var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), shared);
             await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
-            Warn(logger, settings, warnings, isSealed);
+            Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);
             Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
             await app.StartAsync(cancellationToken);

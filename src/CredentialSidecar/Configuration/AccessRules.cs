@@ -48,8 +48,12 @@ internal static class AccessRules
     /// <summary>Reads and checks the token in the file of a client.</summary>
     public static string? ReadFile(string key, string path, bool allowShort, Findings findings)
     {
-        if (SmallFile.TryRead(path, TokenText.Longest + 2, out var bytes, out var problem))
+        var content = SmallFile.Read(path, TokenText.Longest + 2);
+
+        if (content.Bytes is { } bytes)
         {
+            findings.Doubt(key, content);
+
             // Byte by byte: siblings read the same file, and their SDKs send a byte order mark as part of the token.
             var token = Encoding.Latin1.GetString(bytes);
             TokenText.Check(token, key, fromFile: true, allowShort, findings);
@@ -58,8 +62,8 @@ internal static class AccessRules
 
         // Without a slash it may be the token itself, put into the wrong variable.
         findings.Wrong(key, path.Contains('/', StringComparison.Ordinal)
-            ? $"is {Shown.Quoted(path)}, which {problem}; give the path of the file that holds the token"
-            : $"names a file (not shown, in case it is the token itself) that {problem}; give the whole path, or the token in SIDECAR_TOKEN");
+            ? $"is {Shown.Quoted(path)}, which {content.Problem}; give the path of the file that holds the token"
+            : $"names a file (not shown, in case it is the token itself) that {content.Problem}; give the whole path, or the token in SIDECAR_TOKEN");
         return null;
     }
 

@@ -62,15 +62,25 @@ internal sealed class ConfigurationLayers : IDisposable
             // Not shown: the document may hold a token.
             findings.UnreadSource(key, $"holds JSON, expected the path of a file; JSON itself belongs into {ShortNames.Config}");
         }
-        else if (SmallFile.TryRead(path, LargestFile, out var bytes, out var problem))
-        {
-            using var text = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
-            Add(new JsonLayer(path, findings).Read(text.ReadToEnd()));
-        }
         else
         {
-            findings.UnreadSource(key, $"is {Shown.Quoted(path)}, which {problem}; give the path of a JSON file");
+            Add(Read(path, key, findings));
         }
+    }
+
+    private static ConfigurationLayer? Read(string path, string key, Findings findings)
+    {
+        var content = SmallFile.Read(path, LargestFile);
+
+        if (content.Bytes is null)
+        {
+            findings.UnreadSource(key, $"is {Shown.Quoted(path)}, which {content.Problem}; give the path of a JSON file");
+            return null;
+        }
+
+        findings.Doubt(key, content);
+        using var text = new StreamReader(new MemoryStream(content.Bytes), Encoding.UTF8);
+        return new JsonLayer(path, findings).Read(text.ReadToEnd());
     }
 
     private void Add(ConfigurationLayer? layer)

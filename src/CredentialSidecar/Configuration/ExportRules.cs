@@ -15,6 +15,8 @@ internal static class ExportRules
     // The SDK would end the start over a number that it cannot use.
     private static readonly string[] Milliseconds = ["OTEL_METRIC_EXPORT_INTERVAL", "OTEL_METRIC_EXPORT_TIMEOUT", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT"];
 
+    private static readonly string[] Certificates = ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY"];
+
     /// <returns>
     /// The variables as the exporter is to have them, endpoint, protocol, headers and timeout for each signal of its own;
     /// null where nothing is to be exported, and a signal without an endpoint is not.
@@ -36,6 +38,13 @@ internal static class ExportRules
         {
             findings.Warn(name, $"is {Shown.Quoted(variables[name])}, expected milliseconds, a whole number from 1; the default is used");
             variables.Remove(name);
+        }
+
+        // The SDK would wait at a pipe for ever, and all else with it.
+        foreach (var name in Certificates.Where(name => any && variables.TryGetValue(name, out var path) && SmallFile.Read(path, 0).Trouble == FileTrouble.NotRegular))
+        {
+            findings.Warn(name, "names a pipe, a socket or a device instead of a regular file; nothing is exported");
+            any = false;
         }
 
         return any ? variables : null;

@@ -62,6 +62,15 @@ internal sealed class Findings
 
     public void Warn(string path, string text) => Add(_warnings, path, text);
 
+    /// <summary>Warns of a file that somebody else can change.</summary>
+    public void Doubt(string path, FileContent content)
+    {
+        if (content.Doubt is { } doubt)
+        {
+            Warn(path, $"names a file that {doubt}; make root or uid {SmallFile.UserId()} its owner, and take the right to write from all others: chmod go-w");
+        }
+    }
+
     private void Add(List<Mistake> list, string path, string text)
     {
         var mistake = new Mistake(Shown.OnOneLine(NameOf(path)), Shown.OnOneLine(text));

@@ -3,43 +3,71 @@ using System.Diagnostics.CodeAnalysis;
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Reads a file an operator named, or says in a few words why not. The words never hold the path.</summary>
+/// <remarks>It takes no lock and never waits: a reader's lock or a pipe in the file's place must not stop anything but this file.</remarks>
 internal static class SmallFile
 {
-    /// <param name="most">Bytes; more is a mistake, so that a device or a log named by accident ends nothing.</param>
+    private const int WritableByGroup = 0x10, WritableByAll = 0x2;
+
+    /// <param name="most">Bytes; more is a mistake, so that a log named by accident ends nothing.</param>
     public static bool TryRead(string path, int most, [NotNullWhen(true)] out byte[]? bytes, [NotNullWhen(false)] out string? problem)
     {
-        (bytes, problem) = (null, null);
+        var content = Read(path, most);
+        (bytes, problem) = (content.Bytes, content.Problem);
+        return bytes is not null;
+    }
 
+    /// <param name="followLinks">Whether the path may end in a symbolic link, as a mounted secret's does.</param>
+    public static FileContent Read(string path, int most, bool followLinks = true)
+    {
         try
         {
-            using var file = File.OpenRead(path);
-            var buffer = new byte[most + 1];
-            var read = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-
-            if (read <= most)
-            {
-                bytes = buffer[..read];
-                return true;
-            }
-
-            problem = $"holds more than {most} bytes";
+            // Where there is no Linux there are only developers.
+            var (handle, trouble, owner, mode) = OperatingSystem.IsLinux() ? RegularFile.Open(path, followLinks)
+                : (File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete), FileTrouble.None, 0u, 0);
+            using var file = handle;
+            var buffer = file is null ? [] : new byte[most + 1];
+            var read = file is null ? 0 : Fill(file, buffer);
+            return trouble != FileTrouble.None ? Failed(trouble, most)
+                : read > most ? Failed(FileTrouble.TooLarge, most)
+                : new FileContent(buffer[..read], FileTrouble.None, null, Doubt(owner, mode));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            problem = e switch
-            {
-                _ when Directory.Exists(path) => "is a directory",
-                FileNotFoundException or DirectoryNotFoundException => "does not exist",
-                UnauthorizedAccessException => $"may not be read by uid {UserId()}",
-                _ => "cannot be read",
-            };
+            return Failed(e is FileNotFoundException or DirectoryNotFoundException ? FileTrouble.Missing : FileTrouble.Unreadable, most);
         }
-
-        return false;
     }
 
     /// <summary>As whom we run, for messages.</summary>
     public static string UserId() => OperatingSystem.IsLinux()
         ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal))?.Split('\t')[1] ?? "?"
         : "?";
+
+    private static int Fill(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] buffer)
+    {
+        var filled = 0;
+
+        while (filled < buffer.Length && RandomAccess.Read(file, buffer.AsSpan(filled), filled) is > 0 and var read)
+        {
+            filled += read;
+        }
+
+        return filled;
+    }
+
+    private static FileContent Failed(FileTrouble trouble, int most) => new(null, trouble, trouble switch
+    {
+        FileTrouble.Missing => "does not exist",
+        FileTrouble.Link => "is a symbolic link",
+        FileTrouble.Directory => "is a directory",
+        FileTrouble.NotRegular => "is a pipe, a socket or a device instead of a regular file",
+        FileTrouble.Forbidden => $"may not be read by uid {UserId()}",
+        FileTrouble.TooLarge => $"holds more than {most} bytes",
+        _ => "cannot be read",
+    }, null);
+
+    /// <summary>Who else can change the file.</summary>
+    private static string? Doubt(uint owner, int mode) => (mode & WritableByAll) != 0 ? "every user can write"
+        : (mode & WritableByGroup) != 0 ? "its group can write"
+        : owner != 0 && $"{owner}" != UserId() ? $"uid {owner} owns"
+        : null;
 }

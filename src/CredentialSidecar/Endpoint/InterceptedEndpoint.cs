@@ -23,6 +23,7 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
         try
         {
             var destination = DestinationOf(http, visit);
+            Wall.CheckBrowser(http.Request);
 
             if (_own?.IsAskedBy(http) == true)
             {
@@ -62,6 +63,8 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
 
     private Task ForwardAsync(HttpContext http, Visit visit)
     {
+        Wall.CheckUpgrade(http.Request);
+
         // Bodies are limited to nothing elsewhere; here they are the agent's business, and pass without being kept.
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         return beyond.Forward.OrRefuseAsync(http, visit.Client);

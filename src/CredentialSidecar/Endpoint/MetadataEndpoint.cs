@@ -75,5 +75,6 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
         wall.CheckPeer(http.Connection);
         wall.CheckName(http);
         Wall.CheckBrowser(http.Request);
+        Wall.CheckUpgrade(http.Request);
     }
 }

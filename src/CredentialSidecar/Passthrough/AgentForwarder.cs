@@ -62,6 +62,8 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 
     private async Task<bool> SendAsync(HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer, CancellationToken cancellationToken)
     {
+        // Without it YARP makes no tunnel, even where the agent answers 101.
+        http.Features.Set<IHttpUpgradeFeature>(null);
         using var span = Span.Forwarding(http.Request.Method);
         var error = await forwarder.SendAsync(http, _agent, _http, config, transformer, cancellationToken);
 

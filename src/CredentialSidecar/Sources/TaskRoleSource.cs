@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
@@ -11,6 +12,7 @@ namespace CredentialSidecar.Sources;
 /// </remarks>
 internal sealed class TaskRoleSource
 {
+    private const int LargestToken = 64 * 1024;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private readonly SourceSettings _settings;
@@ -39,14 +41,15 @@ internal sealed class TaskRoleSource
     // Read for each request: EKS replaces the file every few hours, so a copy would grow stale.
     private string? ReadToken()
     {
-        try
+        if (_settings.TokenFile is null)
         {
-            return _settings.TokenFile is null ? _settings.Token : File.ReadAllText(_settings.TokenFile).TrimEnd('\r', '\n');
+            return _settings.Token;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CredentialException(CredentialFailure.SourceUnavailable, $"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE '{_settings.TokenFile}': {e.Message}");
-        }
+
+        return SmallFile.TryRead(_settings.TokenFile, LargestToken, out var bytes, out var problem)
+            ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n')
+            : throw new CredentialException(CredentialFailure.SourceUnavailable,
+                $"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is '{_settings.TokenFile}', which {problem}.");
     }
 
     private CredentialException Refused(HttpStatusCode status, byte[] body)

@@ -16,8 +16,8 @@ internal sealed class Attacker : IAsyncDisposable
     private static readonly string[] Options =
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-        "--host-resolver-rules=MAP attacker.example 127.0.0.1, MAP rebound.example 127.0.0.2, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2",
+        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-popup-blocking",
+        "--host-resolver-rules=MAP attacker.example 127.0.0.1, MAP rebound.example 127.0.0.2, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2, EXCLUDE 169.254.170.2",
     ];
 
     private readonly TaskCompletionSource<JsonNode> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,27 +25,31 @@ internal sealed class Attacker : IAsyncDisposable
     private readonly string _page;
     private readonly int? _rebound;
     private readonly RawServer _server;
+    private readonly TaskNetwork? _network;
     private ChildProcess? _browser;
 
     /// <param name="script">Of the page: an async function's body whose result is reported.</param>
     /// <param name="rebound">The port of 127.0.0.1 where all goes that is not the page, once the page is loaded, as if its name led there by then.</param>
-    public Attacker(string script, int? rebound = null)
+    /// <param name="network">Where the browser runs; this machine's own unless told otherwise.</param>
+    public Attacker(string script, int? rebound = null, TaskNetwork? network = null)
     {
         _page = $$"""
             <!doctype html><meta name="referrer" content="no-referrer"><body><script>
             (async () => { {{script}} })().catch(e => ({ fault: String(e) })).then(report => fetch("/report?" + encodeURIComponent(JSON.stringify(report))));
             </script>
             """;
-        _rebound = rebound;
+        (_rebound, _network) = (rebound, network);
         _server = RawServer.Custom(AnswerAsync, rebound is { } port ? new IPEndPoint(IPAddress.Parse("127.0.0.2"), port) : null);
     }
 
     /// <summary>What the page got.</summary>
     public async Task<JsonNode> ReportAsync()
     {
-        await Installed.CommandAsync("Chromium is not installed: apt-get install -y --no-install-recommends chromium", "chromium", "--version");
+        await SkipWithoutBrowserAsync();
         var name = _rebound is null ? "attacker.example" : "rebound.example";
-        _browser = ChildProcess.Start("chromium", [.. Options, $"--user-data-dir={_profile}", $"http://{name}:{_server.Uri.Port}/"], CleanEnvironment.With());
+        await (_network?.OpenAsync(new IPEndPoint(IPAddress.Loopback, _server.Uri.Port), _server.Uri) ?? Task.CompletedTask);
+        string[] words = [.. Options, $"--user-data-dir={_profile}", $"http://{name}:{_server.Uri.Port}/"];
+        _browser = _network is null ? ChildProcess.Start("chromium", words, CleanEnvironment.With()) : await _network.StartAsync("chromium", words, CleanEnvironment.With());
 
         try
         {
@@ -56,6 +60,12 @@ internal sealed class Attacker : IAsyncDisposable
             throw new InvalidOperationException($"The page reported nothing: {string.Join('\n', _browser.Errors)}");
         }
     }
+
+    public static Task SkipWithoutBrowserAsync() =>
+        Installed.CommandAsync("Chromium is not installed: apt-get install -y --no-install-recommends chromium", "chromium", "--version");
+
+    /// <summary>The words that have somebody type an address, and print the page that the browser then shows.</summary>
+    public static string[] Typing(string address, string profile) => ["chromium", .. Options, $"--user-data-dir={profile}", "--dump-dom", address];
 
     public async ValueTask DisposeAsync()
     {

@@ -1,12 +1,15 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CredentialSidecar.Conformance.Parts;
 using CredentialSidecar.Emulator.Worlds;
+using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Access;
 
 /// <summary>A real browser that runs in the task, and a page that wants its credentials.</summary>
-public sealed class BrowserTests : IAsyncLifetime
+public sealed partial class BrowserTests : IAsyncLifetime
 {
     private readonly string _audit = Path.Combine(Directory.CreateTempSubdirectory("audit").FullName, "audit");
     private EmulatorProcess _emulator = null!;
@@ -19,39 +22,48 @@ public sealed class BrowserTests : IAsyncLifetime
         Directory.Delete(Path.GetDirectoryName(_audit)!, recursive: true);
     }
 
-    [Fact]
-    public async Task E8_No_way_in_which_a_page_can_ask_is_answered_even_where_no_token_is_wanted()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("169.254.170.2")]
+    public async Task E8_No_way_in_which_a_page_can_ask_is_answered_even_where_no_token_is_wanted(string address)
     {
-        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"));
-        await using var attacker = new Attacker($$"""
-            const to = way => "{{new Uri(sidecar.Endpoint, "v1/credentials")}}?" + way;
-            const asked = (tag, way, set) => new Promise(done => {
-              const element = Object.assign(document.createElement(tag), set(to(way)));
-              element.onload = () => done("loaded");
-              element.onerror = () => done("failed");
-              document.body.append(element);
-              if (tag === "form") { element.submit(); setTimeout(() => done("sent"), 1000); }
-            });
-            const fetched = (way, how) => fetch(to(way), how).then(async a => a.type + " " + await a.text(), e => e.name);
-            return {
-              cors: await fetched("cors", {}),
-              token: await fetched("token", { headers: { Authorization: "guessed" } }),
-              opaque: await fetched("opaque", { mode: "no-cors" }),
-              image: await asked("img", "image", src => ({ src })),
-              script: await asked("script", "script", src => ({ src })),
-              frame: await asked("iframe", "frame", src => ({ src })),
-              form: await asked("form", "form", action => ({ action, method: "post", target: document.body.appendChild(Object.assign(document.createElement("iframe"), { name: "f" })).name })),
-            };
-            """);
+        // To this address browsers do not say from where a page asks, since plain HTTP is no secure context there.
+        await using var network = address == "127.0.0.1" ? null : await TaskNetwork.TryMakeAsync();
+        Assert.SkipWhen(network is null && address != "127.0.0.1", "A network namespace cannot be made here: run as root, with apt-get install -y iproute2");
+        await using var sidecar = await StartAsync([.. Anonymous, ("SIDECAR_Access__Hosts__1", address)]);
+        await using var between = Forwarder.To(sidecar.Endpoint);
+        var port = network is null ? between.Address.Port : 80;
+        await (network?.OpenAsync(new IPEndPoint(IPAddress.Parse(address), port), between.Address) ?? Task.CompletedTask);
+        await using var attacker = new Attacker(WaysToAsk.Of($"http://{address}:{port}/creds"), null, network);
 
         var report = await attacker.ReportAsync();
 
         Assert.Equal(("TypeError", "TypeError", "opaque "), ((string?)report["cors"], (string?)report["token"], (string?)report["opaque"]));
-        Assert.Equal(("failed", "failed", "sent"), ((string?)report["image"], (string?)report["script"], (string?)report["form"]));
+        await Eventually.HoldsAsync(() => Missing(between) is [], () => $"not asked: {string.Join(' ', Missing(between))}");
+        await Eventually.HoldsAsync(() => Statuses(between).Length >= WaysToAsk.Certain.Length, () => $"{Statuses(between).Length} answers");
+        Assert.All(Statuses(between), status => Assert.Equal("403", status));
+        Assert.DoesNotContain("AccessKeyId", between.Answers, StringComparison.Ordinal);
 
-        // Each of the seven came, the one with a token as its preflight, and none got more than a refusal.
-        var answers = await AnswersToBrowserAsync(7);
-        Assert.All(answers, line => Assert.Equal((403, "RequestNotAllowed", null), ((int)line["status"]!, (string?)line["reason"], (string?)line["accessKeyId"])));
+        // Nothing but the browser is what was in the way: curl is answered by the same address and name.
+        string[] curl = ["-s", $"http://{address}:{port}/creds"];
+        var other = network is null ? await ChildProcess.RunAsync("curl", curl, CleanEnvironment.With()) : await network.RunAsync("curl", curl, CleanEnvironment.With());
+        Assert.Contains("AccessKeyId", other.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task E8_An_address_that_is_typed_or_linked_shows_no_credentials()
+    {
+        await Attacker.SkipWithoutBrowserAsync();
+        await using var network = await TaskNetwork.TryMakeAsync();
+        Assert.SkipWhen(network is null, "A network namespace cannot be made here: run as root, with apt-get install -y iproute2");
+        await using var sidecar = await StartAsync([.. Anonymous, ("SIDECAR_Access__Hosts__1", "169.254.170.2")]);
+        await network.OpenAsync(new IPEndPoint(IPAddress.Parse("169.254.170.2"), 80), sidecar.Endpoint);
+        var words = Attacker.Typing("http://169.254.170.2/creds", Path.GetDirectoryName(_audit)!);
+
+        var shown = await network.RunAsync(words[0], words[1..], CleanEnvironment.With());
+
+        Assert.Contains("RequestNotAllowed", shown.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("AccessKeyId", shown.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,9 +73,9 @@ public sealed class BrowserTests : IAsyncLifetime
         Assert.StartsWith("""403 {"code":"RequestNotAllowed","message":"The Host header""", await ReboundAsync(sidecar), StringComparison.Ordinal);
         Assert.All(await AnswersToBrowserAsync(1), line => Assert.Equal(403, (int)line["status"]!));
 
-        // The name is all that stops it: where an operator lists it, the same page reads everything.
+        // Where an operator lists that name, the page is of the same origin, and the browser's own name still stops it.
         await using var open = await StartAsync(("SIDECAR_Access__Hosts__1", "rebound.example"));
-        Assert.StartsWith("""200 {"AccessKeyId":"ASIA""", await ReboundAsync(open), StringComparison.Ordinal);
+        Assert.StartsWith("""403 {"code":"RequestNotAllowed","message":"A request with a browser's User-Agent""", await ReboundAsync(open), StringComparison.Ordinal);
     }
 
     // From the browser's side and from the sidecar's it is as if the name's address had changed from 127.0.0.2 to 127.0.0.1.
@@ -75,6 +87,14 @@ public sealed class BrowserTests : IAsyncLifetime
             """, sidecar.Endpoint.Port);
         return (await attacker.ReportAsync()).GetValue<string>();
     }
+
+    private static IEnumerable<(string, string?)> Anonymous =>
+        [("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"), ("SIDECAR_Listen__LocalEndpoints", "true")];
+
+    private static string[] Missing(Forwarder between) =>
+        [.. WaysToAsk.Certain.Where(way => !between.Questions.Contains($"way={way} HTTP", StringComparison.Ordinal) && !between.Questions.Contains($"\r\nway={way}", StringComparison.Ordinal))];
+
+    private static string[] Statuses(Forwarder between) => [.. Status().Matches(between.Answers).Select(match => match.Groups[1].Value)];
 
     private async Task<SidecarProcess> StartAsync(params IEnumerable<(string, string?)> settings)
     {
@@ -97,4 +117,7 @@ public sealed class BrowserTests : IAsyncLifetime
             () => $"{lines.Length} of {count} lines: {JsonSerializer.Serialize(lines)}");
         return lines;
     }
+
+    [GeneratedRegex(@"HTTP/1\.1 (\d{3}) ")]
+    private static partial Regex Status();
 }

@@ -27,6 +27,8 @@ public sealed class TaskDefinitionTests
         var (health, restart) = (sample.Sidecar["healthCheck"]!, sample.Sidecar["restartPolicy"]!);
 
         Assert.Equal("""[{"containerName":"credential-sidecar","condition":"HEALTHY"}]""", sample["orders"]["dependsOn"]!.ToJsonString());
+        // The copy that no process of the same user can read, while it has the sidecar's environment.
+        Assert.Equal(["CMD", "/usr/local/bin/credential-launch", "--check"], health.Words("command"));
         Assert.Equal(
             (5, 2, 3, 60),
             (Number(health, "interval"), Number(health, "timeout"), Number(health, "retries"), Number(health, "startPeriod")));

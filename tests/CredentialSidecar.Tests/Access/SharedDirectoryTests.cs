@@ -55,6 +55,50 @@ public sealed class SharedDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_token_that_a_reader_has_locked_is_kept()
+    {
+        var token = Install().Token;
+        using var locked = new FileStream(TokenFile, FileMode.Open, FileAccess.Read, FileShare.None);
+        Assert.Equal(token, Install().Token);
+    }
+
+    [Theory]
+    [InlineData("pipe", "is a pipe, a socket or a device instead of a regular file")]
+    [InlineData("directory", "is a directory")]
+    public async Task A_token_that_is_there_and_cannot_be_read_ends_the_start_and_stays(string kind, string problem)
+    {
+        if (kind == "pipe")
+        {
+            Fifo.Make(TokenFile);
+        }
+        else
+        {
+            Directory.CreateDirectory(TokenFile);
+        }
+
+        var mistakes = await Fifo.PromptlyAsync(TokenFile, () => Assert.Throws<ConfigurationMistakesException>(() => Install()).Mistakes);
+
+        Assert.StartsWith($"SIDECAR_SHARED_DIR is '{_directory}', where 'token' {problem}; siblings may still send the token in it", Assert.Single(mistakes).ToString(), StringComparison.Ordinal);
+        Assert.Equal(["token"], Directory.EnumerateFileSystemEntries(_directory).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_found_token_that_others_can_change_is_kept_and_warned_of()
+    {
+        File.WriteAllText(TokenFile, new string('c', 64));
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(TokenFile, (UnixFileMode)0b110_110_110);
+        }
+
+        var findings = new Findings();
+
+        Assert.Equal(new string('c', 64), SharedDirectory.Install(Load(), "/nowhere", findings).Token);
+        Assert.StartsWith("SIDECAR_SHARED_DIR names a file that every user can write", Assert.Single(findings.Warnings).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_configured_token_is_what_siblings_find()
     {
         File.WriteAllText(TokenFile, new string('b', 64));
@@ -73,6 +117,17 @@ public sealed class SharedDirectoryTests : IDisposable
 
         Assert.Equal("r-xr-xr-x", Mode(Path.Combine(_directory, "credential-launch")));
         Assert.Equal(["credential-launch", "new-launcher", "token"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void The_launcher_for_siblings_is_the_copy_that_can_be_read()
+    {
+        var program = Directory.CreateDirectory(Path.Combine(_directory, "bin")).FullName;
+        var share = Directory.CreateDirectory(Path.Combine(_directory, "share", "credential-sidecar")).FullName;
+        Assert.Equal(Path.Combine(program, "credential-launch"), SharedDirectory.LauncherFor(program));
+
+        File.WriteAllText(Path.Combine(share, "credential-launch"), "");
+        Assert.Equal(Path.Combine(share, "credential-launch"), SharedDirectory.LauncherFor(program + "/"));
     }
 
     [Fact]

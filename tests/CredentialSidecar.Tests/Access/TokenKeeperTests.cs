@@ -79,6 +79,33 @@ public sealed class TokenKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_in_the_place_of_one_clients_file_keeps_no_other_client_from_a_new_token()
+    {
+        var (batch, shared) = (TokenPath + ".batch", Directory.CreateDirectory(Path.Combine(_directory, "shared")).FullName);
+        File.WriteAllText(TokenPath, First);
+        File.WriteAllText(batch, Second);
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null),
+            ("SIDECAR_Access__Clients__alpha__TokenFile", TokenPath), ("SIDECAR_Access__Clients__alpha__Destinations__0", "reports"),
+            ("SIDECAR_Access__Clients__batch__TokenFile", batch), ("SIDECAR_Access__Clients__batch__Destinations__0", "reports"),
+            ("SIDECAR_Access__Clients__web__SharedDirectory", shared), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"));
+        var web = File.ReadAllText(Path.Combine(shared, "token"));
+
+        File.Delete(TokenPath);
+        Fifo.Make(TokenPath);
+        File.WriteAllText(batch, "third-" + Second);
+        await Fifo.PromptlyAsync(TokenPath, async () =>
+        {
+            await LookAsync(sidecar);
+            sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();
+            return true;
+        });
+
+        Assert.Equal((200, 200), (await AskAsync(sidecar, First), await AskAsync(sidecar, "third-" + Second)));
+        Assert.NotEqual(web, File.ReadAllText(Path.Combine(shared, "token")));
+        Assert.Contains("Client alpha keeps its token: its file is '", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_met_half_written_ends_no_token()
     {
         File.WriteAllText(TokenPath, First);

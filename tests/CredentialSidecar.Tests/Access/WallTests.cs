@@ -65,7 +65,15 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("Origin: null")]
     [InlineData("Referer: https://attacker.example/")]
     [InlineData("Sec-Fetch-Site: cross-site")]
-    [InlineData("sec-fetch-mode: no-cors")]
+    [InlineData("sec-fetch-dest: image")]
+    [InlineData("Sec-Fetch-User: ?1")]
+    [InlineData("Sec-Fetch-Modes: cors")]
+    [InlineData("Sec-CH-UA: x")]
+    [InlineData("Sec-Purpose: prefetch")]
+    [InlineData("Sec-WebSocket-Key: x")]
+    [InlineData("Upgrade-Insecure-Requests: 1")]
+    [InlineData("User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36")]
+    [InlineData("user-agent: mozilla/5.0")]
     [InlineData("X-Real-IP: 10.0.0.1")]
     [InlineData("X-Forwarded: for=10.0.0.1")]
     [InlineData("X-Original-Host: attacker.example")]
@@ -80,6 +88,17 @@ public sealed class WallTests : IAsyncLifetime
         Assert.DoesNotContain("attacker", answer, StringComparison.Ordinal);
         Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Event.Id == 400 && line.Text.Contains("attacker", StringComparison.Ordinal));
     }
+
+    /// <summary>What they send besides Host, as <c>RuntimeTests</c> sees it.</summary>
+    [Theory]
+    [InlineData("Sec-Fetch-Mode: cors\r\nUser-Agent: node\r\nAccept: */*\r\nAccept-Language: *\r\nAccept-Encoding: gzip, deflate")]
+    [InlineData("User-Agent: Deno/2.9.6\r\nAccept: */*\r\nAccept-Language: *")]
+    [InlineData("User-Agent: Bun/1.4.5")]
+    [InlineData("User-Agent: Mozilla/5.0 (Linux; Debian GNU/Linux 12 (bookworm); ) PowerShell/7.6.9")]
+    [InlineData("User-Agent: aws-sdk-nodejs/2.1693.0 linux/v20.20.2 callback")]
+    [InlineData("User-Agent:")]
+    public async Task A_program_that_is_no_browser_is_answered(string headers) =>
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("Host: 127.0.0.1", headers), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("GET http://127.0.0.1:{port}/v1/credentials/reports", "Host: 127.0.0.1:{port}")]
@@ -99,6 +118,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("Host: attacker.example")]
     [InlineData("Host: 127.0.0.1\r\nOrigin: https://attacker.example")]
     [InlineData("Host: 127.0.0.1\r\nX-Forwarded-For: 10.0.0.1")]
+    [InlineData("Host: 127.0.0.1\r\nUser-Agent: Mozilla/5.0")]
     public async Task Status_which_names_roles_is_behind_the_wall_too(string headers)
     {
         var answer = await RawHttp.AskAsync(_sidecar.HealthEndpoint, $"GET /status HTTP/1.1\r\n{headers}\r\nConnection: close\r\n\r\n");
@@ -106,6 +126,10 @@ public sealed class WallTests : IAsyncLifetime
         AssertRefused(answer, "RequestNotAllowed");
         Assert.DoesNotContain("555566667777", answer, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Status_is_told_to_Node() => Assert.StartsWith("HTTP/1.1 200 ", await RawHttp.AskAsync(
+        _sidecar.HealthEndpoint, "GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Mode: cors\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
     public void E15_A_client_that_sends_on_and_on_and_reads_no_answer_fills_little()

@@ -54,8 +54,8 @@ public sealed class TokenTests
     [Theory]
     [InlineData("/tmp", "SIDECAR_TOKEN_FILE is '/tmp', which is a directory")]
     [InlineData("/proc/self/mem", "SIDECAR_TOKEN_FILE is '/proc/self/mem', which cannot be read")]
-    [InlineData("/dev/zero", "SIDECAR_TOKEN_FILE is '/dev/zero', which holds more than 4098 bytes")]
-    [InlineData("/dev/null", "SIDECAR_TOKEN_FILE names a file that is empty")]
+    [InlineData("/dev/zero", "SIDECAR_TOKEN_FILE is '/dev/zero', which is a pipe, a socket or a device instead of a regular file")]
+    [InlineData("/dev/null", "SIDECAR_TOKEN_FILE is '/dev/null', which is a pipe, a socket or a device instead of a regular file")]
     [InlineData("0123456789abcdef", "SIDECAR_TOKEN_FILE names a file (not shown, in case it is the token itself) that does not exist")]
     public void A_token_file_that_gives_no_token_is_a_mistake(string path, string expected) =>
         Assert.StartsWith(expected, Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", path))), StringComparison.Ordinal);

@@ -108,6 +108,30 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
         Assert.Contains("RequestNotAllowed", answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Sec-Fetch-Site: none")]
+    [InlineData("Upgrade-Insecure-Requests: 1")]
+    [InlineData("User-Agent: Mozilla/5.0")]
+    public async Task E8_A_browser_reads_neither_credentials_nor_metadata_here(string header)
+    {
+        foreach (var path in (string[])[ScriptedKernel.OwnPath, "/v4/x/task"])
+        {
+            Assert.StartsWith("HTTP/1.1 403 ", await AskAsync($"GET {path}", "169.254.170.2\r\n" + header), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, _agent.Requests);
+    }
+
+    [Theory]
+    [InlineData(ScriptedKernel.OwnPath, "role/reports")]
+    [InlineData("/v4/x/task", "from the agent")]
+    public async Task Node_is_answered_here_though_it_sends_Sec_Fetch_Mode(string path, string expected)
+    {
+        var answer = await AskAsync($"GET {path}", "169.254.170.2\r\nSec-Fetch-Mode: cors");
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.Contains(expected, answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_connection_that_was_not_redirected_gets_403_and_nothing_else()
     {
@@ -149,6 +173,13 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     public async Task A_target_in_a_proxys_form_gets_403_and_nothing_else()
     {
         Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET http://169.254.170.2/v4/x"), StringComparison.Ordinal);
+        Assert.Equal(0, _agent.Requests);
+    }
+
+    [Fact]
+    public async Task A_request_that_offers_another_protocol_gets_403_and_nothing_else()
+    {
+        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET /v4/x/task", "169.254.170.2\r\nUpgrade: websocket"), StringComparison.Ordinal);
         Assert.Equal(0, _agent.Requests);
     }
 

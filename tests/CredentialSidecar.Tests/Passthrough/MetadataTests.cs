@@ -130,12 +130,18 @@ public sealed class MetadataTests : IAsyncLifetime
     [Theory]
     [InlineData("Origin: https://attacker.example")]
     [InlineData("Host: attacker.example")]
+    [InlineData("Upgrade-Insecure-Requests: 1")]
+    [InlineData("User-Agent: Mozilla/5.0")]
     public async Task A_browser_reads_no_metadata_through_it(string header)
     {
         var answer = await RawHttp.AskAsync(_sidecar.Endpoint, $"GET /v4/x/task HTTP/1.1\r\n{(header.StartsWith("Host", StringComparison.Ordinal) ? "" : "Host: 127.0.0.1\r\n")}{header}\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.Empty(_heads);
     }
+
+    [Fact]
+    public async Task Node_reads_metadata_through_it_though_it_sends_Sec_Fetch_Mode() =>
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v4/x/task", "Sec-Fetch-Mode: cors", "User-Agent: node"), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_client_that_is_named_for_it_reads_the_task_role_by_its_token_and_it_is_written_down()
@@ -164,6 +170,41 @@ public sealed class MetadataTests : IAsyncLifetime
         Assert.Empty(_heads);
     }
 
+    [Theory]
+    [InlineData("websocket")]
+    [InlineData("SPDY/3.1")]
+    [InlineData("h2c, websocket")]
+    public async Task A_request_that_offers_another_protocol_is_not_passed_on(string protocol)
+    {
+        Assert.StartsWith("HTTP/1.1 403 ", await UpgradeAsync(_sidecar, protocol), StringComparison.Ordinal);
+        Assert.Empty(_heads);
+    }
+
+    [Fact]
+    public async Task Javas_offer_of_h2c_is_ignored()
+    {
+        Assert.StartsWith("HTTP/1.1 200 ", await UpgradeAsync(_sidecar, "h2c"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Upgrade", Assert.Single(_heads), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task An_agent_that_changes_its_protocol_gets_no_tunnel()
+    {
+        await using var agent = RawServer.Custom(async (_, stream, stop) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\ntunnelled"u8.ToArray(), stop);
+            await stream.FlushAsync(stop);
+        });
+        await using var sidecar = await StartAsync(("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)));
+
+        foreach (var headers in (string[])["X-Own: one", "Connection: Upgrade\r\nUpgrade: h2c"])
+        {
+            var answer = await RawHttp.AskAsync(sidecar.Endpoint, $"GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+            Assert.DoesNotContain("tunnelled", answer, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Nothing_is_passed_on_unless_that_was_asked_for()
     {
@@ -189,6 +230,9 @@ public sealed class MetadataTests : IAsyncLifetime
         ("SIDECAR_Access__Clients__allowed__Token", Allowed), ("SIDECAR_Access__Clients__allowed__Destinations__0", "reports"), ("SIDECAR_Passthrough__TaskRole__0", "allowed"),
         .. changes,
     ]);
+
+    private static Task<string> UpgradeAsync(SidecarFixture sidecar, string protocol) => RawHttp.AskAsync(sidecar.Endpoint,
+        $"GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: {protocol}\r\nConnection: Upgrade, close\r\n\r\n");
 
     private Task<string> AskAsync(string request, params string[] headers) => RawHttp.AskAsync(_sidecar.Endpoint,
         $"{request} HTTP/1.1\r\nHost: 127.0.0.1\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Connection: close\r\n\r\n");

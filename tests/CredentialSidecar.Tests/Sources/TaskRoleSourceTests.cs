@@ -49,6 +49,26 @@ public sealed class TaskRoleSourceTests
         Assert.StartsWith("The task role could not be read: http://127.0.0.1:", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_pipe_in_the_place_of_the_sources_token_is_a_failure_and_nobody_waits_for_it()
+    {
+        var (folder, clock) = (Directory.CreateTempSubdirectory("source-").FullName, TimeProvider.System);
+
+        try
+        {
+            var pipe = Path.Combine(folder, "token");
+            Fifo.Make(pipe);
+            using var reader = new EndpointReader();
+            var source = new TaskRoleSource(new SourceSettings(SourceKind.TaskRole, new Uri("http://127.0.0.1:1/creds"), TokenFile: pipe), reader, clock);
+            var failure = await Fifo.PromptlyAsync(pipe, () => Assert.ThrowsAsync<CredentialException>(() => source.ReadAsync(CancellationToken.None)));
+            Assert.Equal($"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is '{pipe}', which is a pipe, a socket or a device instead of a regular file.", failure.Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData(429, CredentialFailure.SourceUnavailable, 1)]
     [InlineData(503, CredentialFailure.SourceUnavailable, 1)]

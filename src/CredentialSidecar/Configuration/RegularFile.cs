@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CredentialSidecar.Configuration;
+
+/// <summary>Opens a file by the system's own calls: .NET takes a lock for it, which a reader's lock prevents, and waits at a pipe.</summary>
+internal static partial class RegularFile
+{
+    // O_RDONLY, O_NOCTTY, O_NONBLOCK and O_CLOEXEC of asm-generic/fcntl.h, which x86 and Arm share.
+    private const int Flags = 0x100 | 0x800 | 0x80000;
+
+    // statx(2): of the handle itself, its type, mode and owner.
+    private const int EmptyPath = 0x1000;
+    private const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8;
+
+    private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000;
+
+    // O_NOFOLLOW, in which the two differ.
+    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+
+    /// <param name="followLinks">Whether the path may end in a symbolic link.</param>
+    /// <returns>The handle of a regular file, its owner and its mode, or the trouble with it.</returns>
+    public static (SafeFileHandle? Handle, FileTrouble Trouble, uint Owner, int Mode) Open(string path, bool followLinks)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            return (null, FileTrouble.Unreadable, 0, 0);
+        }
+
+        var handle = OpenFile(path, followLinks ? Flags : Flags | NoFollow);
+
+        if (handle.IsInvalid)
+        {
+            return (null, Translate(Marshal.GetLastPInvokeError(), followLinks), 0, 0);
+        }
+
+        var trouble = Describe(handle, "", EmptyPath, TypeModeAndOwner, out var found) != 0 ? FileTrouble.Unreadable : (found.Mode & TypeMask) switch
+        {
+            Regular => FileTrouble.None,
+            Folder => FileTrouble.Directory,
+            _ => FileTrouble.NotRegular,
+        };
+
+        if (trouble == FileTrouble.None)
+        {
+            return (handle, trouble, found.Owner, found.Mode & 0xFFF);
+        }
+
+        handle.Dispose();
+        return (null, trouble, 0, 0);
+    }
+
+    // errno.h
+    private static FileTrouble Translate(int error, bool followLinks) => error switch
+    {
+        2 or 20 => FileTrouble.Missing,
+        1 or 13 => FileTrouble.Forbidden,
+        6 => FileTrouble.NotRegular,
+        40 when !followLinks => FileTrouble.Link,
+        _ => FileTrouble.Unreadable,
+    };
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle OpenFile(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Describe(SafeFileHandle file, string path, int flags, uint mask, out Status status);
+
+    /// <summary>What is needed of a <c>struct statx</c>, which is the same on every machine.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private readonly struct Status
+    {
+        [FieldOffset(20)]
+        public readonly uint Owner;
+
+        [FieldOffset(28)]
+        public readonly ushort Mode;
+    }
+}
