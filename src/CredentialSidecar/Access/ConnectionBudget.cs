@@ -16,8 +16,8 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     /// <summary>A connection of nobody known that sends nothing for this long is closed.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
-    public static readonly TimeSpan FairChance = TimeSpan.FromMilliseconds(20);
+    /// <summary>20 000 newcomers a second must be able to come in: those that wait fill the kernel's queue, where honest ones wait with them.</summary>
+    private static readonly TimeSpan EachChance = TimeSpan.FromSeconds(1) / 20_000;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
@@ -28,6 +28,9 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     private readonly int _mostOpen = most - (most / 8);
     private readonly int _mostOfClients = most - (most / 4);
     private ITimer? _sweep;
+
+    /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
+    public TimeSpan FairChance { get; } = (most - (most / 8)) * EachChance;
 
     /// <summary>Connections that are open or being closed.</summary>
     public int Count => most - _free.CurrentCount;

@@ -34,7 +34,7 @@ public sealed class ConnectionBudgetTests : IDisposable
     public async Task Nobody_has_to_leave_before_a_request_could_be_read()
     {
         Assert.True(await _budget.AdmitAsync(Make(), CancellationToken.None));
-        _clock.Advance(TimeSpan.FromMilliseconds(15));
+        _clock.Advance(_budget.FairChance / 2);
 
         for (var i = 1; i < Open; i++)
         {
@@ -43,7 +43,7 @@ public sealed class ConnectionBudgetTests : IDisposable
 
         var newcomer = _budget.AdmitAsync(Make(), CancellationToken.None).AsTask();
         Assert.False(newcomer.IsCompleted);
-        _clock.Advance(TimeSpan.FromMilliseconds(5));
+        _clock.Advance(_budget.FairChance / 2);
         Assert.True(await newcomer);
         Assert.Single(_closed);
 
@@ -200,7 +200,7 @@ public sealed class ConnectionBudgetTests : IDisposable
         foreach (var guest in guests)
         {
             Assert.True(await _budget.AdmitAsync(guest, CancellationToken.None));
-            _clock.Advance(ConnectionBudget.FairChance);
+            _clock.Advance(_budget.FairChance);
         }
 
         return guests;
