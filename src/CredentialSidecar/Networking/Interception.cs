@@ -77,10 +77,10 @@ internal static class Interception
     {
         var agent = KernelNetwork.ListeningPorts().Intersect(AgentPorts).Order().FirstOrDefault();
         Refuse(agent != 0, $"the ECS agent listens on port {agent} of this network namespace, so this is host networking, and rules here would catch other tasks. Use network mode awsvpc, or credential-launch.");
+        Refuse(KernelNetwork.IsTheHosts, "this is the machine's own network namespace, so this is host networking, and rules here would catch other tasks. Use network mode awsvpc, or credential-launch.");
 
         var foreign = tools.Select(tool => tool.Foreign()).FirstOrDefault(rule => rule is not null);
         Refuse(foreign is not null, $"there is a rule for {FirewallRules.AgentAddress} already ({foreign}), so this is host networking, or somebody else intercepts. Use network mode awsvpc, or credential-launch.");
-        Refuse(KernelNetwork.IsTheHosts, "this is the machine's own network namespace, so this is host networking, and rules here would catch other tasks. Use network mode awsvpc, or credential-launch.");
     }
 
     private static void Refuse(bool when, string why)

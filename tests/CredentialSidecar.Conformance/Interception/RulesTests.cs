@@ -132,6 +132,20 @@ public sealed class RulesTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("--uid=1000=reports")]
+    [InlineData("--guard")]
+    [InlineData("--block-imds")]
+    public async Task The_network_of_the_machine_itself_is_refused(string asked)
+    {
+        Assert.SkipUnless(File.Exists("/proc/sys/net/core/netdev_max_backlog"), "these tests run in a container's network");
+
+        // Without the capability, so that it could change nothing even if it tried.
+        var ended = await ChildProcess.RunAsync("setpriv", ["--bounding-set=-net_admin", "--inh-caps=-net_admin", Programs.Sidecar, "intercept", "up", asked], CleanEnvironment.With());
+
+        AssertOneSentence(ended, 78, "this is the machine's own network namespace");
+    }
+
+    [Theory]
     [InlineData("--guard")]
     [InlineData("--block-imds")]
     public async Task A_guard_and_a_block_are_refused_on_a_host_too(string flag)
