@@ -12,8 +12,11 @@ namespace CredentialSidecar.Access;
 /// <remarks>Only hashes are kept, so that not even a length can be measured, and every entry is visited (contract R11).</remarks>
 internal sealed partial class ClientBook
 {
+    /// <summary>Former tokens of one client that are still valid. One more would end the oldest before the time that event 603 named.</summary>
+    public const int MostValid = 16;
+
     // Enough to name a token that was rotated away for what it is.
-    private const int MostFormer = 4;
+    private const int MostEnded = 4;
 
     private readonly bool _allowAnonymous;
     private readonly TimeProvider _clock;
@@ -60,10 +63,18 @@ internal sealed partial class ClientBook
 
     /// <summary>Gives a client another token; the former one stays valid for the grace time.</summary>
     /// <param name="publish">Lets its containers have the new one, which is valid before they can read it. Where this fails, nothing has changed.</param>
-    public void Replace(string client, string token, TimeSpan grace, Action publish)
+    /// <returns>Null where the client has it; else the time until when so many former tokens are valid that there is no room for another.</returns>
+    public DateTimeOffset? Replace(string client, string token, TimeSpan grace, Action publish)
     {
         using var alone = _replacing.EnterScope();
-        var former = _entries;
+        var (former, now) = (_entries, _clock.GetUtcNow());
+        var valid = former.Where(entry => entry.Client.Name == client && entry.EndsAt > now).Select(entry => entry.EndsAt).ToArray();
+
+        if (valid.Length >= MostValid)
+        {
+            return valid.Min();
+        }
+
         var added = new Entry(former.First(entry => entry.Client.Name == client).Client, Hash(token));
         _entries = former.Add(added);
 
@@ -77,10 +88,11 @@ internal sealed partial class ClientBook
             throw;
         }
 
-        var end = _clock.GetUtcNow() + grace;
+        var end = now + grace;
         var others = former.Select(entry => entry.Client.Name == client && entry.EndsAt is null ? entry with { EndsAt = end } : entry);
-        var tooOld = former.Where(entry => entry.Client.Name == client).SkipLast(MostFormer).ToHashSet();
+        var tooOld = former.Where(entry => entry.Client.Name == client && entry.EndsAt <= now).SkipLast(MostEnded).ToHashSet();
         _entries = [.. others.Where((_, i) => !tooOld.Contains(former[i])), added];
+        return null;
     }
 
     /// <summary>Whether that is what a client must send now; for telling whether a file has changed.</summary>

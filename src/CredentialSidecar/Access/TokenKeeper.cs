@@ -68,7 +68,11 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
     {
         try
         {
-            book.Replace(client.Name, token, _access.TokenGrace, () => Publish(client, token));
+            if (book.Replace(client.Name, token, _access.TokenGrace, () => Publish(client, token)) is { } until)
+            {
+                return $"{ClientBook.MostValid} former tokens are still valid, the oldest until {until:u}; a new one is possible from then on";
+            }
+
             Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + _access.TokenGrace);
             return null;
         }

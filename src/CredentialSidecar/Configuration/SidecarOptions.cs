@@ -13,6 +13,8 @@ internal sealed class SidecarOptions
 
     public SourceOptions Source { get; set; } = new();
 
+    public StsOptions Sts { get; set; } = new();
+
     public AccessOptions Access { get; set; } = new();
 
     public AuditOptions Audit { get; set; } = new();

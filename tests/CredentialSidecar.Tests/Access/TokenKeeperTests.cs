@@ -37,6 +37,35 @@ public sealed class TokenKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task E4_However_often_tokens_are_replaced_each_is_valid_until_the_end_that_was_announced()
+    {
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
+        var keeper = sidecar.Services.GetRequiredService<TokenKeeper>();
+        List<string> tokens = [File.ReadAllText(TokenPath)];
+
+        for (var i = 0; i < ClientBook.MostValid + 2; i++)
+        {
+            keeper.Rotate();
+            tokens.Add(File.ReadAllText(TokenPath));
+            sidecar.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // The last two found no room: the token stays, which is better than to end one early.
+        Assert.Equal(ClientBook.MostValid + 1, tokens.Distinct().Count());
+        Assert.Contains("16 former tokens are still valid, the oldest until 2026-01-01 00:10:00Z", sidecar.Logs.Lines.First(line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+
+        foreach (var token in tokens)
+        {
+            Assert.Equal(200, await AskAsync(sidecar, token));
+        }
+
+        sidecar.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(tokens.Count - 1));
+        Assert.Equal((401, 200), (await AskAsync(sidecar, tokens[0]), await AskAsync(sidecar, tokens[1])));
+        keeper.Rotate();
+        Assert.NotEqual(tokens[^1], File.ReadAllText(TokenPath));
+    }
+
+    [Fact]
     public async Task E4_A_configured_token_is_not_ours_to_rotate()
     {
         await using var sidecar = await StartAsync(("SIDECAR_SHARED_DIR", _directory));

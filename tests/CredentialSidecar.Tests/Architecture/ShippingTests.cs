@@ -29,6 +29,18 @@ public sealed partial class ShippingTests
         Assert.DoesNotContain(tags, tag => tag.Version != Version);
     }
 
+    // A tag can be moved to other code; a commit cannot.
+    [Fact]
+    public void Workflows_name_each_action_by_its_commit_and_give_no_right_to_all_jobs()
+    {
+        var workflows = Directory.EnumerateFiles(Repository.File(".github", "workflows"), "*.yml").Select(File.ReadAllText).ToArray();
+        var uses = workflows.SelectMany(text => Uses().Matches(text)).Select(match => match.Groups[1].Value).ToArray();
+
+        Assert.NotEmpty(uses);
+        Assert.All(uses, use => Assert.Matches(@"^(\./\.github/workflows/[a-z]+\.yml|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$", use));
+        Assert.All(workflows, text => Assert.Contains("\npermissions: {}\n", text, StringComparison.Ordinal));
+    }
+
     // A package of the tests' own may ask for a later version of what the sidecar is built from.
     [Theory]
     [InlineData("CredentialSidecar.Tests")]
@@ -45,6 +57,9 @@ public sealed partial class ShippingTests
         .ToDictionary(package => package.Key, package => (string?)package.Value!["contentHash"]);
 
     private static string Read(string file) => File.ReadAllText(Repository.File(file));
+
+    [GeneratedRegex(@"\buses: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Uses();
 
     [GeneratedRegex("<Version>(.+?)</Version>")]
     private static partial Regex VersionElement();
