@@ -17,7 +17,7 @@ namespace CredentialSidecar;
 /// <summary>Composition root: the one place where every part meets.</summary>
 internal static class SidecarApp
 {
-    /// <param name="overrides">Lets a test swap the clock and the sources before the container is built.</param>
+    /// <param name="overrides">Lets a test swap the clock and the sources, and a supervisor the sockets, before the container is built.</param>
     public static WebApplication Create(SidecarSettings settings, TaskIdentity task, Action<IServiceCollection>? overrides = null)
     {
         // Empty: no ASPNETCORE_URLS, no appsettings.json and no Kestrel section can open another listener.
@@ -56,7 +56,11 @@ internal static class SidecarApp
             .AddHostedService<SessionRefresher>()
             .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Options.Health.NoClientAfter))
             .AddSingleton<IHostLifetime, DrainingLifetime>()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+            .AddSingleton<EndProcess>(FatalEnd.Now)
+            .AddHostedService<FaultWatch>()
+
+            // By itself the host would stop as if it had been told to, and end with exit code 0.
+            .Configure<HostOptions>(host => (host.ShutdownTimeout, host.BackgroundServiceExceptionBehavior) = (TimeSpan.FromSeconds(5), BackgroundServiceExceptionBehavior.Ignore));
 
         overrides?.Invoke(builder.Services);
 

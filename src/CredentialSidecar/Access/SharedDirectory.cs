@@ -20,10 +20,11 @@ internal static class SharedDirectory
     /// <param name="launcher">The launcher's file; nothing is installed where it does not exist.</param>
     /// <returns>
     /// The settings with the tokens that siblings now find there: the configured one, else the one that was there if it is
-    /// well-formed, else a new one of 256 bits.
+    /// well-formed and cannot have been collected since, else a new one of 256 bits.
     /// </returns>
+    /// <param name="isRestart">A supervisor held our ports since the process before this one, so that no other can have listened there.</param>
     /// <exception cref="ConfigurationMistakesException">A directory cannot be written.</exception>
-    public static SidecarSettings Install(SidecarSettings settings, string launcher)
+    public static SidecarSettings Install(SidecarSettings settings, string launcher, bool isRestart = false)
     {
         var directory = settings.Options.SharedDirectory;
         var clients = new List<ClientSettings>();
@@ -36,10 +37,11 @@ internal static class SharedDirectory
         foreach (var client in settings.Clients)
         {
             // One that was copied from another client's directory would not tell the two apart.
-            var found = client.Token is null && Find(Path.Combine(client.Directory!, TokenName)) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
-            var token = client.Token ?? found ?? NewToken();
+            var found = client.Token is null && Find(client.Directory!) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
+            var isKept = found is not null && (isRestart || settings.Options.Access.KeepTokens || EndMarker.IsThere(client.Directory!, found));
+            var token = client.Token ?? (isKept ? found! : NewToken());
             Install(client.Directory, () => settings.NameOf(client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory"), launcher, token);
-            clients.Add(client with { Token = token });
+            clients.Add(client with { Token = token, Distrusted = isKept ? null : found });
         }
 
         return settings with { Clients = clients };
@@ -49,7 +51,13 @@ internal static class SharedDirectory
     public static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
 
     /// <summary>Replaces the token in a directory.</summary>
-    public static void Put(string directory, string token) => Put(directory, TokenName, Readable, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
+    public static void Put(string directory, string token) => Put(directory, TokenName, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
+
+    /// <summary>Replaces a file that siblings may read.</summary>
+    public static void Put(string directory, string name, Action<Stream> write) => Put(directory, name, Readable, write);
+
+    /// <summary>The token in a directory, if every SDK can send it and nobody could guess it.</summary>
+    public static string? Find(string directory) => FindIn(Path.Combine(directory, TokenName));
 
     private static void Install(string? directory, Func<string> key, string launcher, string? token)
     {
@@ -72,6 +80,7 @@ internal static class SharedDirectory
             // Also where it stays the same: a directory that cannot be written shows at the first start, not at the first rotation.
             if (token is not null)
             {
+                EndMarker.Remove(directory);
                 Put(directory, token);
             }
         }
@@ -83,8 +92,7 @@ internal static class SharedDirectory
         }
     }
 
-    /// <summary>The token in the file, if every SDK can send it and nobody could guess it.</summary>
-    private static string? Find(string file)
+    private static string? FindIn(string file)
     {
         // A link could lead to a file of somebody else's choice.
         if (new FileInfo(file) is not { Exists: true, LinkTarget: null } || !SmallFile.TryRead(file, TokenText.Longest, out var bytes, out _))

@@ -7,14 +7,18 @@ using CredentialSidecar.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Commands;
 
 /// <summary><c>credential-sidecar</c>, or <c>credential-sidecar serve</c>: answers siblings until it is told to stop.</summary>
 internal static partial class ServeCommand
 {
-    public static async Task<int> RunAsync(string? file, CancellationToken cancellationToken)
+    /// <param name="supervision">Null where no supervisor holds the ports.</param>
+    public static async Task<int> RunAsync(string? file, Supervision? supervision, CancellationToken cancellationToken)
     {
+        FatalEnd.Watch();
+
         try
         {
             var isSealed = ProcessMemory.Seal();
@@ -22,15 +26,17 @@ internal static partial class ServeCommand
             var (loaded, warnings) = SettingsLoader.Load(environment, file);
             ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
             RefuseOwnUid(loaded);
-            var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName));
-            await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken));
+            var settings = SharedDirectory.Install(loaded, Path.Combine(AppContext.BaseDirectory, SharedDirectory.LauncherName), supervision?.IsRestart == true);
+            await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken), services => HandOver(services, supervision));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, warnings, isSealed);
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
             await app.StartAsync(cancellationToken);
+            supervision?.DropUnused();
             Announce(app, logger, settings);
             await app.WaitForShutdownAsync(cancellationToken);
+            app.Services.GetRequiredService<TokenKeeper>().MarkEnded();
             return ExitCodes.Ok;
         }
         catch (ConfigurationMistakesException e)
@@ -46,6 +52,19 @@ internal static partial class ServeCommand
         {
             await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT, Interception:Port or Listen:Addresses, or stop what listens there.");
             return ExitCodes.Unavailable;
+        }
+    }
+
+    // After all else that configures the sockets, so that whatever binds one is asked only where none was inherited.
+    private static void HandOver(IServiceCollection services, Supervision? supervision)
+    {
+        if (supervision is not null)
+        {
+            services.PostConfigure<SocketTransportOptions>(sockets =>
+            {
+                var bind = sockets.CreateBoundListenSocket;
+                sockets.CreateBoundListenSocket = endpoint => supervision.Open(endpoint, bind);
+            });
         }
     }
 
@@ -85,6 +104,11 @@ internal static partial class ServeCommand
         if (!isSealed)
         {
             Log.MemoryUnsealed(logger);
+        }
+
+        foreach (var client in settings.Clients.Where(client => client.Distrusted is not null))
+        {
+            Log.TokenDistrusted(logger, client.Name, client.Directory!);
         }
 
         if (settings.Clients.Count == 0)
@@ -131,6 +155,11 @@ internal static partial class ServeCommand
 
         [LoggerMessage(EventIds.MemoryUnsealed, LogLevel.Warning, "The kernel does not let this process forbid dumps of its memory, which holds credentials.")]
         public static partial void MemoryUnsealed(ILogger logger);
+
+        [LoggerMessage(EventIds.TokenDistrusted, LogLevel.Warning,
+            "Client {Client} has a new token in {Directory}, because the sidecar before this one did not end in an orderly way: another process may have listened on its port and collected the former token, "
+            + "which is rejected now. Restart containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, and that do not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. Access:KeepTokens=true would keep tokens.")]
+        public static partial void TokenDistrusted(ILogger logger, string client, string directory);
 
         [LoggerMessage(EventIds.AnonymousAllowed, LogLevel.Warning, "No authorization token is asked for: whoever can connect gets credentials.")]
         public static partial void AnonymousAllowed(ILogger logger);

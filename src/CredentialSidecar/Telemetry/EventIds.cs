@@ -34,7 +34,7 @@ internal static class EventIds
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
 
-    // Access: 600. Next: 607.
+    // Access: 600. Next: 608.
     public const int Answered = 600;
     public const int AuditDropped = 601;
     public const int FormerTokenUsed = 602;
@@ -42,6 +42,7 @@ internal static class EventIds
     public const int TokenKept = 604;
     public const int Hammered = 605;
     public const int Damped = 606;
+    public const int TokenDistrusted = 607;
 
     // Telemetry: 700. Next: 703.
     public const int ExportFailed = 700;

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using CredentialSidecar.Conformance.Parts;
+
+namespace CredentialSidecar.Conformance.Supervisor;
+
+/// <summary>The attack of a sibling that makes the sidecar crash, takes its port and collects tokens.</summary>
+public sealed class HeldPortTests : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("held-").FullName;
+    private EmulatorProcess? _emulator;
+
+    public async ValueTask InitializeAsync() => _emulator = await EmulatorProcess.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _emulator!.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Nobody_gets_the_port_of_a_server_that_was_killed_and_its_clients_are_served_by_the_next_one()
+    {
+        await using var task = await SupervisedTask.StartAsync(_emulator!, _directory);
+        var (token, statuses, before) = (task.Token, new ConcurrentBag<int>(), task.Server);
+        using var end = new CancellationTokenSource();
+        var squatter = Task.Run(() => Squat(task.Port, end.Token), TestContext.Current.CancellationToken);
+        var victim = Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                statuses.Add(await task.AskAsync(token));
+            }
+        }, TestContext.Current.CancellationToken);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await task.KillServerAsync();
+            await task.ReadyAsync();
+            Assert.Equal(200, await task.AskAsync(token));
+        }
+
+        await end.CancelAsync();
+        await victim;
+        var (tries, stolen) = await squatter;
+
+        Assert.True(tries > 100, $"only {tries} tries");
+        Assert.Equal(0, stolen);
+        Assert.NotEqual(before, task.Server);
+        Assert.Equal(token, task.Token);
+
+        // Torn off with the old server, answered, or told to wait for the first session; never rejected, and never refused.
+        Assert.Empty(statuses.Except([0, 200, 503]));
+        Assert.Equal(3, task.Supervisor.Errors.Count(line => line.Contains("the program ended by SIGKILL; restart ", StringComparison.Ordinal)));
+        Assert.Empty(Leaks.In(task.Supervisor.Errors, [token]));
+    }
+
+    [Fact]
+    public async Task A_client_that_connects_while_no_server_runs_is_answered_by_the_next_one()
+    {
+        await using var task = await SupervisedTask.StartAsync(_emulator!, _directory);
+        var token = task.Token;
+
+        // Stopped, so that it accepts nothing, and killed with the connection in its queue.
+        var server = task.Server;
+        SupervisedTask.Signal(server, 19);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, task.Port, TestContext.Current.CancellationToken);
+        await task.KillServerAsync();
+        await task.ReadyAsync();
+
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1:{task.Port}\r\nAuthorization: {token}\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 200 ", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_dies_with_its_supervisor_and_the_next_start_makes_a_new_token()
+    {
+        string former;
+        int port;
+
+        await using (var task = await SupervisedTask.StartAsync(_emulator!, _directory))
+        {
+            (former, port) = (task.Token, task.Port);
+            var server = task.Server;
+            SupervisedTask.Signal(task.Supervisor.Id, 9);
+            await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{server}"), () => "the server outlived its supervisor");
+            Assert.Equal((1, 1), Squat(port, new CancellationToken(canceled: true)));
+        }
+
+        await using var next = await SupervisedTask.StartAsync(_emulator!, _directory, ("SIDECAR_PORT", $"{port}"));
+        Assert.NotEqual(former, next.Token);
+        Assert.Equal(200, await next.AskAsync(next.Token));
+        Assert.Equal(401, await next.AskAsync(former));
+        Assert.Single(next.Supervisor.Output, line => line.Contains("\"EventId\":607,", StringComparison.Ordinal));
+        Assert.Empty(Leaks.In(next.Supervisor.Output, [former, next.Token]));
+    }
+
+    [Fact]
+    public async Task An_orderly_end_has_the_servers_exit_code_and_the_next_start_keeps_the_token()
+    {
+        string former;
+
+        await using (var task = await SupervisedTask.StartAsync(_emulator!, _directory))
+        {
+            former = task.Token;
+            task.Supervisor.Signal(15);
+            Assert.Equal(0, await task.Supervisor.ExitAsync());
+            Assert.Empty(task.Supervisor.Errors);
+        }
+
+        await using var next = await SupervisedTask.StartAsync(_emulator!, _directory);
+        Assert.Equal((former, 200), (next.Token, await next.AskAsync(former)));
+
+        // SIGHUP is passed on too: a rotation.
+        next.Supervisor.Signal(1);
+        await next.Supervisor.LineAsync(line => line.Contains("\"EventId\":603,", StringComparison.Ordinal));
+        Assert.NotEqual(former, next.Token);
+    }
+
+    // A try each, for as long as it takes: what a connection sends to it is a token.
+    private static (int Tries, int Stolen) Squat(int port, CancellationToken end)
+    {
+        var (tries, stolen) = (0, 0);
+
+        do
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            tries++;
+
+            try
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                socket.Listen();
+                stolen++;
+            }
+            catch (SocketException)
+            {
+                // Taken, as it should be.
+            }
+        }
+        while (!end.IsCancellationRequested);
+
+        return (tries, stolen);
+    }
+}
