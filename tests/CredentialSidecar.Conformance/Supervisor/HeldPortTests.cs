@@ -91,7 +91,7 @@ public sealed class HeldPortTests : IAsyncLifetime
             Assert.Equal((1, 1), Squat(port, new CancellationToken(canceled: true)));
         }
 
-        await using var next = await SupervisedTask.StartAsync(_emulator!, _directory, ("SIDECAR_PORT", $"{port}"));
+        await using var next = await SupervisedTask.StartAsync(_emulator!, _directory, port);
         Assert.NotEqual(former, next.Token);
         Assert.Equal(200, await next.AskAsync(next.Token));
         Assert.Equal(401, await next.AskAsync(former));

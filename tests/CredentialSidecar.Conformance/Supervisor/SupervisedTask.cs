@@ -34,17 +34,18 @@ internal sealed class SupervisedTask : IAsyncDisposable
     public static Task<string> ProgramAsync() => Program.PathAsync();
 
     /// <summary>Starts both, and waits for the first session.</summary>
-    public static async Task<SupervisedTask> StartAsync(EmulatorProcess emulator, string directory, params IEnumerable<(string Name, string? Value)> settings)
+    /// <param name="port">Default: one that is free.</param>
+    public static async Task<SupervisedTask> StartAsync(EmulatorProcess emulator, string directory, int? port = null)
     {
-        var (port, health) = (FreePort.Find(), FreePort.Find());
+        var (own, health) = (port ?? FreePort.Find(), FreePort.Find());
         var supervisor = ChildProcess.Start(await ProgramAsync(), [Programs.Sidecar], CleanEnvironment.With(
         [
-            ("SIDECAR_PORT", $"{port}"), ("SIDECAR_HEALTH_PORT", $"{health}"), ("SIDECAR_SHARED_DIR", directory), ("SIDECAR_DRAIN", "0s"),
+            ("SIDECAR_PORT", $"{own}"), ("SIDECAR_HEALTH_PORT", $"{health}"), ("SIDECAR_SHARED_DIR", directory), ("SIDECAR_DRAIN", "0s"),
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("AWS_REGION", "eu-central-1"),
             ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
-            ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri), .. settings,
+            ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri),
         ]));
-        var task = new SupervisedTask(supervisor, directory, port, health);
+        var task = new SupervisedTask(supervisor, directory, own, health);
 
         try
         {
