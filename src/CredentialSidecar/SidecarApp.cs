@@ -11,6 +11,8 @@ using CredentialSidecar.Passthrough;
 using CredentialSidecar.Refreshing;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar;
 
@@ -58,6 +60,10 @@ internal static class SidecarApp
             .AddSingleton<IHostLifetime, DrainingLifetime>()
             .AddSingleton<EndProcess>(FatalEnd.Now)
             .AddHostedService<FaultWatch>()
+
+            // Kestrel asks the last one that was registered first.
+            .AddSingleton<SocketTransportFactory>()
+            .AddSingleton<IConnectionListenerFactory, WatchedSockets>()
 
             // By itself the host would stop as if it had been told to, and end with exit code 0.
             .Configure<HostOptions>(host => (host.ShutdownTimeout, host.BackgroundServiceExceptionBehavior) = (TimeSpan.FromSeconds(5), BackgroundServiceExceptionBehavior.Ignore));

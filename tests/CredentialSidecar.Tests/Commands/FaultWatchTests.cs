@@ -1,6 +1,8 @@
+using System.Net;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Commands;
 using CredentialSidecar.Testing;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,6 +33,39 @@ public sealed class FaultWatchTests
 
         Assert.Equal((nameof(Failing), typeof(OutOfMemoryException)), (what, fault.GetType()));
         Assert.False(app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Memory_that_runs_out_in_a_listener_ends_the_process_as_a_fault()
+    {
+        var ended = new TaskCompletionSource<(string What, Exception Fault)>();
+        var listener = new FailingListener();
+        await using var app = SidecarApp.Create(Settings.Load(), TaskIdentity.Unknown, services => services
+            .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
+            .AddLogging(logging => logging.ClearProviders())
+            .AddSingleton<EndProcess>((what, fault) => ended.TrySetResult((what, fault))));
+        var factory = Assert.IsType<WatchedSockets>(app.Services.GetServices<IConnectionListenerFactory>().Last());
+        await using var real = await factory.BindAsync(listener.EndPoint, TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, ((IPEndPoint)real.EndPoint).Port);
+
+        await using var watched = new WatchedSockets.Watched(listener, app.Services.GetRequiredService<EndProcess>());
+        await Assert.ThrowsAsync<OutOfMemoryException>(async () => await watched.AcceptAsync(TestContext.Current.CancellationToken));
+        var (what, fault) = await ended.Task;
+
+        Assert.Equal(("the listener of 127.0.0.1:0", typeof(OutOfMemoryException)), (what, fault.GetType()));
+    }
+
+    private sealed class FailingListener : IConnectionListener
+    {
+        public EndPoint EndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 0);
+
+#pragma warning disable CA2201 // As the kernel's refusal of memory reaches Kestrel.
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => throw new OutOfMemoryException();
+#pragma warning restore CA2201
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => default;
+
+        public ValueTask DisposeAsync() => default;
     }
 
     private sealed class Failing(Task until) : BackgroundService
