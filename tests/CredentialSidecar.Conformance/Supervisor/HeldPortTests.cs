@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using CredentialSidecar.Conformance.Parts;
+using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Supervisor;
 
@@ -20,7 +21,7 @@ public sealed class HeldPortTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_gets_the_port_of_a_server_that_was_killed_and_its_clients_are_served_by_the_next_one()
+    public async Task No_other_process_gets_the_port_of_a_server_that_was_killed_and_its_clients_are_served_by_the_next_one()
     {
         await using var task = await SupervisedTask.StartAsync(_emulator!, _directory);
         var (token, statuses, before) = (task.Token, new ConcurrentBag<int>(), task.Server);
@@ -62,18 +63,21 @@ public sealed class HeldPortTests : IAsyncLifetime
         await using var task = await SupervisedTask.StartAsync(_emulator!, _directory);
         var token = task.Token;
 
-        // Stopped, so that it accepts nothing, and killed with the connection in its queue.
+        // Stopped, so that it accepts nothing, and killed with the connection and its request in the queue.
         var server = task.Server;
         SupervisedTask.Signal(server, 19);
+        await Eventually.HoldsAsync(() => File.ReadAllText($"/proc/{server}/status").Contains("State:\tT", StringComparison.Ordinal), () => "the server did not stop");
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, task.Port, TestContext.Current.CancellationToken);
-        await task.KillServerAsync();
-        await task.ReadyAsync();
-
         await using var stream = client.GetStream();
         await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1:{task.Port}\r\nAuthorization: {token}\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        await task.KillServerAsync();
+
+        // 503 where the first session of the next server is not there within the time that a request waits.
         using var reader = new StreamReader(stream);
-        Assert.StartsWith("HTTP/1.1 200 ", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Matches("^HTTP/1.1 (200|503) ", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        await task.ReadyAsync();
+        Assert.Equal(200, await task.AskAsync(token));
     }
 
     [Fact]
@@ -119,6 +123,28 @@ public sealed class HeldPortTests : IAsyncLifetime
         next.Supervisor.Signal(1);
         await next.Supervisor.LineAsync(line => line.Contains("\"EventId\":603,", StringComparison.Ordinal));
         Assert.NotEqual(former, next.Token);
+    }
+
+    [Fact]
+    public async Task A_port_that_the_configuration_names_no_longer_is_free_after_a_restart_and_the_new_one_is_served()
+    {
+        var (former, next, health, file) = (FreePort.Find(), FreePort.Find(), FreePort.Find(), Path.Combine(_directory, "config.json"));
+        Configure(former);
+        await using var supervisor = ChildProcess.Start(await SupervisedTask.ProgramAsync(), [Programs.Sidecar, "--config", file], CleanEnvironment.With(
+            ("SIDECAR_HEALTH_PORT", $"{health}"), ("SIDECAR_TOKEN", new string('t', 40)), ("SIDECAR_ROLE_ARN", Emulator.Worlds.DefaultWorld.Reports), ("AWS_REGION", "eu-central-1"),
+            ("SIDECAR_SOURCE_ENDPOINT", _emulator!.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", _emulator.RelativeUri), ("AWS_ENDPOINT_URL_STS", _emulator.Sts.AbsoluteUri)));
+        await StartedOnAsync(former);
+        Assert.Equal((1, 0), Squat(former, new CancellationToken(canceled: true)));
+
+        Configure(next);
+        SupervisedTask.Signal(SupervisedTask.ChildrenOf(supervisor.Id).Single(), 9);
+        await StartedOnAsync(next);
+        await Eventually.HoldsAsync(() => Squat(former, new CancellationToken(canceled: true)).Stolen == 1, () => "the supervisor still holds it");
+        Assert.Equal((1, 0), Squat(next, new CancellationToken(canceled: true)));
+        Assert.Equal((1, 0), Squat(health, new CancellationToken(canceled: true)));
+
+        void Configure(int port) => File.WriteAllText(file, $$"""{ "Listen": { "Port": {{port}}, "Addresses": ["127.0.0.1"] } }""");
+        Task<string> StartedOnAsync(int port) => supervisor.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal) && line.Contains($":{port};", StringComparison.Ordinal));
     }
 
     // A try each, for as long as it takes: what a connection sends to it is a token.

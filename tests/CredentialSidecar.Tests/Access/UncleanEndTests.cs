@@ -19,7 +19,7 @@ public sealed class UncleanEndTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void Token_is_made_anew_after_an_end_that_left_no_mark()
+    public void Token_is_replaced_after_an_end_that_left_no_mark()
     {
         var former = Install().Token!;
         var client = Assert.Single(Install().Clients);

@@ -35,7 +35,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
-    public void A_program_that_ran_for_a_minute_starts_the_count_anew()
+    public void A_program_that_ran_for_a_minute_resets_the_count()
     {
         var policy = new RestartPolicy();
         Assert.All(Enumerable.Range(0, 5), i => Assert.NotNull(policy.Next(i * 1_000, (i * 1_000) + 10)));
