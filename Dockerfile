@@ -4,7 +4,7 @@ ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0.401-noble-aot
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 
 FROM ${SDK_IMAGE} AS build
-# lld links the launcher, and nft goes into `init`; the base has no package manager to install it with.
+# lld links the launcher and the supervisor, and nft goes into `init`; the base has no package manager to install it with.
 RUN apt-get update && apt-get install -y --no-install-recommends clang lld nftables zlib1g-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
@@ -33,7 +33,8 @@ CMD ["--agent-port", "51679", "--sts-port", "51680", "--control-port", "51681"]
 
 FROM base AS program
 COPY --from=build /image/sidecar/ /
-ENTRYPOINT ["/usr/local/bin/credential-sidecar"]
+# The supervisor is pid 1: it holds the listening sockets while the sidecar is started again.
+ENTRYPOINT ["/usr/local/bin/credential-supervisor", "/usr/local/bin/credential-sidecar"]
 
 FROM program AS init
 LABEL org.opencontainers.image.title="CredentialSidecar init" \

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test quickstart compatibility format trimmed native emulator launcher image clean
+.PHONY: help build test quickstart compatibility format trimmed native emulator launcher supervisor image clean
 
 runtime := linux-x64
 sidecar := src/CredentialSidecar
@@ -50,6 +50,9 @@ endef
 
 launcher: ## artifacts/launcher: credential-launch, static, for any Linux image
 	sh src/CredentialSidecar.Launcher/publish.sh
+
+supervisor: ## artifacts/supervisor: credential-supervisor, static, the image's pid 1
+	sh src/CredentialSidecar.Supervisor/publish.sh
 
 image: ## The container image, from the public base images; see docs/image.md
 	docker build -t credential-sidecar .

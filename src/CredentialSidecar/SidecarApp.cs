@@ -20,7 +20,7 @@ namespace CredentialSidecar;
 /// <summary>Composition root: the one place where every part meets.</summary>
 internal static class SidecarApp
 {
-    /// <param name="overrides">Lets a test swap the clock and the sources before the container is built.</param>
+    /// <param name="overrides">Lets a test swap the clock and the sources, and a supervisor the sockets, before the container is built.</param>
     public static WebApplication Create(SidecarSettings settings, TaskIdentity task, Action<IServiceCollection>? overrides = null)
     {
         // Empty: no ASPNETCORE_URLS, no appsettings.json and no Kestrel section can open another listener.
@@ -43,9 +43,10 @@ internal static class SidecarApp
             .Configure<SocketTransportOptions>(Listeners.Bound)
             .AddSingleton(ConnectionLimits.For(MachineLimits.Memory(), MachineLimits.RaiseOpenFiles()))
             .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Options.Interception.Uids.Count, TimeProvider.System))
-            .AddSingleton<IConnectionListenerFactory>(services => new BudgetedTransport(
+            .AddSingleton(services => new BudgetedTransport(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
                 services.GetRequiredService<ConnectionLimits>(), ReceivedBytes.Of, services.GetRequiredService<ILoggerFactory>()))
+            .AddSingleton<IConnectionListenerFactory>(services => new WatchedSockets(services.GetRequiredService<BudgetedTransport>(), services.GetRequiredService<EndProcess>()))
             .AddSingleton<Wall>()
             .AddSingleton<ClientBook>()
             .AddSingleton<Throttle>()
@@ -68,7 +69,11 @@ internal static class SidecarApp
             .AddHostedService<SessionRefresher>()
             .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Options.Health.NoClientAfter))
             .AddSingleton<IHostLifetime, DrainingLifetime>()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+            .AddSingleton<EndProcess>(FatalEnd.Now)
+            .AddHostedService<FaultWatch>()
+
+            // By itself the host would stop as if it had been told to, and end with exit code 0.
+            .Configure<HostOptions>(host => (host.ShutdownTimeout, host.BackgroundServiceExceptionBehavior) = (TimeSpan.FromSeconds(5), BackgroundServiceExceptionBehavior.Ignore));
 
         overrides?.Invoke(builder.Services);
 

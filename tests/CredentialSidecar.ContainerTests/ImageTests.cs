@@ -26,6 +26,21 @@ public sealed class ImageTests : IAsyncLifetime
     [Theory]
     [InlineData(Images.Sidecar)]
     [InlineData(Images.Init)]
+    public async Task The_supervisor_is_the_first_process_and_every_command_runs_below_it(string image)
+    {
+        Assert.Equal(["/usr/local/bin/credential-supervisor", "/usr/local/bin/credential-sidecar"], Texts((await Engine.InspectAsync(image))["Config"]!["Entrypoint"]!));
+
+        var version = await Engine.TryAsync("run", "--rm", image, "--version");
+        var wrong = await Engine.TryAsync("run", "--rm", "-e", "SIDECAR_DRAIN=x", image, "validate");
+
+        Assert.Matches(@"^\d+\.\d+\.\d+", version.Succeeded());
+        Assert.Equal(78, wrong.Code);
+        Assert.Contains("SIDECAR_DRAIN ", wrong.All, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Images.Sidecar)]
+    [InlineData(Images.Init)]
     [InlineData(Images.Emulator)]
     public async Task No_image_has_a_shell_or_a_program_that_changes_its_user(string image)
     {
@@ -83,6 +98,7 @@ public sealed class ImageTests : IAsyncLifetime
     [InlineData("CredentialSidecar")]
     [InlineData("CredentialSidecar.Emulator")]
     [InlineData("CredentialSidecar.Launcher")]
+    [InlineData("CredentialSidecar.Supervisor")]
     public void The_native_publish_pins_what_the_ordinary_build_pins(string project) => Assert.All(["linux-x64", "linux-arm64"], platform =>
     {
         var native = Locked($"src/{project}/packages.{platform}.lock.json");

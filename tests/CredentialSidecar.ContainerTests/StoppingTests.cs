@@ -38,7 +38,29 @@ public sealed class StoppingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Killed_and_started_again_it_serves_those_who_hold_the_old_token()
+    public async Task Killed_alone_the_server_is_started_again_by_its_supervisor_and_serves_those_who_hold_the_token()
+    {
+        await _task.StartSidecarAsync();
+        var token = await TokenAsync();
+        var asking = await StartAskingAsync();
+        var server = await ServerAsync();
+
+        // By its pid of this machine, since the image has no program that could do it.
+        (await Command.RunAsync("kill", ["-KILL", server])).Succeeded();
+        await Eventually.HoldsAsync(async () => await ServerAsync() is var next && next.Length > 0 && next != server, () => Engine.LogsAsync(_task.Sidecar));
+        var before = (await AnswersAsync(asking)).Length;
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking)) is var answers && answers.Length > before + 3 && answers[^1] == "200", () => Engine.LogsAsync(asking));
+
+        Assert.Equal(token, await TokenAsync());
+        Assert.Contains("the program ended by SIGKILL; restart 1 now, its ports stay taken.", await Engine.LogsAsync(_task.Sidecar), StringComparison.Ordinal);
+
+        // Torn off, or not ready yet; never unauthorized, and never an answer of another kind.
+        Assert.Empty((await AnswersAsync(asking)).Except(["200", "000", "503"]));
+        Assert.True((bool)(await Engine.InspectAsync(_task.Sidecar))["State"]!["Running"]!);
+    }
+
+    [Fact]
+    public async Task Killed_as_a_whole_and_started_again_it_makes_a_new_token_and_rejects_the_old_one()
     {
         await _task.StartSidecarAsync();
         var token = await TokenAsync();
@@ -48,12 +70,12 @@ public sealed class StoppingTests : IAsyncLifetime
         await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "000", () => Engine.LogsAsync(asking));
         await Engine.DoAsync("start", _task.Sidecar);
         await Engine.HealthyAsync(_task.Sidecar);
-        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "200", () => Engine.LogsAsync(asking));
+        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking))[^1] == "401", () => Engine.LogsAsync(asking));
 
-        Assert.Equal(token, await TokenAsync());
+        Assert.NotEqual(token, await TokenAsync());
+        Assert.Contains("\"EventId\":609,", await Engine.LogsAsync(_task.Sidecar), StringComparison.Ordinal);
 
-        // Gone, or not ready yet; never unauthorized, and never an answer of another kind.
-        Assert.Empty((await AnswersAsync(asking)).Except(["200", "000", "503"]));
+        // Those that start now, or read the file again, go on.
         Assert.Contains(EmulatedTask.Destination, (await _task.LaunchedAsync(EmulatedTask.Identity)).Succeeded(), StringComparison.Ordinal);
     }
 
@@ -74,6 +96,13 @@ public sealed class StoppingTests : IAsyncLifetime
         var asking = await _task.RunAsync("asking", [.. _task.Joined, "-v", $"{_task.Volume}:/credential-sidecar:ro"], Images.Client, "bash", "-c", Ask);
         await Eventually.HoldsAsync(async () => (await AnswersAsync(asking)).Length > 3, () => Engine.LogsAsync(asking));
         return asking;
+    }
+
+    // The one child of the container's first process.
+    private async Task<string> ServerAsync()
+    {
+        var supervisor = (int)(await Engine.InspectAsync(_task.Sidecar))["State"]!["Pid"]!;
+        return (await File.ReadAllTextAsync($"/proc/{supervisor}/task/{supervisor}/children")).Trim();
     }
 
     private static async Task<string[]> AnswersAsync(string asking) =>

@@ -18,6 +18,9 @@ internal sealed partial class ClientBook
     // Enough to name a token that was rotated away for what it is.
     private const int MostEnded = 4;
 
+    /// <summary>The end of a token that was not accepted at any time since the start.</summary>
+    private static readonly DateTimeOffset Distrusted = DateTimeOffset.MinValue;
+
     private readonly bool _allowAnonymous;
     private readonly TimeProvider _clock;
     private readonly Lock _replacing = new();
@@ -34,7 +37,12 @@ internal sealed partial class ClientBook
             throw new ArgumentException("Either clients, each with a token, or AllowAnonymous.", nameof(settings));
         }
 
-        _entries = [.. settings.Clients.Select(client => new Entry(new Client(client.Name, client.Destinations), Hash(client.Token!)))];
+        // The ones of now come last, and so win over one that was found elsewhere.
+        _entries =
+        [
+            .. from client in settings.Clients where client.Distrusted is not null select EntryOf(client, client.Distrusted!) with { EndsAt = Distrusted },
+            .. from client in settings.Clients select EntryOf(client, client.Token!),
+        ];
     }
 
     /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
@@ -109,6 +117,8 @@ internal sealed partial class ClientBook
         return _entries.LastOrDefault(entry => CryptographicOperations.FixedTimeEquals(entry.Hash, hash))?.Client.Name;
     }
 
+    private static Entry EntryOf(ClientSettings client, string token) => new(new Client(client.Name, client.Destinations), Hash(token));
+
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private static CredentialException Unknown(string? authorization) => new(CredentialFailure.Unauthorized, string.IsNullOrEmpty(authorization)
@@ -117,6 +127,12 @@ internal sealed partial class ClientBook
 
     private Client OfFormer(Entry entry, DateTimeOffset end)
     {
+        if (end == Distrusted)
+        {
+            throw new CredentialException(CredentialFailure.Unauthorized,
+                "The authorization token was replaced when the sidecar started after an unclean end. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
+        }
+
         if (_clock.GetUtcNow() >= end)
         {
             throw new CredentialException(CredentialFailure.Unauthorized,

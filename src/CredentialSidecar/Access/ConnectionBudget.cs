@@ -19,6 +19,8 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     /// <summary>20 000 newcomers a second must be able to come in: those that wait fill the kernel's queue, where honest ones wait with them.</summary>
     private static readonly TimeSpan EachChance = TimeSpan.FromSeconds(1) / 20_000;
 
+    // A timer waits for whole milliseconds, and not at all for less than one.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -30,7 +32,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     private ITimer? _sweep;
 
     /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
-    public TimeSpan FairChance { get; } = (most - (most / 8)) * EachChance;
+    public TimeSpan FairChance { get; } = (most - (most / 8)) * EachChance is var chance && chance > Tick ? chance : Tick;
 
     /// <summary>Connections that are open or being closed.</summary>
     public int Count => most - _free.CurrentCount;
@@ -133,7 +135,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
                 if (FairChance - (clock.GetUtcNow() - leaving.Arrived) is var wait && wait > TimeSpan.Zero)
                 {
-                    return wait < FairChance ? wait : FairChance;
+                    return wait < Tick ? Tick : wait < FairChance ? wait : FairChance;
                 }
 
                 _strangers.Remove(address, leaving);

@@ -20,11 +20,12 @@ internal static class SharedDirectory
     /// <param name="launcher">The launcher's file; nothing is installed where it does not exist.</param>
     /// <returns>
     /// The settings with the tokens that siblings now find there: the configured one, else the one that was there if it is
-    /// well-formed, else a new one of 256 bits.
+    /// well-formed and cannot have been collected since, else a new one of 256 bits.
     /// </returns>
+    /// <param name="isRestart">A supervisor held our ports since the process before this one, so that no other can have listened there.</param>
     /// <param name="findings">Is told of a token that was found and that somebody else can change.</param>
     /// <exception cref="ConfigurationMistakesException">A directory cannot be written, or a token that is there cannot be read.</exception>
-    public static SidecarSettings Install(SidecarSettings settings, string launcher, Findings? findings = null)
+    public static SidecarSettings Install(SidecarSettings settings, string launcher, bool isRestart = false, Findings? findings = null)
     {
         var directory = settings.Options.SharedDirectory;
         var clients = new List<ClientSettings>();
@@ -39,9 +40,10 @@ internal static class SharedDirectory
             // One that was copied from another client's directory would not tell the two apart.
             var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
             var found = client.Token is null && Find(client.Directory!, settings.NameOf(key), findings) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
-            var token = client.Token ?? found ?? NewToken();
+            var isKept = found is not null && (isRestart || settings.Options.Access.KeepTokens || EndMarker.IsThere(client.Directory!, found));
+            var token = client.Token ?? (isKept ? found! : NewToken());
             Install(client.Directory, () => settings.NameOf(key), launcher, token);
-            clients.Add(client with { Token = token });
+            clients.Add(client with { Token = token, Distrusted = isKept ? null : found });
         }
 
         return settings with { Clients = clients };
@@ -59,7 +61,23 @@ internal static class SharedDirectory
     public static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
 
     /// <summary>Replaces the token in a directory.</summary>
-    public static void Put(string directory, string token) => Put(directory, TokenName, Readable, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
+    public static void Put(string directory, string token) => Put(directory, TokenName, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
+
+    /// <summary>Replaces a file that siblings may read.</summary>
+    public static void Put(string directory, string name, Action<Stream> write) => Put(directory, name, Readable, write);
+
+    /// <summary>The token in a directory, if every SDK can send it and nobody could guess it.</summary>
+    public static string? Find(string directory)
+    {
+        try
+        {
+            return Find(directory, "", null);
+        }
+        catch (ConfigurationMistakesException)
+        {
+            return null;
+        }
+    }
 
     private static void Install(string? directory, Func<string> key, string launcher, string? token)
     {
@@ -82,6 +100,7 @@ internal static class SharedDirectory
             // Also where it stays the same: a directory that cannot be written shows at the first start, not at the first rotation.
             if (token is not null)
             {
+                EndMarker.Remove(directory);
                 Put(directory, token);
             }
         }

@@ -26,6 +26,25 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
         }
     }
 
+    /// <summary>Says in each directory with a generated token that this process ends in an orderly way; the next one then keeps the token.</summary>
+    public void MarkEnded()
+    {
+        foreach (var client in settings.Clients.Where(client => client.Origin == TokenOrigin.Generated))
+        {
+            if (SharedDirectory.Find(client.Directory!) is { } token && book.IsCurrent(client.Name, token))
+            {
+                try
+                {
+                    EndMarker.Write(client.Directory!, token);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // Without the mark the next start makes a new token, and says so.
+                }
+            }
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try

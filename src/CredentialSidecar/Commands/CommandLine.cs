@@ -22,10 +22,10 @@ internal static class CommandLine
           SIDECAR_EXTERNAL_ID, SIDECAR_SESSION_NAME, SIDECAR_TOKEN_FILE, SIDECAR_PORT, SIDECAR_HEALTH_PORT,
           SIDECAR_CONFIG (JSON) or SIDECAR_CONFIG_FILE, AWS_REGION, SIDECAR_Source__Kind=Default (on a laptop)
 
-        Exit codes: 0 done, 1 not healthy, 64 wrong command line, 69 port taken or not allowed, 78 wrong configuration.
+        Exit codes: 0 done, 1 not healthy, 64 wrong command line, 69 port taken or not allowed, 70 fault, 78 wrong configuration.
         """;
 
-    public static Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args, Supervision? supervision = null)
     {
         // Every command has the container's environment, tokens included, in its memory.
         ProcessMemory.Seal();
@@ -34,10 +34,10 @@ internal static class CommandLine
         var ready = new Option<bool>("--ready") { Description = "Ask for the present state; without it, whether every required destination was live once." };
 
         var root = new RootCommand(Description) { file };
-        root.SetAction((parse, cancellation) => ServeCommand.RunAsync(parse.GetValue(file), cancellation));
+        root.SetAction((parse, cancellation) => ServeCommand.RunAsync(parse.GetValue(file), supervision, cancellation));
 
         var serve = new Command("serve", "Answer siblings until told to stop. The default.") { file };
-        serve.SetAction((parse, cancellation) => ServeCommand.RunAsync(parse.GetValue(file), cancellation));
+        serve.SetAction((parse, cancellation) => ServeCommand.RunAsync(parse.GetValue(file), supervision, cancellation));
 
         var validate = new Command("validate", "Print the configuration as it would be used, redacted, or every mistake in it. Exit code 0 or 78.") { file };
         validate.SetAction(parse => ValidateCommand.Run(ProcessEnvironment.Capture(), parse.GetValue(file), Console.Out, Console.Error));

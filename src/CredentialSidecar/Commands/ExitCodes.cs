@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>Something this start needs is not to be had just now, such as its port.</summary>
     public const int Unavailable = 69;
 
+    /// <summary>A fault of the sidecar's own, such as memory that ran out: starting again may help.</summary>
+    public const int Fault = 70;
+
     /// <summary>The configuration is wrong: starting again as it is will not help.</summary>
     public const int Configuration = 78;
 

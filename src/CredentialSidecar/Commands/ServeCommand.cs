@@ -7,14 +7,18 @@ using CredentialSidecar.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Commands;
 
 /// <summary><c>credential-sidecar</c>, or <c>credential-sidecar serve</c>: answers siblings until it is told to stop.</summary>
 internal static partial class ServeCommand
 {
-    public static async Task<int> RunAsync(string? file, CancellationToken cancellationToken)
+    /// <param name="supervision">Null where no supervisor holds the ports.</param>
+    public static async Task<int> RunAsync(string? file, Supervision? supervision, CancellationToken cancellationToken)
     {
+        FatalEnd.Watch();
+
         try
         {
             var isSealed = ProcessMemory.Seal();
@@ -23,16 +27,18 @@ internal static partial class ServeCommand
             ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
             RefuseUid(loaded);
             var shared = new Findings();
-            var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), shared);
-            await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken));
+            var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), supervision?.IsRestart == true, shared);
+            await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken), services => HandOver(services, supervision));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);
             Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
             await app.StartAsync(cancellationToken);
+            supervision?.DropUnused();
             Announce(app, logger, settings);
             await app.WaitForShutdownAsync(cancellationToken);
+            app.Services.GetRequiredService<TokenKeeper>().MarkEnded();
             return ExitCodes.Ok;
         }
         catch (ConfigurationMistakesException e)
@@ -48,6 +54,19 @@ internal static partial class ServeCommand
         {
             await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT, a port in Interception:Uids (such as reports:9172) or Listen:Addresses, or stop what listens there.");
             return ExitCodes.Unavailable;
+        }
+    }
+
+    // After all else that configures the sockets, so that whatever binds one is asked only where none was inherited.
+    private static void HandOver(IServiceCollection services, Supervision? supervision)
+    {
+        if (supervision is not null)
+        {
+            services.PostConfigure<SocketTransportOptions>(sockets =>
+            {
+                var bind = sockets.CreateBoundListenSocket;
+                sockets.CreateBoundListenSocket = endpoint => supervision.Open(endpoint, bind);
+            });
         }
     }
 
@@ -100,6 +119,11 @@ internal static partial class ServeCommand
         if (!isSealed)
         {
             Log.MemoryUnsealed(logger);
+        }
+
+        foreach (var client in settings.Clients.Where(client => client.Distrusted is not null))
+        {
+            Log.TokenDistrusted(logger, client.Name, client.Directory!);
         }
 
         if (settings.Clients.Count == 0)
@@ -157,6 +181,10 @@ internal static partial class ServeCommand
         [LoggerMessage(EventIds.FewConnections, LogLevel.Warning,
             "At most {Connections} connections are held at once, because of the limits of this container: memory {Memory}, open files {Files}. Raise them if clients with many processes are turned away.")]
         public static partial void FewConnections(ILogger logger, int connections, string memory, long files);
+        [LoggerMessage(EventIds.TokenDistrusted, LogLevel.Warning,
+            "Client {Client} has a new token in {Directory}, because the sidecar before this one did not end in an orderly way: another process may have listened on its port and collected the former token, "
+            + "which is rejected now. Restart containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, and that do not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. Access:KeepTokens=true would keep tokens.")]
+        public static partial void TokenDistrusted(ILogger logger, string client, string directory);
 
         [LoggerMessage(EventIds.AnonymousAllowed, LogLevel.Warning, "No authorization token is asked for: whoever can connect gets credentials.")]
         public static partial void AnonymousAllowed(ILogger logger);

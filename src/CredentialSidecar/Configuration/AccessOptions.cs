@@ -20,6 +20,9 @@ internal sealed class AccessOptions
     [Description("Accept tokens under 32 characters.")]
     public bool AllowShortTokens { get; set; }
 
+    [Description("Keep a generated token after an unclean end too, when another process may have listened on the port and collected it.")]
+    public bool KeepTokens { get; set; }
+
     [Description("How long a token stays valid after a new one took its place, 0s to 24h.")]
     public TimeSpan TokenGrace { get; set; } = TimeSpan.FromHours(1);
 

@@ -25,6 +25,9 @@ internal sealed record ClientSettings(
     /// <summary>The client of <c>SIDECAR_TOKEN</c>, which may read everything.</summary>
     public const string Default = "default";
 
+    /// <summary>The token that was found in the directory after an unclean end, and is not accepted any more; null where there was none.</summary>
+    public string? Distrusted { get; init; }
+
     // The default would print the token.
     public override string ToString() => Name;
 }

@@ -23,7 +23,17 @@ internal sealed class ProcessEnvironment(IEnumerable<KeyValuePair<string, string
         }
     }
 
+    /// <summary>What a supervisor said: a descriptor to talk to it by, and those that it kept. No other program is to hear it.</summary>
+    public static (string? Control, string? Listeners) TakeSupervision() => (Take("CREDENTIAL_SUPERVISOR_FD"), Take("CREDENTIAL_SUPERVISOR_LISTENERS"));
+
     public static ProcessEnvironment Capture() => new(
         from DictionaryEntry variable in Environment.GetEnvironmentVariables()
         select KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
+
+    private static string? Take(string name)
+    {
+        var value = Environment.GetEnvironmentVariable(name);
+        Environment.SetEnvironmentVariable(name, null);
+        return value;
+    }
 }

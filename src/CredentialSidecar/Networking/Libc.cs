@@ -5,10 +5,16 @@ namespace CredentialSidecar.Networking;
 /// <summary>The few calls of the C library that .NET has no name for.</summary>
 internal static partial class Libc
 {
-    public const int SolIp = 0;
+    public const int SolIp = 0, SolSocket = 1, SoType = 3;
 
     /// <summary>linux/netfilter_ipv4.h: where a connection was going before it was redirected.</summary>
     public const int SoOriginalDst = 80;
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    public static partial void Exit(int code);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int fd, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUid();

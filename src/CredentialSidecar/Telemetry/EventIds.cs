@@ -37,7 +37,7 @@ internal static class EventIds
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
 
-    // Access: 600. Next: 609.
+    // Access: 600. Next: 610.
     public const int Answered = 600;
     public const int AuditDropped = 601;
     public const int FormerTokenUsed = 602;
@@ -47,6 +47,7 @@ internal static class EventIds
     public const int Damped = 606;
     public const int Repeated = 607;
     public const int AnsweredSeveral = 608;
+    public const int TokenDistrusted = 609;
 
     // Telemetry: 700. Next: 703.
     public const int ExportFailed = 700;

@@ -12,15 +12,17 @@ public sealed class SharedDirectoryTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
-    public async Task R12_A_generated_token_opens_the_sidecar_and_outlives_its_restart()
+    [Theory]
+    [InlineData(15, true)]
+    [InlineData(9, false)]
+    public async Task R12_A_generated_token_opens_the_sidecar_and_outlives_an_orderly_end_alone(int signal, bool isKept)
     {
         await using var emulator = await EmulatorProcess.StartAsync();
-        var first = await AskAsync(emulator);
-        var second = await AskAsync(emulator);
+        var first = await AskAsync(emulator, signal);
+        var second = await AskAsync(emulator, signal);
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.Status, second.Status));
-        Assert.Equal(first.Token, second.Token);
+        Assert.Equal(isKept, first.Token == second.Token);
         Assert.Equal(64, first.Token.Length);
     }
 
@@ -55,12 +57,12 @@ public sealed class SharedDirectoryTests : IDisposable
         Assert.DoesNotContain(new string('t', 8), ended.Output, StringComparison.Ordinal);
     }
 
-    private async Task<(HttpStatusCode Status, string Token)> AskAsync(EmulatorProcess emulator)
+    private async Task<(HttpStatusCode Status, string Token)> AskAsync(EmulatorProcess emulator, int signal)
     {
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
         [
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
-            ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory),
+            ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_DRAIN", "0s"),
         ]);
         await sidecar.ReadyAsync();
 
@@ -69,6 +71,8 @@ public sealed class SharedDirectoryTests : IDisposable
         using var sibling = new HttpClient();
         sibling.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", token);
         using var answer = await sibling.GetAsync(new Uri(sidecar.Endpoint, "v1/credentials"));
+        sidecar.Signal(signal);
+        await sidecar.ExitAsync();
         return (answer.StatusCode, token);
     }
 }

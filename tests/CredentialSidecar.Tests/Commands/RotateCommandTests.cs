@@ -28,6 +28,7 @@ public sealed class RotateCommandTests : IDisposable
         Put("10", "credential-sidecar\0rotate-tokens\0");
         Put("11", "python3\0");
         Put("12", "/usr/local/bin/credential-sidecar-emulator\0--agent-port\0");
+        Put("14", "/usr/local/bin/credential-supervisor\0/usr/local/bin/credential-sidecar\0");
         Directory.CreateDirectory(Path.Combine(_proc, "13"));
         Directory.CreateDirectory(Path.Combine(_proc, "sys"));
 

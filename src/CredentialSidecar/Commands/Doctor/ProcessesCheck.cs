@@ -19,10 +19,17 @@ internal static class ProcessesCheck
             try
             {
                 var name = File.ReadAllText(Path.Combine(folder, "comm")).Trim();
+
+                // The sidecar's own processes have their own rules; a name has fifteen characters here.
+                if (name.StartsWith("credential-side", StringComparison.Ordinal) || name == "credential-supe")
+                {
+                    continue;
+                }
+
                 var environment = Read(Path.Combine(folder, "environ"));
 
-                // A kernel thread has none, and the sidecar's own processes have their own rules.
-                if (environment.Count == 0 || name.StartsWith("credential-side", StringComparison.Ordinal) || !IsOfAws(environment))
+                // A kernel thread has none.
+                if (environment.Count == 0 || !IsOfAws(environment))
                 {
                     continue;
                 }

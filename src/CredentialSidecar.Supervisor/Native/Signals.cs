@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+
+namespace CredentialSidecar.Supervisor.Native;
+
+/// <summary>Signals as data: blocked in every thread of this process, and read from a descriptor.</summary>
+internal static unsafe class Signals
+{
+    public const int Hangup = 1, Interrupt = 2, Quit = 3, User1 = 10, User2 = 12, Pipe = 13, Terminate = 15, Child = 17;
+
+    private const int BlockThese = 0;
+
+    // A sigset_t is 128 bytes; struct sigaction is the handler, such a set, the flags and a restorer.
+    public const int SetSize = 128;
+    private const int ActionSize = 152;
+
+    // struct signalfd_siginfo, and the ssi_code of what the kernel itself sends.
+    private const int InfoSize = 128;
+    private const int FromKernel = 0x80;
+
+    private static readonly int[] Read = [Hangup, Interrupt, Quit, User1, User2, Terminate, Child];
+
+    private static volatile bool _isBlockedInRuntime;
+
+    /// <param name="mask">Takes what was blocked before, for the program.</param>
+    /// <returns>The descriptor to read signals from; negative where there is none to be had.</returns>
+    public static int Open(byte* mask)
+    {
+        // Ignored, the end of a child would leave nothing to wait for.
+        byte* action = stackalloc byte[ActionSize];
+        new Span<byte>(action, ActionSize).Clear();
+        _ = Libc.sigaction(Child, action, null);
+
+        byte* set = stackalloc byte[SetSize];
+        Fill(set);
+        var descriptor = Libc.signalfd(-1, set, Libc.SignalCloseOnExec | Libc.SignalNonBlocking);
+        _ = Libc.pthread_sigmask(BlockThese, WithPipe(set), mask);
+        BlockInRuntime();
+        return descriptor;
+    }
+
+    /// <returns>The next signal, and whether a terminal sent it to the whole process group; null where none is waiting.</returns>
+    public static (int Number, bool IsOfTerminal)? Next(int descriptor)
+    {
+        byte* info = stackalloc byte[InfoSize];
+        return Libc.read(descriptor, info, InfoSize) == InfoSize ? (*(int*)info, ((int*)info)[2] == FromKernel) : null;
+    }
+
+    // The kernel gives a signal to any thread that does not block it, and the runtime has one more: that of finalizers.
+    private static void BlockInRuntime()
+    {
+        while (!_isBlockedInRuntime)
+        {
+            Leave();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    // In a frame of its own, so that nothing on the stack keeps the object.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Leave() => _ = new Blocker();
+
+    private static void Fill(byte* set)
+    {
+        new Span<byte>(set, SetSize).Clear();
+
+        foreach (var signal in Read)
+        {
+            *(ulong*)set |= 1UL << (signal - 1);
+        }
+    }
+
+    // A closed standard error is no reason to end.
+    private static byte* WithPipe(byte* set)
+    {
+        *(ulong*)set |= 1UL << (Pipe - 1);
+        return set;
+    }
+
+    private sealed class Blocker
+    {
+        ~Blocker()
+        {
+            byte* set = stackalloc byte[SetSize];
+            Fill(set);
+            _ = Libc.pthread_sigmask(BlockThese, WithPipe(set), null);
+            _isBlockedInRuntime = true;
+        }
+    }
+}

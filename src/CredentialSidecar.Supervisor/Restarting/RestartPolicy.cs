@@ -1,0 +1,45 @@
+namespace CredentialSidecar.Supervisor.Restarting;
+
+/// <summary>Whether a program that ended is started again, and when. Without a clock: times are milliseconds that only move forward.</summary>
+internal sealed class RestartPolicy
+{
+    public const int Most = 5;
+    public const long Window = 60_000;
+
+    private const long FirstPause = 100, LongestPause = 5_000;
+
+    // Told to stop, a wrong command line, a port that is taken, a wrong configuration, a second signal: a restart changes none of these.
+    private static readonly int[] Final = [0, 64, 69, 78, 143];
+
+    private readonly Queue<long> _restarts = new();
+
+    /// <summary>How many restarts there were since the program last ran for a minute.</summary>
+    public int Restarts { get; private set; }
+
+    public static bool IsFinal(ChildEnd end) => end.Signal == 0 && Array.IndexOf(Final, end.Code) >= 0;
+
+    /// <param name="started">When the program was started that now ended.</param>
+    /// <returns>How long to wait before the next start; null where there were too many within a minute.</returns>
+    public long? Next(long started, long now)
+    {
+        if (now - started >= Window)
+        {
+            Restarts = 0;
+            _restarts.Clear();
+        }
+
+        while (_restarts.TryPeek(out var oldest) && now - oldest > Window)
+        {
+            _restarts.Dequeue();
+        }
+
+        if (_restarts.Count == Most)
+        {
+            return null;
+        }
+
+        _restarts.Enqueue(now);
+        Restarts++;
+        return Restarts == 1 ? 0 : Math.Min(FirstPause << Math.Min(Restarts - 2, 10), LongestPause);
+    }
+}
