@@ -38,7 +38,8 @@ internal static class SharedDirectory
         {
             // One that was copied from another client's directory would not tell the two apart.
             var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
-            var found = client.Token is null && Find(client.Directory!, settings.NameOf(key), findings) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
+            var kept = client.Token is null ? Find(client.Directory!, settings.NameOf(key), findings) : null;
+            var found = clients.All(other => other.Token != kept) ? kept : null;
             var token = client.Token ?? found ?? NewToken();
             Install(client.Directory, () => settings.NameOf(key), launcher, token);
             clients.Add(client with { Token = token });
@@ -103,7 +104,8 @@ internal static class SharedDirectory
         if (content is { Bytes: null, Trouble: not (FileTrouble.Missing or FileTrouble.Link or FileTrouble.TooLarge) })
         {
             throw new ConfigurationMistakesException([new Mistake(key, $"is '{directory}', where '{TokenName}' {content.Problem}; "
-                + "siblings may still send the token in it, so it is not replaced. Let the sidecar read it, or remove it to have a new one made")]);
+                + "siblings may still send the token in it, so it is not replaced. "
+                + "Let the sidecar read it, or remove it to have a new one made")]);
         }
 
         var token = Encoding.Latin1.GetString(content.Bytes ?? []);

@@ -43,7 +43,8 @@ internal static class SourceRules
         var uri = HttpAddress.Read(Full, full, findings, secret: true);
         OwnAddress.Refuse(Full, uri, options, findings);
         findings.Require(uri is null || PlainHttp.MayAskForCredentials(uri), Full,
-            $"is {uri?.Scheme}://{uri?.Authority}, expected https, or http at loopback, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23], as the SDKs do");
+            $"is {uri?.Scheme}://{uri?.Authority}, expected https, or http at loopback, "
+            + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23], as the SDKs do");
 
         // What is wrong with the file besides shows at each read, since the platform may bring it later.
         if (environment[TokenFile] is { } file)
