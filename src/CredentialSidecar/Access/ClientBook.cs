@@ -12,7 +12,8 @@ namespace CredentialSidecar.Access;
 /// <remarks>Only hashes are kept, so that not even a length can be measured, and every entry is visited (contract R11).</remarks>
 internal sealed partial class ClientBook
 {
-    /// <summary>Former tokens of one client that are still valid. One more would end the oldest before the time that event 603 named.</summary>
+    /// <summary>Former tokens of one client that are still valid.</summary>
+    /// <remarks>One more would end the oldest before the time that event 603 named.</remarks>
     public const int MostValid = 16;
 
     // Enough to name a token that was rotated away for what it is.
@@ -71,7 +72,7 @@ internal sealed partial class ClientBook
 
     /// <summary>Gives a client another token; the former one stays valid for the grace time.</summary>
     /// <param name="publish">Lets its containers have the new one, which is valid before they can read it. Where this fails, nothing has changed.</param>
-    /// <returns>Null where the client has it; else the time until when so many former tokens are valid that there is no room for another.</returns>
+    /// <returns>Null where the client has it; else until when there is no room for another former token.</returns>
     public DateTimeOffset? Replace(string client, string token, TimeSpan grace, Action publish)
     {
         using var alone = _replacing.EnterScope();

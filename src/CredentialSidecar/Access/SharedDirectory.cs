@@ -39,7 +39,8 @@ internal static class SharedDirectory
         {
             // One that was copied from another client's directory would not tell the two apart.
             var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
-            var found = client.Token is null && Find(client.Directory!, settings.NameOf(key), findings) is { } kept && clients.All(other => other.Token != kept) ? kept : null;
+            var there = client.Token is null ? Find(client.Directory!, settings.NameOf(key), findings) : null;
+            var found = clients.All(other => other.Token != there) ? there : null;
             var isKept = found is not null && (isRestart || settings.Options.Access.KeepTokens || EndMarker.IsThere(client.Directory!, found));
             var token = client.Token ?? (isKept ? found! : NewToken());
             Install(client.Directory, () => settings.NameOf(key), launcher, token);
@@ -122,7 +123,8 @@ internal static class SharedDirectory
         if (content is { Bytes: null, Trouble: not (FileTrouble.Missing or FileTrouble.Link or FileTrouble.TooLarge) })
         {
             throw new ConfigurationMistakesException([new Mistake(key, $"is '{directory}', where '{TokenName}' {content.Problem}; "
-                + "siblings may still send the token in it, so it is not replaced. Let the sidecar read it, or remove it to have a new one made")]);
+                + "siblings may still send the token in it, so it is not replaced. "
+                + "Let the sidecar read it, or remove it to have a new one made")]);
         }
 
         var token = Encoding.Latin1.GetString(content.Bytes ?? []);

@@ -89,7 +89,8 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
         {
             if (book.Replace(client.Name, token, _access.TokenGrace, () => Publish(client, token)) is { } until)
             {
-                return $"{ClientBook.MostValid} former tokens are still valid, the oldest until {until:u}; a new one is possible from then on";
+                return $"{ClientBook.MostValid} former tokens are still valid, the oldest until {until:u}; "
+                    + "a new one is possible from then on";
             }
 
             Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + _access.TokenGrace);

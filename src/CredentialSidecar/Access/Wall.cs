@@ -76,11 +76,12 @@ internal sealed class Wall(SidecarSettings settings)
 
         if (IsBrowser(request.Headers.UserAgent.ToString()))
         {
-            throw NotAllowed("A request with a browser's User-Agent (Mozilla/…) is not answered. Let the client send its own name there.");
+            throw NotAllowed("A request with a browser's User-Agent (Mozilla/…) is not answered. "
+                + "Let the client send its own name there.");
         }
     }
 
-    /// <summary>For what is passed on: a connection that has changed its protocol would be a tunnel to the agent, past every check.</summary>
+    /// <summary>For what is passed on: a connection with another protocol would be a tunnel to the agent, past every check.</summary>
     /// <exception cref="CredentialException">The request offers another protocol.</exception>
     public static void CheckUpgrade(HttpRequest request)
     {

@@ -15,7 +15,8 @@ internal static class ExportRules
     // The SDK would end the start over a number that it cannot use.
     private static readonly string[] Milliseconds = ["OTEL_METRIC_EXPORT_INTERVAL", "OTEL_METRIC_EXPORT_TIMEOUT", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT"];
 
-    private static readonly string[] Certificates = ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY"];
+    private static readonly string[] Certificates =
+        ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY"];
 
     /// <returns>
     /// The variables as the exporter is to have them, endpoint, protocol, headers and timeout for each signal of its own;
@@ -41,7 +42,7 @@ internal static class ExportRules
         }
 
         // The SDK would wait at a pipe for ever, and all else with it.
-        foreach (var name in Certificates.Where(name => any && variables.TryGetValue(name, out var path) && SmallFile.Read(path, 0).Trouble == FileTrouble.NotRegular))
+        foreach (var name in any ? Certificates.Where(variables.ContainsKey).Where(name => IsPipe(variables[name])) : [])
         {
             findings.Warn(name, "names a pipe, a socket or a device instead of a regular file; nothing is exported");
             any = false;
@@ -133,6 +134,8 @@ internal static class ExportRules
             return false;
         }
     }
+
+    private static bool IsPipe(string path) => SmallFile.Read(path, 0).Trouble == FileTrouble.NotRegular;
 
     private static bool IsMilliseconds(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0;
 

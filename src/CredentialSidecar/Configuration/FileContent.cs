@@ -2,5 +2,7 @@ namespace CredentialSidecar.Configuration;
 
 /// <summary>What a file held, or why it gave nothing.</summary>
 /// <param name="Problem">The trouble in words; null where there is none.</param>
-/// <param name="Doubt">Who else can change the file, as the end of "a file that …"; null where only root and this process's user can.</param>
+/// <param name="Doubt">
+/// Who else can change the file, as the end of "a file that …"; null where only root and this process's user can.
+/// </param>
 internal sealed record FileContent(byte[]? Bytes, FileTrouble Trouble, string? Problem, string? Doubt);

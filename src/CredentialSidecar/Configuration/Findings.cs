@@ -67,7 +67,8 @@ internal sealed class Findings
     {
         if (content.Doubt is { } doubt)
         {
-            Warn(path, $"names a file that {doubt}; make root or uid {SmallFile.UserId()} its owner, and take the right to write from all others: chmod go-w");
+            Warn(path, $"names a file that {doubt}; make root or uid {SmallFile.UserId()} its owner, "
+                + "and take the right to write from all others: chmod go-w");
         }
     }
 

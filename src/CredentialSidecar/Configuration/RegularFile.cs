@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CredentialSidecar.Configuration;
 
-/// <summary>Opens a file by the system's own calls: .NET takes a lock for it, which a reader's lock prevents, and waits at a pipe.</summary>
+/// <summary>Opens a file by the system's own calls.</summary>
+/// <remarks>.NET takes a lock for it, which a reader's lock prevents, and waits at a pipe.</remarks>
 internal static partial class RegularFile
 {
     // O_RDONLY, O_NOCTTY, O_NONBLOCK and O_CLOEXEC of asm-generic/fcntl.h, which x86 and Arm share.
@@ -16,7 +17,8 @@ internal static partial class RegularFile
     private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000;
 
     // O_NOFOLLOW, in which the two differ.
-    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+    private static readonly int NoFollow =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     /// <param name="followLinks">Whether the path may end in a symbolic link.</param>
     /// <returns>The handle of a regular file, its owner and its mode, or the trouble with it.</returns>
@@ -34,7 +36,8 @@ internal static partial class RegularFile
             return (null, Translate(Marshal.GetLastPInvokeError(), followLinks), 0, 0);
         }
 
-        var trouble = Describe(handle, "", EmptyPath, TypeModeAndOwner, out var found) != 0 ? FileTrouble.Unreadable : (found.Mode & TypeMask) switch
+        var isKnown = Describe(handle, "", EmptyPath, TypeModeAndOwner, out var found) == 0;
+        var trouble = !isKnown ? FileTrouble.Unreadable : (found.Mode & TypeMask) switch
         {
             Regular => FileTrouble.None,
             Folder => FileTrouble.Directory,

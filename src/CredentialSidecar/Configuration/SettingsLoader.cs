@@ -28,8 +28,10 @@ internal static class SettingsLoader
             RegionRules.Check(options, region, findings);
         }
 
-        var sts = ReadSts("AWS_ENDPOINT_URL_STS", options, environment, findings) ?? ReadSts("AWS_ENDPOINT_URL", options, environment, findings);
-        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf, Intercepted = intercepted, Export = ExportRules.Find(environment, findings) };
+        var sts = ReadSts("AWS_ENDPOINT_URL_STS", options, environment, findings)
+            ?? ReadSts("AWS_ENDPOINT_URL", options, environment, findings);
+        var export = ExportRules.Find(environment, findings);
+        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf, Intercepted = intercepted, Export = export };
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
     }
@@ -38,7 +40,8 @@ internal static class SettingsLoader
     {
         var sts = HttpAddress.Read(variable, environment[variable], findings);
         findings.Require(sts is null || options.Sts.AllowPlainHttp || PlainHttp.StaysNear(sts), variable,
-            $"is {sts?.Scheme}://{sts?.Authority}, where anyone on the path can read sessions; use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true");
+            $"is {sts?.Scheme}://{sts?.Authority}, where anyone on the path can read sessions; "
+            + "use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true");
         return sts;
     }
 }

@@ -5,6 +5,7 @@ internal static class SourceRules
 {
     private const string Relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
     private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    private const string TokenFile = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
     private const string EndpointKey = "Source:Endpoint";
 
     public static SourceSettings Find(SidecarOptions options, ProcessEnvironment environment, Findings findings)
@@ -42,11 +43,18 @@ internal static class SourceRules
         var uri = HttpAddress.Read(Full, full, findings, secret: true);
         OwnAddress.Refuse(Full, uri, options, findings);
         findings.Require(uri is null || PlainHttp.MayAskForCredentials(uri), Full,
-            $"is {uri?.Scheme}://{uri?.Authority}, expected https, or http at loopback, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23], as the SDKs do");
+            $"is {uri?.Scheme}://{uri?.Authority}, expected https, or http at loopback, "
+            + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23], as the SDKs do");
+
+        // What is wrong with the file besides shows at each read, since the platform may bring it later.
+        if (environment[TokenFile] is { } file)
+        {
+            findings.Doubt(TokenFile, SmallFile.Read(file, SourceSettings.LargestToken));
+        }
 
         return options.Source.Kind == SourceKind.Default
             ? new SourceSettings(SourceKind.Default)
-            : new SourceSettings(SourceKind.TaskRole, uri, environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"], environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]);
+            : new SourceSettings(SourceKind.TaskRole, uri, environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"], environment[TokenFile]);
     }
 
     private static SourceSettings FromNowhere(SidecarOptions options, Findings findings)

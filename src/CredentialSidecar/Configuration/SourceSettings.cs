@@ -6,6 +6,9 @@ namespace CredentialSidecar.Configuration;
 /// <param name="TokenFile">Read afresh for each request, since EKS replaces it; wins over <paramref name="Token"/>.</param>
 internal sealed record SourceSettings(SourceKind Kind, Uri? Endpoint = null, string? Token = null, string? TokenFile = null)
 {
+    /// <summary>Bytes of a token that a file may hold.</summary>
+    public const int LargestToken = 64 * 1024;
+
     /// <summary>Whether it is the ECS agent at that address.</summary>
     public bool IsAgent(string address) => Kind == SourceKind.TaskRole
         && Uri.TryCreate(address, UriKind.Absolute, out var agent) && agent.Authority == Endpoint?.Authority;

@@ -12,7 +12,6 @@ namespace CredentialSidecar.Sources;
 /// </remarks>
 internal sealed class TaskRoleSource
 {
-    private const int LargestToken = 64 * 1024;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private readonly SourceSettings _settings;
@@ -46,7 +45,7 @@ internal sealed class TaskRoleSource
             return _settings.Token;
         }
 
-        return SmallFile.TryRead(_settings.TokenFile, LargestToken, out var bytes, out var problem)
+        return SmallFile.TryRead(_settings.TokenFile, SourceSettings.LargestToken, out var bytes, out var problem)
             ? Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n')
             : throw new CredentialException(CredentialFailure.SourceUnavailable,
                 $"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is '{_settings.TokenFile}', which {problem}.");

@@ -79,6 +79,16 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void A_token_of_the_source_that_others_can_write_is_warned_of()
+    {
+        File.WriteAllText(TokenPath, Token);
+        Run("chmod", "666", TokenPath);
+        Assert.StartsWith("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names a file that every user can write", Assert.Single(Loading.Warnings(
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", TokenPath))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_of_another_user_is_warned_of()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Giving a file to another user takes root.");
