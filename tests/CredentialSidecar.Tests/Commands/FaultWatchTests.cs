@@ -51,6 +51,7 @@ public sealed class FaultWatchTests
 
         await using var watched = new WatchedSockets.Watched(listener, app.Services.GetRequiredService<EndProcess>());
         await Assert.ThrowsAsync<OutOfMemoryException>(async () => await watched.AcceptAsync(TestContext.Current.CancellationToken));
+        Assert.True(ended.Task.IsCompleted, "nothing was told");
         var (what, fault) = await ended.Task;
 
         Assert.Equal(("the listener of 127.0.0.1:0", typeof(OutOfMemoryException)), (what, fault.GetType()));
