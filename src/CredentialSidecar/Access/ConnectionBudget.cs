@@ -53,7 +53,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
         lock (_gate)
         {
-            guest.Arrived = guest.QuietSince = clock.GetUtcNow();
+            guest.Arrived = guest.QuietSince = clock.GetTimestamp();
             _strangers.Add(guest.Address, guest);
             _sweep ??= clock.CreateTimer(_ => Sweep(), null, LongestSilence, TimeSpan.FromSeconds(1));
         }
@@ -133,9 +133,9 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
             {
                 leaving = _strangers.Oldest(address, _ => true)!;
 
-                if (FairChance - (clock.GetUtcNow() - leaving.Arrived) is var wait && wait > TimeSpan.Zero)
+                if (FairChance - clock.GetElapsedTime(leaving.Arrived) is var wait && wait > TimeSpan.Zero)
                 {
-                    return wait < Tick ? Tick : wait < FairChance ? wait : FairChance;
+                    return wait > Tick ? wait : Tick;
                 }
 
                 _strangers.Remove(address, leaving);
@@ -167,9 +167,9 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
+            var now = clock.GetTimestamp();
 
-            foreach (var guest in _strangers.All.Where(guest => !guest.IsBusy && now - guest.QuietSince >= LongestSilence).ToArray())
+            foreach (var guest in _strangers.All.Where(guest => !guest.IsBusy && clock.GetElapsedTime(guest.QuietSince, now) >= LongestSilence).ToArray())
             {
                 if (guest.IsSilent())
                 {

@@ -19,17 +19,19 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
     /// <summary>Where it stands in its queue; null once it was told to leave.</summary>
     public LinkedListNode<Guest>? Place { get; set; }
 
-    public DateTimeOffset Arrived { get; set; }
+    /// <summary>As the clock's timestamps count, which nobody can set back.</summary>
+    public long Arrived { get; set; }
 
-    public DateTimeOffset QuietSince { get; set; }
+    /// <summary>When it came, when its last request ended, or when something was last heard of it.</summary>
+    public long QuietSince { get; set; }
 
     public bool IsBusy => Volatile.Read(ref _requests) > 0;
 
     public void Begin() => Interlocked.Increment(ref _requests);
 
-    public void End(DateTimeOffset now)
+    public void End(long timestamp)
     {
-        QuietSince = now;
+        QuietSince = timestamp;
 
         if (Client is null)
         {

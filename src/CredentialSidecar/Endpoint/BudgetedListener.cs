@@ -25,28 +25,35 @@ internal sealed partial class BudgetedListener(
     {
         while (true)
         {
+            Socket accepted;
+
             try
             {
-                var accepted = await socket.AcceptAsync(cancellationToken);
-
-                if (await AdmitAsync(accepted, cancellationToken) is { } connection)
-                {
-                    return connection;
-                }
+                accepted = await socket.AcceptAsync(cancellationToken);
             }
             catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return null;
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.TooManyOpenSockets)
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
                 // The connection stays in the kernel's queue, and asking again at once would only spin.
-                await TellAndPauseAsync(cancellationToken);
+                await TellAndPauseAsync(e.SocketErrorCode, cancellationToken);
+                continue;
             }
             catch (SocketException)
             {
                 // The client hung up before it was accepted.
+                continue;
             }
+
+            if (await AdmitAsync(accepted, cancellationToken) is { } connection)
+            {
+                return connection;
+            }
+
+            // A reset: nothing stays behind, not even for the kernel.
+            accepted.Close(0);
         }
     }
 
@@ -71,13 +78,21 @@ internal sealed partial class BudgetedListener(
 
         if (!await budget.AdmitAsync(guest, cancellationToken))
         {
-            // A reset: nothing stays behind, not even for the kernel.
-            accepted.Close(0);
             return null;
         }
 
-        accepted.NoDelay = true;
-        connection = connections.Create(accepted);
+        try
+        {
+            accepted.NoDelay = true;
+            connection = connections.Create(accepted);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The client hung up meanwhile.
+            budget.Release(guest);
+            return null;
+        }
+
         connection.Features.Set(guest);
         connection.Features.Set(budget);
         connection.Features.Set(endPoint);
@@ -109,12 +124,12 @@ internal sealed partial class BudgetedListener(
         }
     }
 
-    private async Task TellAndPauseAsync(CancellationToken cancellationToken)
+    private async Task TellAndPauseAsync(SocketError reason, CancellationToken cancellationToken)
     {
         if (!_isShortOfFiles)
         {
             _isShortOfFiles = true;
-            Log.OutOfFiles(logger, EndPoint);
+            Log.OutOfFiles(logger, EndPoint, reason);
         }
 
         await Task.Delay(Pause, clock, cancellationToken);
@@ -123,7 +138,7 @@ internal sealed partial class BudgetedListener(
     private static partial class Log
     {
         [LoggerMessage(EventIds.OutOfFiles, LogLevel.Error,
-            "The process has no file descriptor left to accept a connection on {Listener}; new connections wait. Raise the limit of open files (ulimits nofile in ECS and compose). This is logged once.")]
-        public static partial void OutOfFiles(ILogger logger, EndPoint listener);
+            "The process cannot accept a connection on {Listener}: {Reason}; new connections wait. Raise the limit of open files (ulimits nofile in ECS and compose) or of memory. This is logged once.")]
+        public static partial void OutOfFiles(ILogger logger, EndPoint listener, SocketError reason);
     }
 }

@@ -34,7 +34,7 @@ internal static class Places
         }
         finally
         {
-            guest?.End(TimeProvider.System.GetUtcNow());
+            guest?.End(TimeProvider.System.GetTimestamp());
         }
     });
 }

@@ -6,7 +6,7 @@ internal sealed class Sparing(TimeProvider clock)
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private DateTimeOffset _last;
+    private long? _last;
     private int _since;
 
     /// <param name="before">How many were not let through since the last one that was.</param>
@@ -14,9 +14,8 @@ internal sealed class Sparing(TimeProvider clock)
     {
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
-            (before, var isDue) = (_since, now - _last >= Pause);
-            (_last, _since) = isDue ? (now, 0) : (_last, _since + 1);
+            (before, var isDue) = (_since, _last is not { } last || clock.GetElapsedTime(last) >= Pause);
+            (_last, _since) = isDue ? (clock.GetTimestamp(), 0) : (_last, _since + 1);
             return isDue;
         }
     }

@@ -107,7 +107,7 @@ public sealed class ConnectionBudgetTests : IDisposable
         Assert.False(_budget.Recognize(web[6], "web"));
 
         // An idle one of its own makes room, and nobody else's does.
-        web[1].End(_clock.GetUtcNow());
+        web[1].End(_clock.GetTimestamp());
         Assert.True(_budget.Recognize(web[6], "web"));
         Assert.Same(web[1], Assert.Single(_closed));
 
@@ -139,7 +139,7 @@ public sealed class ConnectionBudgetTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal([silent, slow], _closed);
 
-        busy.End(_clock.GetUtcNow());
+        busy.End(_clock.GetTimestamp());
         _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal([silent, slow, busy], _closed);
         _clock.Advance(TimeSpan.FromHours(1));
