@@ -9,7 +9,7 @@ namespace CredentialSidecar.Conformance.Access;
 /// <remarks>Each rejection of a stranger waits for half a second and ends its connection, so many connections are needed for many of them.</remarks>
 public sealed class FuzzTests
 {
-    private const int Requests = 30_000;
+    private const int Requests = 50_000;
     private const int Connections = 400;
     private const int Seed = 20261121;
 
@@ -33,7 +33,7 @@ public sealed class FuzzTests
         Assert.NotEmpty(warm);
         Assert.True(answered.Values.Sum() >= Requests, $"only {answered.Values.Sum()} requests were sent");
         Assert.Subset(new HashSet<int> { 0, 200, 400, 401, 403, 404, 405, 408, 414, 431, 503, 505 }, answered.Keys.ToHashSet());
-        Assert.All((int[])[200, 400, 401, 403, 404, 405], status => Assert.True(answered.GetValueOrDefault(status) > 100, $"{status} came {answered.GetValueOrDefault(status)} times"));
+        Assert.All((int[])[200, 400, 401, 403, 404, 405], status => Assert.True(answered.GetValueOrDefault(status) > 20, $"{status} came {answered.GetValueOrDefault(status)} times"));
         Assert.True(after < before + 40_000, $"grew from {before} kB to {after} kB");
 
         // It still serves who may ask, and has found no fault with itself.
