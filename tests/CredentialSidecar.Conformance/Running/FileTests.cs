@@ -21,7 +21,7 @@ public sealed class FileTests : IDisposable
         var generated = new string('d', 64);
         string[] files =
         [
-            Write("config.json", """{ "Drain": "0s" }"""), Write("token-of-web", Token), Write("shared/token", generated), Write("audit", ""),
+            Write("config.json", """{ "Drain": "0s", "Access": { "KeepTokens": true } }"""), Write("token-of-web", Token), Write("shared/token", generated), Write("audit", ""),
         ];
         await using var emulator = await EmulatorProcess.StartAsync();
 
