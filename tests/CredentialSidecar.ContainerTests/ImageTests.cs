@@ -61,7 +61,7 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.Equal(
         [
             ("usr/local/bin/credential-launch", "---x--x--x", "0/0"), ("usr/local/bin/credential-sidecar", "---x--x--x", "0/0"),
-            ("usr/local/share/credential-sidecar/credential-launch", "-r-xr-xr-x", "0/0"),
+            ("usr/local/bin/credential-supervisor", "---x--x--x", "0/0"), ("usr/local/share/credential-sidecar/credential-launch", "-r-xr-xr-x", "0/0"),
         ], files.Select(file => (file.Path, file.Mode, file.Owner)).Order());
     }
 
