@@ -6,7 +6,7 @@ namespace CredentialSidecar.Access;
 /// <remarks>
 /// Up to seven eighths may be open; the rest is for those that are being closed, so that a newcomer rarely waits for them.
 /// A newcomer always gets in while somebody is here who has not shown whose connection it is: the oldest such one leaves,
-/// of the address that has the most of them. Clients are never closed for strangers; they have three quarters of the places,
+/// of the address that has the most of them, and rather one whose request is not still to be read. Clients are never closed for strangers; they have three quarters of the places,
 /// shared out among them, and past its share a client loses its own oldest idle connection.
 /// </remarks>
 /// <param name="most">Connections at once.</param>
@@ -18,6 +18,9 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
     /// <summary>20 000 newcomers a second must be able to come in: those that wait fill the kernel's queue, where honest ones wait with them.</summary>
     private static readonly TimeSpan EachChance = TimeSpan.FromSeconds(1) / 20_000;
+
+    // Each of them costs a question to the kernel.
+    private const int MostCandidates = 16;
 
     // A timer waits for whole milliseconds, and not at all for less than one.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -131,7 +134,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         {
             if (_strangers.Total + _clients.Total >= _mostOpen && _strangers.Largest() is { } address)
             {
-                leaving = _strangers.Oldest(address, _ => true)!;
+                leaving = _strangers.Oldest(address, guest => !guest.IsUnheard, MostCandidates) ?? _strangers.Oldest(address, _ => true)!;
 
                 if (FairChance - clock.GetElapsedTime(leaving.Arrived) is var wait && wait > TimeSpan.Zero)
                 {

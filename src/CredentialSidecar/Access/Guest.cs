@@ -27,6 +27,9 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
 
     public bool IsBusy => Volatile.Read(ref _requests) > 0;
 
+    /// <summary>Something was sent that the server has not begun to answer: it may be a valid token.</summary>
+    public bool IsUnheard => !IsBusy && received() > Volatile.Read(ref _heard);
+
     public void Begin() => Interlocked.Increment(ref _requests);
 
     public void End(long timestamp)

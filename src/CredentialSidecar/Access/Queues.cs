@@ -15,7 +15,8 @@ internal sealed class Queues<TKey>
     /// <summary>Who has the most; null where there are none.</summary>
     public TKey? Largest() => _queues.Count > 0 ? _queues.MaxBy(queue => queue.Value.Count).Key : null;
 
-    public Guest? Oldest(TKey key, Func<Guest, bool> where) => _queues.TryGetValue(key, out var queue) ? queue.FirstOrDefault(where) : null;
+    /// <param name="among">How many of the oldest are looked at.</param>
+    public Guest? Oldest(TKey key, Func<Guest, bool> where, int among = int.MaxValue) => _queues.TryGetValue(key, out var queue) ? queue.Take(among).FirstOrDefault(where) : null;
 
     public void Add(TKey key, Guest guest)
     {

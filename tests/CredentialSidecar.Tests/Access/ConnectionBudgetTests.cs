@@ -65,6 +65,37 @@ public sealed class ConnectionBudgetTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_whose_request_is_still_to_be_read_stays_while_another_can_leave()
+    {
+        var unread = Make(received: () => 200);
+        Assert.True(await _budget.AdmitAsync(unread, CancellationToken.None));
+        _clock.Advance(_budget.FairChance);
+        await AdmitAsync(Open - 1);
+        await AdmitAsync(1);
+        Assert.NotSame(unread, Assert.Single(_closed));
+
+        // A rejection that waits to be answered has no such claim.
+        unread.Begin();
+        await AdmitAsync(1);
+        Assert.Same(unread, _closed[^1]);
+    }
+
+    [Fact]
+    public async Task Half_requests_hold_no_place_against_newcomers()
+    {
+        var halves = Enumerable.Range(0, Open).Select(_ => Make(received: () => 12)).ToArray();
+
+        foreach (var half in halves)
+        {
+            Assert.True(await _budget.AdmitAsync(half, CancellationToken.None));
+            _clock.Advance(_budget.FairChance);
+        }
+
+        await AdmitAsync(1);
+        Assert.Same(halves[0], Assert.Single(_closed));
+    }
+
+    [Fact]
     public async Task The_address_that_has_the_most_strangers_loses_one_of_them()
     {
         var kubelet = Make("10.0.0.1");
