@@ -46,7 +46,7 @@ internal sealed unsafe class Supervision
                 return ExitCodes.System;
             }
 
-            if (_stop != 0 || _handOver.Listeners.Count == 0 || RestartPolicy.IsFinal(end))
+            if (_stop != 0 || _handOver.Listeners.Count == 0 || RestartPolicy.IsFinal(end, _policy.Restarts > 0))
             {
                 return end.ExitCode;
             }

@@ -13,6 +13,9 @@ internal sealed unsafe class HandOver
     // Far more than a server has addresses and ports.
     private const int Most = 64;
 
+    // CMSG_LEN(4): a header of 16 bytes and one number. With the padding behind it a second one would fit, and stay open.
+    private const nuint OneDescriptor = 20;
+
     private readonly List<int> _listeners = [];
 
     public IReadOnlyList<int> Listeners => _listeners;
@@ -60,7 +63,7 @@ internal sealed unsafe class HandOver
         while (true)
         {
             control = default;
-            var message = new Libc.MessageHeader { Buffers = &buffer, BufferCount = 1, Control = (byte*)&control, ControlLength = (nuint)sizeof(Libc.ControlMessage) };
+            var message = new Libc.MessageHeader { Buffers = &buffer, BufferCount = 1, Control = (byte*)&control, ControlLength = OneDescriptor };
             var length = Libc.recvmsg(Own, &message, Libc.DoNotWait | Libc.CloseOnExecReceived);
 
             if (length <= 0)

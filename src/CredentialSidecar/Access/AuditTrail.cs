@@ -131,7 +131,7 @@ internal sealed partial class AuditTrail : BackgroundService
             ILogger logger, int status, string reason, string? client, string? destination, string? peer, uint? uid, string? userAgent,
             string? accessKeyId, string? roleSessionName, string? stsRequestId, DateTimeOffset? expiration, string? taskArn, DateTimeOffset time);
 
-        [LoggerMessage(EventIds.AnsweredSeveral, LogLevel.Information, "Answered {Count} more times {Reason} to {Client}: peer {Peer}, task {TaskArn}, until {Time:O}.")]
+        [LoggerMessage(EventIds.AnsweredSeveral, LogLevel.Information, "Rejected further requests: count {Count}, reason {Reason}, client {Client}, peer {Peer}, task {TaskArn}, until {Time:O}.")]
         public static partial void AnsweredSeveral(ILogger logger, int count, string reason, string? client, string? peer, string? taskArn, DateTimeOffset time);
 
         [LoggerMessage(EventIds.AuditDropped, LogLevel.Warning, "{Dropped} audit lines have been dropped since the start: {Reason}. Answers go on.")]

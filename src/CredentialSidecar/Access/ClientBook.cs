@@ -55,6 +55,16 @@ internal sealed partial class ClientBook
             return Client.Anyone;
         }
 
+        var found = Find(authorization);
+        return (found ?? throw Unknown(authorization)) is { EndsAt: { } end } ? OfFormer(found, end) : found.Client;
+    }
+
+    /// <summary>Whose valid token it is, for a request that is rejected for another reason; null where it is nobody's.</summary>
+    public Client? Known(string? authorization) =>
+        !_allowAnonymous && Find(authorization) is { } found && !(_clock.GetUtcNow() >= found.EndsAt) ? found.Client : null;
+
+    private Entry? Find(string? authorization)
+    {
         Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(authorization ?? ""), given);
         Entry? found = null;
@@ -67,7 +77,7 @@ internal sealed partial class ClientBook
             }
         }
 
-        return (found ?? throw Unknown(authorization)) is { EndsAt: { } end } ? OfFormer(found, end) : found.Client;
+        return found;
     }
 
     /// <summary>Gives a client another token; the former one stays valid for the grace time.</summary>

@@ -3,9 +3,14 @@ namespace CredentialSidecar.Access;
 /// <summary>How many connections the process holds at once. Derived once, at start, from what the machine allows.</summary>
 /// <param name="Requests">For the listeners of credentials and of interception together.</param>
 /// <param name="Probes">For each listener of probes, on its own.</param>
-/// <param name="Backlog">Connections that wait in the kernel to be accepted, for each listener.</param>
-internal sealed record ConnectionLimits(int Requests, int Probes, int Backlog)
+internal sealed record ConnectionLimits(int Requests, int Probes)
 {
+    /// <summary>
+    /// Connections that wait in the kernel to be accepted, for each listener. The kernel drops what is more, and the client tries
+    /// again after a second, the longest that SDKs wait. Memory of a connection is charged to us once it is accepted.
+    /// </summary>
+    public const int Backlog = 4096;
+
     /// <summary>What the program needs for itself: 35 MB resident when idle, and room for a collection of garbage.</summary>
     private const long OwnMemory = 40L * 1024 * 1024;
 
@@ -33,6 +38,6 @@ internal sealed record ConnectionLimits(int Requests, int Probes, int Backlog)
         var byMemory = memory is { } bytes ? (bytes - OwnMemory) / EachConnection : long.MaxValue;
         var byDescriptors = (descriptors - OwnDescriptors) / DescriptorsEach;
         var requests = (int)Math.Clamp(Math.Min(byMemory, byDescriptors) - (ProbesEach * ProbeListeners), Fewest, Most);
-        return new(requests, ProbesEach, Math.Clamp(requests / 2, 64, 512));
+        return new(requests, ProbesEach);
     }
 }

@@ -93,7 +93,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
     private void Tell((Kind Kind, int Count) told)
     {
         var (kind, count) = told;
-        Log.Repeated(logger, count, kind.Client ?? "nobody known", kind.Peer, kind.Asked, kind.Reason, Period.TotalSeconds);
+        Log.Repeated(logger, count, kind.Client ?? "an unknown client", kind.Peer, kind.Asked, kind.Reason, Period.TotalSeconds);
 
         if (kind.WithAudit && audit.IsOn)
         {
@@ -110,7 +110,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Repeated, LogLevel.Warning, "Answered {Count} more requests of {Client} at {Peer} for {Asked} with {Reason} within {Seconds} s. The first one was logged in full.")]
+        [LoggerMessage(EventIds.Repeated, LogLevel.Warning, "Rejected more requests of {Client} at {Peer} for {Asked} with {Reason}: {Count} in {Seconds} s. Event 400 shows the first.")]
         public static partial void Repeated(ILogger logger, int count, string client, IPAddress? peer, string asked, string reason, double seconds);
     }
 }

@@ -69,7 +69,7 @@ internal static class CommandLine
                 Console.Error.WriteLine($"credential-sidecar: {error.Message}");
             }
 
-            Console.Error.WriteLine("credential-sidecar --help tells the commands.");
+            Console.Error.WriteLine("Run credential-sidecar --help for the list of commands.");
             return Task.FromResult(ExitCodes.Usage);
         }
 

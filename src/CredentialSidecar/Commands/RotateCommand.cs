@@ -31,7 +31,7 @@ internal static class RotateCommand
                 return ExitCodes.Unavailable;
             }
 
-            output.WriteLine($"Told process {id} to make new tokens and to open its audit file anew. Its log says which clients have one (event 603), and whose token is not its to make.");
+            output.WriteLine($"Told process {id} to make new tokens and to open its audit file anew. Event 603 lists the clients whose tokens were replaced. Tokens configured by value are not replaced.");
         }
 
         return ExitCodes.Ok;

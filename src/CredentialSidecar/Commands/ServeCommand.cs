@@ -163,7 +163,7 @@ internal static partial class ServeCommand
         [LoggerMessage(EventIds.Started, LogLevel.Information, "Started for {Destinations}: serving on {Addresses}; health on {Health}; source {Source}.")]
         public static partial void Started(ILogger logger, string destinations, string addresses, string health, string source);
 
-        [LoggerMessage(EventIds.Intercepting, LogLevel.Information, "Waiting for what is redirected from 169.254.170.2:80: {Uids}.")]
+        [LoggerMessage(EventIds.Intercepting, LogLevel.Information, "Accepting connections redirected from 169.254.170.2:80: {Uids}.")]
         public static partial void Intercepting(ILogger logger, string uids);
 
         [LoggerMessage(EventIds.AddressAdded, LogLevel.Information, "Put {Address} on loopback.")]

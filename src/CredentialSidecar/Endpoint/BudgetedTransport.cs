@@ -24,9 +24,7 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
         try
         {
             var socket = options.Value.CreateBoundListenSocket(listener);
-            
-            // Those that wait to be accepted hold what their clients have sent.
-            socket.Listen(limits.Backlog);
+                        socket.Listen(ConnectionLimits.Backlog);
             var budget = listener.Listener is Listener.Health or Listener.Probes ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
             return new(new BudgetedListener(socket, listener, budget, new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets")),
                 received, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));

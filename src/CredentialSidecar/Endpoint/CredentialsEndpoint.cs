@@ -34,7 +34,27 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
         }
         catch (CredentialException e)
         {
-            await answer.RefuseAsync(http, e, Shown(http.Request.Path));
+            await answer.RefuseAsync(http, Recognize(http, visit) ?? e, Shown(http.Request.Path));
+        }
+    }
+
+    /// <summary>A client that is rejected before it was asked for its token is known all the same, and has its own ceiling.</summary>
+    private CredentialException? Recognize(HttpContext http, Visit visit)
+    {
+        if (visit.Client is not null || clients.Known(http.Request.Headers.Authorization) is not { } client)
+        {
+            return null;
+        }
+
+        try
+        {
+            visit.Client = client.Name;
+            throttle.Admit(http.Connection.RemoteIpAddress, client.Name);
+            return null;
+        }
+        catch (CredentialException tooOften)
+        {
+            return tooOften;
         }
     }
 

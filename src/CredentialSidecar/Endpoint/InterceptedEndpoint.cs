@@ -58,7 +58,7 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
 
         // What a browser or a confused server is led to ask for bears another name (and a proxy's form of request has no path first).
         var isAgent = http.Request.Host is { Host: "169.254.170.2", Port: null or 80 } && OwnCredentialsPath.RawTarget(http).StartsWith('/');
-        return isAgent ? _destinations[uid] : throw new CredentialException(CredentialFailure.NotIntercepted, "Here is 169.254.170.2, and no other Host.");
+        return isAgent ? _destinations[uid] : throw new CredentialException(CredentialFailure.NotIntercepted, "The Host header must be 169.254.170.2.");
     }
 
     private Task ForwardAsync(HttpContext http, Visit visit)

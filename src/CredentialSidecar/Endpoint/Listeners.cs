@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using CredentialSidecar.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -34,6 +35,9 @@ internal static class Listeners
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+
+        // The largest body is 64 kB, and while it comes it holds one of few ways to the agent.
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(3));
 
         foreach (var address in Addresses(options.Listen))
         {
@@ -95,18 +99,7 @@ internal static class Listeners
         _ => HasIPv6Loopback() ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback],
     };
 
-    // Many containers have no ::1; that is no error.
-    private static bool HasIPv6Loopback()
-    {
-        try
-        {
-            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    // Many containers have no ::1; that is no error. Trying to bind a port of it would tell less: somebody may hold them all.
+    private static bool HasIPv6Loopback() =>
+        IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(IPAddress.IPv6Loopback));
 }

@@ -10,6 +10,9 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
 {
     private const long LargestBody = 64 * 1024;
 
+    // No name of a client. Those who guess tokens must not use up the ceiling of those who read metadata.
+    private const string Readers = "(metadata)";
+
     /// <summary>Whether the request is for it; at once where nothing is passed on, since every GET of a sibling comes by here.</summary>
     public bool IsAsked(HttpContext http) => settings.Options.Passthrough.Metadata && MetadataPath.Of(http) != AgentPart.None;
 
@@ -38,7 +41,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
             var client = isTaskRole ? clients.Identify(http.Request.Headers.Authorization) : null;
             visit.Client = client?.Name;
             Places.Claim(http, client);
-            throttle.Admit(http.Connection.RemoteIpAddress, visit.Client);
+            throttle.Admit(http.Connection.RemoteIpAddress, visit.Client ?? Readers);
 
             if (visit.Client is not null && !settings.Options.Passthrough.TaskRole.Contains(visit.Client))
             {

@@ -10,7 +10,7 @@ internal sealed class Supervision
 {
     // linux/prctl.h, signal.h, fcntl.h; the type of socket that keeps packets apart.
     private const int ParentDeathSignal = 1, Kill = 9, SetDescriptorFlags = 2, CloseOnExec = 1;
-    private const int SequencedPackets = 5, DoNotWait = 0x40, Peek = 2;
+    private const int SequencedPackets = 5, DoNotWait = 0x40, Peek = 2, AcceptsConnections = 30;
 
     private readonly int _control;
     private readonly List<Socket> _inherited = [];
@@ -23,7 +23,10 @@ internal sealed class Supervision
         {
             // Programs that the SDK starts, and nft, must not hold a port.
             _ = Libc.FileControl(descriptor, SetDescriptorFlags, CloseOnExec);
-            _inherited.Add(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
+            if (IsListening(descriptor))
+            {
+                _inherited.Add(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
+            }
         }
 
         IsRestart = _inherited.Count > 0;
@@ -94,10 +97,15 @@ internal sealed class Supervision
 
     private static bool TryParse(string? text, out int descriptor) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out descriptor);
 
-    private static int TypeOf(int descriptor)
+    private static int TypeOf(int descriptor) => Option(descriptor, Libc.SoType);
+
+    // Whoever sets the variable by hand may name anything.
+    private static bool IsListening(int descriptor) => Option(descriptor, AcceptsConnections) == 1;
+
+    private static int Option(int descriptor, int option)
     {
-        Span<byte> type = stackalloc byte[4];
-        var length = type.Length;
-        return Libc.GetOption(descriptor, Libc.SolSocket, Libc.SoType, type, ref length) == 0 ? BitConverter.ToInt32(type) : -1;
+        Span<byte> value = stackalloc byte[4];
+        var length = value.Length;
+        return Libc.GetOption(descriptor, Libc.SolSocket, option, value, ref length) == 0 ? BitConverter.ToInt32(value) : -1;
     }
 }

@@ -46,7 +46,9 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 
     private async Task<bool> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
     {
-        _underWay.Begin(client ?? "");
+        // Apart, so that bodies that come slowly keep nobody from reading.
+        var kind = $"{client} {(HttpMethods.IsGet(http.Request.Method) ? "GET" : "")}";
+        _underWay.Begin(kind);
 
         try
         {
@@ -56,7 +58,7 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
         }
         finally
         {
-            _underWay.End(client ?? "");
+            _underWay.End(kind);
         }
     }
 
@@ -78,6 +80,11 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
         else
         {
             span.NotForwarded(error.ToString());
+
+            if (error == ForwarderError.RequestBodyClient && !http.Response.HasStarted)
+            {
+                throw new BadHttpRequestException("The body is malformed, too large or too slow.");
+            }
 
             if (_failures.IsDue(out var before))
             {

@@ -98,12 +98,19 @@ public sealed class AuditTests : IDisposable
                 await GetAsync(sidecar, "/v1/credentials/private");
             }
 
+            // Rejected before anybody asks for its token, a client is known all the same, and never waits.
+            for (var i = 0; i < 12; i++)
+            {
+                await GetAsync(sidecar, "/nope");
+            }
+
             // What has only been counted is written at the end.
             await sidecar.StopAsync();
         }
 
         Assert.Equal(10, Lines().Count(line => Text(line, "reason") == "ForeignDestination"));
-        Assert.Equal(["404 ", "0 9"], Lines().Where(line => Text(line, "reason") == "UnknownPath").Select(line => $"{line.GetProperty("status")} {(line.TryGetProperty("count", out var count) ? count : "")}"));
+        Assert.Equal(12, Lines().Count(line => Text(line, "reason") == "UnknownPath" && Text(line, "client") == "web"));
+        Assert.Equal(["404 ", "0 9"], Lines().Where(line => Text(line, "reason") == "UnknownPath" && Text(line, "client") is null).Select(line => $"{line.GetProperty("status")} {(line.TryGetProperty("count", out var count) ? count : "")}"));
     }
 
     [Theory]

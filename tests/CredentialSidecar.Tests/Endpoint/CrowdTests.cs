@@ -11,7 +11,7 @@ namespace CredentialSidecar.Tests.Endpoint;
 /// <summary>Listeners that strangers fill, on real sockets.</summary>
 public sealed class CrowdTests : IDisposable
 {
-    private static readonly ConnectionLimits Limits = new(Requests: 32, Probes: 8, Backlog: 128);
+    private static readonly ConnectionLimits Limits = new(Requests: 32, Probes: 8);
 
     private readonly List<TcpClient> _crowd = [];
 

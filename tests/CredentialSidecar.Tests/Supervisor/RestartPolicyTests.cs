@@ -52,7 +52,10 @@ public sealed class RestartPolicyTests
     [InlineData(1, false)]
     [InlineData(70, false)]
     [InlineData(137, false)]
-    public void Only_a_fault_is_worth_a_restart(int code, bool isFinal) => Assert.Equal(isFinal, RestartPolicy.IsFinal(ChildEnd.Of(code << 8)));
+    public void Only_a_fault_is_worth_a_restart(int code, bool isFinal) => Assert.Equal(isFinal, RestartPolicy.IsFinal(ChildEnd.Of(code << 8), isRestarted: false));
+
+    [Fact]
+    public void A_lack_that_a_restart_meets_may_pass_while_its_ports_are_held() => Assert.False(RestartPolicy.IsFinal(ChildEnd.Of(69 << 8), isRestarted: true));
 
     [Theory]
     [InlineData(0, "exit code 0", 0)]
@@ -65,7 +68,7 @@ public sealed class RestartPolicyTests
         var end = ChildEnd.Of(status);
 
         Assert.Equal((text, code, status != 0 && code < 128), (end.ToString(), end.ExitCode, end.Code != 0 && end.Signal == 0));
-        Assert.True(end.Signal == 0 || !RestartPolicy.IsFinal(end));
+        Assert.True(end.Signal == 0 || !RestartPolicy.IsFinal(end, isRestarted: false));
     }
 
     [Fact]
