@@ -59,6 +59,15 @@ public sealed class CrowdTests : IDisposable
     }
 
     [Fact]
+    public async Task A_crowd_of_probes_takes_no_place_from_those_who_request_credentials()
+    {
+        await using var sidecar = await SidecarFixture.StartCrowdedAsync(Limits);
+        using var early = await ConnectAsync(sidecar.Endpoint);
+        await FillAsync(sidecar.HealthEndpoint, 100);
+        Assert.StartsWith("HTTP/1.1 401 ", await AskAsync(early, "wrong"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_probe_is_one_request_a_connection()
     {
         await using var sidecar = await SidecarFixture.StartCrowdedAsync(Limits);
