@@ -10,7 +10,7 @@ internal sealed class SidecarUid
 
     public const string Expected = "must be the sidecar's uid, a number from 0 to 4294967294, or any to accept every user";
 
-    /// <summary>Null where nobody named one.</summary>
+    /// <summary>Null if neither the flag nor the variable is set.</summary>
     public uint? Uid { get; private init; }
 
     /// <summary>The check is switched off.</summary>
