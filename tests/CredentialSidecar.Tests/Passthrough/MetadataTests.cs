@@ -1,5 +1,8 @@
+using System.Net;
 using System.Text;
+using CredentialSidecar.Access;
 using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Passthrough;
@@ -114,6 +117,19 @@ public sealed class MetadataTests : IAsyncLifetime
         Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(request, header), StringComparison.Ordinal);
         Assert.Empty(_heads);
         Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Exception is not null);
+    }
+
+    [Fact]
+    public async Task Callers_who_guess_tokens_do_not_use_up_the_ceiling_of_metadata()
+    {
+        var throttle = _sidecar.Services.GetRequiredService<Throttle>();
+
+        for (var i = 0; i < 2_000; i++)
+        {
+            throttle.Admit(IPAddress.Loopback, null);
+        }
+
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v4/x/task"), StringComparison.Ordinal);
     }
 
     [Fact]
