@@ -43,9 +43,10 @@ internal static class SidecarApp
             .Configure<SocketTransportOptions>(Listeners.Bound)
             .AddSingleton(ConnectionLimits.For(MachineLimits.Memory(), MachineLimits.RaiseOpenFiles()))
             .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Options.Interception.Uids.Count, TimeProvider.System))
+            .AddSingleton<Visitors>()
             .AddSingleton(services => new BudgetedTransport(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
-                services.GetRequiredService<ConnectionLimits>(), ReceivedBytes.Of, services.GetRequiredService<ILoggerFactory>()))
+                services.GetRequiredService<ConnectionLimits>(), services.GetRequiredService<Visitors>(), services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<IConnectionListenerFactory>(services => new WatchedSockets(services.GetRequiredService<BudgetedTransport>(), services.GetRequiredService<EndProcess>()))
             .AddSingleton<Wall>()
             .AddSingleton<ClientBook>()

@@ -46,6 +46,9 @@ internal sealed partial class ClientBook
         ];
     }
 
+    /// <summary>Whether a request is accepted by its token; otherwise everybody is.</summary>
+    public bool UseTokens => !_allowAnonymous;
+
     /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
     /// <exception cref="CredentialException">It is missing, or nobody's.</exception>
     public Client Identify(string? authorization)

@@ -120,6 +120,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         }
 
         _free.Release();
+        guest.EndTurn();
     }
 
     /// <summary>Ends the search for silent connections. Those that are still open may be released afterwards.</summary>

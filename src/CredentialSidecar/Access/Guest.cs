@@ -10,6 +10,7 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
 {
     private int _requests;
     private long _heard;
+    private Action? _began;
 
     public IPAddress Address { get; } = PeerAddress.Plain(address) ?? IPAddress.None;
 
@@ -25,12 +26,29 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
     /// <summary>When it came, when its last request ended, or when something was last heard of it.</summary>
     public long QuietSince { get; set; }
 
+    /// <summary>It has waited for its rejection before its request was read.</summary>
+    public bool HasWaited { get; set; }
+
     public bool IsBusy => Volatile.Read(ref _requests) > 0;
 
     /// <summary>Something was sent that the server has not begun to answer: it may be a valid token.</summary>
     public bool IsUnheard => !IsBusy && received() > Volatile.Read(ref _heard);
 
-    public void Begin() => Interlocked.Increment(ref _requests);
+    public void Begin()
+    {
+        Interlocked.Increment(ref _requests);
+        EndTurn();
+    }
+
+    /// <param name="began">Is called once, when the first request begins, the connection is gone, or the turn took too long.</param>
+    public void OnBegin(Action began) => _began = began;
+
+    public bool HasTurn => Volatile.Read(ref _began) is not null;
+
+    public void EndTurn() => Interlocked.Exchange(ref _began, null)?.Invoke();
+
+    /// <summary>What has arrived so far shows no valid token, so it deserves no time to be read.</summary>
+    public void SetHeard() => Volatile.Write(ref _heard, received());
 
     public void End(long timestamp)
     {
@@ -38,7 +56,7 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
 
         if (Client is null)
         {
-            Volatile.Write(ref _heard, received());
+            SetHeard();
         }
 
         Interlocked.Decrement(ref _requests);

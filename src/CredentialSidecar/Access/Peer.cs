@@ -59,6 +59,15 @@ internal sealed class Peer
         }
     }
 
+    /// <summary>Whether the next one would be too many.</summary>
+    public bool HasFreeRefusal(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            return _refusals - ((now - _refused) / ForgivenEach) <= FreeRefusals - 1;
+        }
+    }
+
     private bool CountWindow(DateTimeOffset now)
     {
         if (now - _windowBegan >= Window)

@@ -69,6 +69,9 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
         }
     }
 
+    /// <summary>Whether a stranger at that address would wait for a rejection. This counts nothing.</summary>
+    public bool IsDamped(IPAddress? address) => _peers.TryGetValue((PeerAddress.Plain(address), null), out var peer) && !peer.HasFreeRefusal(clock.GetUtcNow());
+
     private Peer Of(IPAddress? address, string? client, DateTimeOffset now)
     {
         address = PeerAddress.Plain(address);

@@ -1,144 +1,156 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using CredentialSidecar.Access;
+using CredentialSidecar.Networking;
 using CredentialSidecar.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Accepts connections as Kestrel's own listener does, but asks the budget before a connection costs any memory.</summary>
-internal sealed partial class BudgetedListener(
-    Socket socket, ListenerEndPoint endPoint, ConnectionBudget budget, SocketConnectionContextFactory connections, Func<Socket, long> received, TimeProvider clock, ILogger logger)
-    : IConnectionListener
+/// <summary>Accepts connections in place of Kestrel's own listener, and gives them to Kestrel once a request has arrived: clients' at once, strangers' in turn.</summary>
+internal sealed partial class BudgetedListener : IConnectionListener
 {
+    // errno.h
+    private const int TooManyFilesOfAll = 23, TooManyFiles = 24, NoMemory = 12, NoBuffers = 105;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    private static readonly LingerOption Reset = new(true, 0);
-    private static readonly ConnectionAbortedException Left = new("The connection sent nothing, or another one took its place.");
+    /// <summary>Enough to keep every processor busy, and few enough that a client's request is not far behind them.</summary>
+    private static readonly int MostStarting = Math.Max(4, 2 * Environment.ProcessorCount);
 
+    private readonly Socket _socket;
+    private readonly ListenerEndPoint _endPoint;
+    private readonly ConnectionBudget _budget;
+    private readonly SocketConnectionContextFactory _connections;
+    private readonly ILogger _logger;
+    private readonly Channel<ConnectionContext> _started = Channel.CreateUnbounded<ConnectionContext>();
+    private readonly Reception _reception;
+    private readonly CancellationTokenSource _end = new();
+    private readonly RawListener _raw;
+    private readonly Thread _thread;
     private bool _isShortOfFiles;
 
-    public EndPoint EndPoint => socket.LocalEndPoint is IPEndPoint bound ? new ListenerEndPoint(bound.Address, bound.Port, endPoint.Listener) : endPoint;
+    public BudgetedListener(
+        Socket socket, ListenerEndPoint endPoint, ConnectionBudget budget, Visitors visitors, SocketConnectionContextFactory connections, TimeProvider clock, ILogger logger)
+    {
+        (_socket, _endPoint, _budget, _connections, _logger) = (socket, endPoint, budget, connections, logger);
+        _reception = new Reception(endPoint.Listener, budget, visitors, new StrangersQueue(MostStarting, Start, visitors.Leave, clock), Start);
+        _raw = new RawListener(socket);
+        _thread = new Thread(AcceptAll, 256 * 1024) { IsBackground = true, Name = "accept" };
+        _thread.Start();
+    }
 
+    public EndPoint EndPoint => _socket.LocalEndPoint is IPEndPoint bound ? new ListenerEndPoint(bound.Address, bound.Port, _endPoint.Listener) : _endPoint;
+
+    /// <returns>Null once the listener is closed.</returns>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
-        while (true)
+        while (await _started.Reader.WaitToReadAsync(cancellationToken))
         {
-            Socket accepted;
-
-            try
-            {
-                accepted = await socket.AcceptAsync(cancellationToken);
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
-            {
-                return null;
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
-            {
-                // The connection stays in the kernel's queue, and asking again at once would only spin.
-                await TellAndPauseAsync(e.SocketErrorCode, cancellationToken);
-                continue;
-            }
-            catch (SocketException)
-            {
-                // The client hung up before it was accepted.
-                continue;
-            }
-
-            if (await AdmitAsync(accepted, cancellationToken) is { } connection)
+            if (_started.Reader.TryRead(out var connection))
             {
                 return connection;
             }
-
-            // A reset: nothing stays behind, not even for the kernel.
-            accepted.Close(0);
         }
+
+        return null;
     }
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
-        socket.Dispose();
-        return default;
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        socket.Dispose();
-        connections.Dispose();
-        return default;
-    }
-
-    private async ValueTask<ConnectionContext?> AdmitAsync(Socket accepted, CancellationToken cancellationToken)
-    {
-        ConnectionContext? connection = null;
-        var isLeaving = 0;
-        var guest = new Guest((accepted.RemoteEndPoint as IPEndPoint)?.Address, Close, () => received(accepted));
-
-        if (!await budget.AdmitAsync(guest, cancellationToken))
+        if (!_end.IsCancellationRequested)
         {
-            return null;
+            _end.Cancel();
+            _raw.Stop();
+            _thread.Join();
+            _raw.Dispose();
+            _socket.Dispose();
         }
 
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        _reception.Dispose();
+        _connections.Dispose();
+    }
+
+    private void AcceptAll()
+    {
         try
         {
-            accepted.NoDelay = true;
-            connection = connections.Create(accepted);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The client hung up meanwhile.
-            budget.Release(guest);
-            return null;
-        }
-
-        connection.Features.Set(guest);
-        connection.Features.Set(budget);
-        connection.Features.Set(endPoint);
-
-        // It may have been told to leave before there was anything to close.
-        Interlocked.MemoryBarrier();
-
-        if (isLeaving != 0)
-        {
-            Close();
-        }
-
-        return new CountedConnection(connection, guest, budget);
-
-        void Close()
-        {
-            Interlocked.Exchange(ref isLeaving, 1);
-
-            try
+            while (!_end.IsCancellationRequested)
             {
-                accepted.LingerState = Reset;
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // It is closed already.
+                AcceptOne();
             }
 
-            connection?.Abort(Left);
+            _started.Writer.TryComplete();
+        }
+        catch (Exception fault)
+        {
+            // AcceptAsync throws it, and so the process ends.
+            _started.Writer.TryComplete(fault is OperationCanceledException ? null : fault);
         }
     }
 
-    private async Task TellAndPauseAsync(SocketError reason, CancellationToken cancellationToken)
+    private void AcceptOne()
+    {
+        var fd = _raw.Accept(out var peer, out var error);
+
+        if (fd < 0)
+        {
+            if (error is TooManyFiles or TooManyFilesOfAll or NoBuffers or NoMemory)
+            {
+                // The connection stays in the kernel's queue, and asking again at once would only spin.
+                TellAndPause(error);
+            }
+
+            // Otherwise the client hung up before it was accepted.
+            return;
+        }
+
+        _reception.Receive(fd, peer, _end.Token);
+    }
+
+    private void Start(PendingConnection pending)
+    {
+        if (pending.Start(_connections.Create) is not { } connection)
+        {
+            pending.Guest.EndTurn();
+            return;
+        }
+
+        connection.Features.Set(pending.Guest);
+        connection.Features.Set(_budget);
+        connection.Features.Set(_endPoint);
+
+        if (!_started.Writer.TryWrite(connection))
+        {
+            connection.Abort(new ConnectionAbortedException("The listener is closed."));
+            _ = connection.DisposeAsync().AsTask();
+        }
+    }
+
+    private void TellAndPause(int error)
     {
         if (!_isShortOfFiles)
         {
             _isShortOfFiles = true;
-            Log.OutOfFiles(logger, EndPoint, reason);
+            Log.OutOfFiles(_logger, EndPoint, Marshal.GetPInvokeErrorMessage(error));
         }
 
-        await Task.Delay(Pause, clock, cancellationToken);
+        _end.Token.WaitHandle.WaitOne(Pause);
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventIds.OutOfFiles, LogLevel.Error,
             "The process cannot accept a connection on {Listener}: {Reason}; new connections wait. Raise the limit of open files (ulimits nofile in ECS and compose) or of memory. This is logged once.")]
-        public static partial void OutOfFiles(ILogger logger, EndPoint listener, SocketError reason);
+        public static partial void OutOfFiles(ILogger logger, EndPoint listener, string reason);
     }
 }

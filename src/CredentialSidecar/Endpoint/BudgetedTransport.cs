@@ -10,8 +10,7 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>Opens Kestrel's listeners: credentials and interception share one budget, each listener of probes has its own.</summary>
 /// <remarks>On the real clock, as Kestrel's own time limits are: it is about real connections.</remarks>
 /// <param name="requests">For credentials and interception.</param>
-/// <param name="received">How many bytes have come in on a socket.</param>
-internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options, ConnectionBudget requests, ConnectionLimits limits, Func<Socket, long> received, ILoggerFactory loggers)
+internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options, ConnectionBudget requests, ConnectionLimits limits, Visitors visitors, ILoggerFactory loggers)
     : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -24,10 +23,10 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
         try
         {
             var socket = options.Value.CreateBoundListenSocket(listener);
-                        socket.Listen(ConnectionLimits.Backlog);
+            socket.Listen(ConnectionLimits.Backlog);
             var budget = listener.Listener is Listener.Health or Listener.Probes ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
-            return new(new BudgetedListener(socket, listener, budget, new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets")),
-                received, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));
+            var connections = new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
+            return new(new BudgetedListener(socket, listener, budget, visitors, connections, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

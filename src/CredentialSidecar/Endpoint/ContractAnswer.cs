@@ -49,7 +49,11 @@ internal sealed partial class ContractAnswer(
         if (e.Failure.IsRejection())
         {
             http.Response.Headers.Connection = "close";
-            await throttle.DelayAsync(peer, visit?.Client, http.RequestAborted);
+
+            if (http.Features.Get<Guest>() is not { HasWaited: true })
+            {
+                await throttle.DelayAsync(peer, visit?.Client, http.RequestAborted);
+            }
         }
 
         if (!http.RequestAborted.IsCancellationRequested)

@@ -59,7 +59,8 @@ internal sealed class ContractError
 
     private static ReadOnlyMemory<byte> Serialize(int status, string code, string message)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        // The writer asks for three bytes a character before it writes the message the second time.
+        var buffer = new ArrayBufferWriter<byte>(512 + (4 * message.Length));
 
         using (var json = new Utf8JsonWriter(buffer, Plain))
         {

@@ -32,6 +32,11 @@ internal static partial class MetadataPath
             : AgentPart.None;
     }
 
+    /// <summary>Whether it may turn out to be one of them.</summary>
+    /// <param name="target">What follows the method in a request, or the beginning of it.</param>
+    public static bool MayBegin(ReadOnlySpan<byte> target) =>
+        target.StartsWith("/v4/"u8) || target.StartsWith("/v3/"u8) || target.StartsWith("/v2/"u8) || target.StartsWith("/api/"u8);
+
     [GeneratedRegex($@"^/(v2/(metadata|stats)|v3/{Segment}|v4/{Segment})(/{Segment})*/?\z")]
     private static partial Regex Metadata();
 

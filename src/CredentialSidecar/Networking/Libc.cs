@@ -40,6 +40,21 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int fd, Span<byte> data, nint length, int flags);
 
+    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int fd, Span<byte> address, ref int length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(Span<PollEntry> entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventDescriptor(uint value, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int fd, ReadOnlySpan<byte> data, nint length);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetOption(int fd, int level, int option, ReadOnlySpan<byte> value, int length);
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
 
@@ -48,4 +63,13 @@ internal static partial class Libc
 
     /// <summary>A <c>struct rlimit</c> of a 64-bit system.</summary>
     public readonly record struct Limit(nuint Soft, nuint Hard);
+
+    /// <summary>A <c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry(int fd, short events)
+    {
+        public int Fd = fd;
+        public short Events = events;
+        public short Returned;
+    }
 }

@@ -28,11 +28,12 @@ internal static class EventIds
     public const int BodyTooLarge = 304;
     public const int NobodyAsked = 305;
 
-    // Endpoint: 400. Next: 404.
+    // Endpoint: 400. Next: 405.
     public const int Refused = 400;
     public const int RequestFailed = 401;
     public const int OutOfFiles = 402;
     public const int WitnessesDisagreed = 403;
+    public const int HungUp = 404;
 
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;

@@ -91,6 +91,46 @@ public sealed class CrowdTests : IDisposable
         await Eventually.HoldsAsync(() => sidecar.Services.GetRequiredService<ConnectionBudget>().Count == 0, () => "places are lost");
     }
 
+    [Fact]
+    public async Task Half_requests_of_strangers_hold_up_nobody()
+    {
+        await using var sidecar = await SidecarFixture.StartCrowdedAsync(Limits);
+
+        // More than may be between their start and their first request.
+        for (var i = 0; i < 20; i++)
+        {
+            var half = await ConnectAsync(sidecar.Endpoint);
+            _crowd.Add(half);
+            await half.GetStream().WriteAsync("GET /v1/cre"u8.ToArray(), TestContext.Current.CancellationToken);
+        }
+
+        using var client = await ConnectAsync(sidecar.Endpoint);
+        using var stranger = await ConnectAsync(sidecar.Endpoint);
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(client, Settings.Token), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401 ", await AskAsync(stranger, "wrong"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_guesser_waits_for_its_rejection_and_then_reads_it()
+    {
+        await using var sidecar = await SidecarFixture.StartCrowdedAsync(Limits);
+
+        for (var i = 0; i < 10; i++)
+        {
+            using var guesser = await ConnectAsync(sidecar.Endpoint);
+            Assert.StartsWith("HTTP/1.1 401 ", await AskAsync(guesser, "wrong"), StringComparison.Ordinal);
+        }
+
+        using var late = await ConnectAsync(sidecar.Endpoint);
+        var answer = AskAsync(late, "wrong");
+
+        // The loop of the destination, the count of repetitions, and the guesser.
+        await sidecar.Clock.UntilWaitingAsync(3);
+        Assert.False(answer.IsCompleted);
+        await sidecar.AdvanceAsync(Throttle.Delay);
+        Assert.StartsWith("HTTP/1.1 401 ", await answer, StringComparison.Ordinal);
+    }
+
     private static async Task<TcpClient> ConnectAsync(Uri server)
     {
         var client = new TcpClient();

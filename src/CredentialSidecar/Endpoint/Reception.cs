@@ -1,0 +1,91 @@
+using System.Net;
+using CredentialSidecar.Access;
+using CredentialSidecar.Networking;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Decides in which order the connections of one listener are served: clients' at once, strangers' in turn.</summary>
+/// <param name="listener">Where they come in.</param>
+/// <param name="budget">Finds a place for each.</param>
+/// <param name="strangers">Those that wait for their turn.</param>
+/// <param name="start">Gives a connection to Kestrel.</param>
+internal sealed class Reception(Listener listener, ConnectionBudget budget, Visitors visitors, StrangersQueue strangers, Action<PendingConnection> start) : IDisposable
+{
+    /// <summary>Takes an accepted connection. This waits only where every place is taken by connections that came just now.</summary>
+    /// <param name="fd">Its socket, which does not block and which this closes.</param>
+    public void Receive(int fd, IPAddress peer, CancellationToken end)
+    {
+        var (hasData, hasHungUp) = RawListener.Look(fd);
+
+        if (hasHungUp && visitors.IsLost(fd, peer, listener, strangers.IsBusy))
+        {
+            visitors.HungUp(peer);
+            _ = Libc.Close(fd);
+            return;
+        }
+
+        var connection = new PendingConnection(fd, peer, budget);
+
+        if (!Wait(budget.AdmitAsync(connection.Guest, end)))
+        {
+            // A reset: nothing stays behind, not even for the kernel.
+            PendingConnection.Close(fd);
+        }
+        else if (hasData || hasHungUp)
+        {
+            Arrived(connection);
+        }
+        else
+        {
+            connection.Await(Arrived);
+        }
+    }
+
+    public void Dispose() => strangers.Dispose();
+
+    private static bool Wait(ValueTask<bool> task) => task.IsCompleted ? task.Result : task.AsTask().GetAwaiter().GetResult();
+
+    /// <summary>The first bytes of a connection are there, or its end.</summary>
+    private void Arrived(PendingConnection connection)
+    {
+        if (listener != Listener.Credentials)
+        {
+            strangers.Add(connection);
+            return;
+        }
+
+        var request = Peek.At(connection);
+
+        if (visitors.ClientOf(request) is { } client)
+        {
+            // Its share of the places is looked at once more when the request is answered.
+            budget.Recognize(connection.Guest, client);
+            start(connection);
+        }
+        else if (visitors.MustWait(request, connection.Guest.Address))
+        {
+            _ = DelayAsync(connection);
+        }
+        else
+        {
+            strangers.Add(connection);
+        }
+    }
+
+    /// <summary>Lets it wait for its rejection here, where that costs nothing, and not with Kestrel.</summary>
+    private async Task DelayAsync(PendingConnection connection)
+    {
+        connection.Guest.HasWaited = true;
+        connection.Guest.SetHeard();
+        await visitors.DelayAsync(connection.Guest.Address);
+
+        if (connection.State.HasHungUp)
+        {
+            visitors.Leave(connection);
+        }
+        else
+        {
+            strangers.Add(connection);
+        }
+    }
+}

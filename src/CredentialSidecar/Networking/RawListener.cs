@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace CredentialSidecar.Networking;
+
+/// <summary>Accepts connections as plain descriptors, so that one which is closed at once costs no object.</summary>
+/// <remarks>For one thread, but for <see cref="Stop"/>. Linux only.</remarks>
+internal sealed class RawListener : IDisposable
+{
+    // errno.h, fcntl.h, poll.h
+    private const int Interrupted = 4, Again = 11, NonBlocking = 0x800, CloseOnExec = 0x80000;
+    private const short Readable = 1, Failed = 8, Closed = 0x10, PeerClosed = 0x2000;
+
+    private readonly Socket _socket;
+    private readonly int _fd, _stop;
+    private volatile bool _isStopped;
+
+    public RawListener(Socket socket)
+    {
+        _socket = socket;
+        _socket.Blocking = false;
+        _fd = socket.SafeHandle.DangerousGetHandle().ToInt32();
+        _stop = Libc.EventDescriptor(0, NonBlocking | CloseOnExec);
+
+        if (_stop < 0)
+        {
+            throw new SocketException(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Waits for a connection.</summary>
+    /// <param name="peer">Where it comes from.</param>
+    /// <param name="error">The error number where it failed; 0 after <see cref="Stop"/>.</param>
+    /// <returns>A descriptor that does not block, for the caller to close; negative where there is none.</returns>
+    public int Accept(out IPAddress peer, out int error)
+    {
+        // sockaddr_in6 is the larger of the two.
+        Span<byte> address = stackalloc byte[28];
+        peer = IPAddress.None;
+
+        while (!_isStopped)
+        {
+            var length = address.Length;
+            var accepted = Libc.Accept(_fd, address, ref length, NonBlocking | CloseOnExec);
+
+            if (accepted >= 0)
+            {
+                peer = length >= 28 ? new IPAddress(address[8..24]) : new IPAddress(address[4..8]);
+                error = 0;
+                return accepted;
+            }
+
+            error = Marshal.GetLastPInvokeError();
+
+            if (error is not (Again or Interrupted))
+            {
+                return -1;
+            }
+
+            if (error == Again)
+            {
+                Span<Libc.PollEntry> entries = [new(_fd, Readable), new(_stop, Readable)];
+                _ = Libc.Poll(entries, (nuint)entries.Length, -1);
+            }
+        }
+
+        error = 0;
+        return -1;
+    }
+
+    /// <summary>Looks at a connection without reading from it.</summary>
+    /// <returns>Whether something has arrived, and whether the peer sends nothing more.</returns>
+    public static (bool HasData, bool HasHungUp) Look(int fd)
+    {
+        Span<Libc.PollEntry> entry = [new(fd, Readable | PeerClosed)];
+        return Libc.Poll(entry, 1, 0) > 0 ? ((entry[0].Returned & Readable) != 0, (entry[0].Returned & (PeerClosed | Failed | Closed)) != 0) : (false, false);
+    }
+
+    /// <summary>Ends the wait, from any thread.</summary>
+    public void Stop()
+    {
+        _isStopped = true;
+        ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
+        _ = Libc.Write(_stop, one, one.Length);
+    }
+
+    public void Dispose() => _ = Libc.Close(_stop);
+}

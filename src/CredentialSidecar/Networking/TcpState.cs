@@ -1,0 +1,38 @@
+using System.Net.Sockets;
+
+namespace CredentialSidecar.Networking;
+
+/// <summary>What the kernel knows about an accepted connection without reading from it.</summary>
+/// <param name="Received">Bytes that the peer has sent since the connection began; 0 where the kernel does not tell.</param>
+/// <param name="HasHungUp">The peer sends nothing more: it has closed its side, or reset the connection.</param>
+internal readonly record struct TcpState(long Received, bool HasHungUp)
+{
+    // netinet/tcp.h; tcpi_state and tcpi_bytes_received (Linux 4.1) of struct tcp_info in linux/tcp.h.
+    private const int Tcp = 6, TcpInfo = 11, ReceivedAt = 128;
+
+    // enum tcp_state: TCP_CLOSE and TCP_CLOSE_WAIT.
+    private const byte Closed = 7, CloseWait = 8;
+
+    /// <returns>Nothing received and not hung up where the system does not tell.</returns>
+    public static TcpState Of(Socket socket)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? Of(socket.SafeHandle.DangerousGetHandle().ToInt32()) : default;
+        }
+        catch (ObjectDisposedException)
+        {
+            return new(0, HasHungUp: true);
+        }
+    }
+
+    /// <param name="fd">A socket, on Linux.</param>
+    public static TcpState Of(int fd)
+    {
+        Span<byte> info = stackalloc byte[ReceivedAt + sizeof(long)];
+        var length = info.Length;
+        return Libc.GetOption(fd, Tcp, TcpInfo, info, ref length) == 0 && length == info.Length
+            ? new(BitConverter.ToInt64(info[ReceivedAt..]), info[0] is Closed or CloseWait)
+            : default;
+    }
+}
