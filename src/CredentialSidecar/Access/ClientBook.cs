@@ -150,7 +150,7 @@ internal sealed partial class ClientBook
         if (_clock.GetUtcNow() >= end)
         {
             throw new CredentialException(CredentialFailure.Unauthorized,
-                $"The authorization token was replaced, and is not valid since {end:u}. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
+                $"The authorization token was replaced, and is not valid since {end:yyyy-MM-ddTHH:mm:ssZ}. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
         }
 
         // Whoever reads a file at each retrieval has the new one.
@@ -173,7 +173,7 @@ internal sealed partial class ClientBook
     private static partial class Log
     {
         [LoggerMessage(EventIds.FormerTokenUsed, LogLevel.Warning,
-            "Client {Client} still sends the token from before the last rotation, which ends at {End:u}. A container that was given AWS_CONTAINER_AUTHORIZATION_TOKEN never sees a new one: "
+            "Client {Client} still sends the token from before the last rotation, which ends at {End:yyyy-MM-ddTHH:mm:ssZ}. A container that was given AWS_CONTAINER_AUTHORIZATION_TOKEN never sees a new one: "
             + "restart it before then, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.")]
         public static partial void FormerTokenUsed(ILogger logger, string client, DateTimeOffset end);
     }

@@ -89,7 +89,7 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
         {
             if (book.Replace(client.Name, token, _access.TokenGrace, () => Publish(client, token)) is { } until)
             {
-                return $"{ClientBook.MostValid} former tokens are still valid, the oldest until {until:u}; "
+                return $"{ClientBook.MostValid} former tokens are still valid, the oldest until {until:yyyy-MM-ddTHH:mm:ssZ}; "
                     + "a new one is possible from then on";
             }
 
@@ -113,7 +113,7 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
     private static partial class Log
     {
         [LoggerMessage(EventIds.TokenReplaced, LogLevel.Information,
-            "Client {Client} has a new token; the former one is valid until {End:u}. Containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, do not see the new one: restart them before then.")]
+            "Client {Client} has a new token; the former one is valid until {End:yyyy-MM-ddTHH:mm:ssZ}. Containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, do not see the new one: restart them before then.")]
         public static partial void TokenReplaced(ILogger logger, string client, DateTimeOffset end);
 
         [LoggerMessage(EventIds.TokenKept, LogLevel.Warning, "Client {Client} keeps its token: {Reason}.")]

@@ -1,5 +1,6 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
 namespace CredentialSidecar.Commands;
@@ -23,12 +24,13 @@ internal static class LoggingSetup
         logging.AddFilter(AuditTrail.Category, LogLevel.Information);
 
         // A reader of our output that stops reading must not stop us; the console says how many lines it dropped.
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
+        logging.Services.AddSingleton(new LineFormat(json, !json && !Console.IsOutputRedirected, TimeProvider.System));
+        logging.AddConsole(console => (console.QueueFullMode, console.FormatterName) = (ConsoleLoggerQueueFullMode.DropWrite, LineFormatter.FormatterName));
+        logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
 
-        return json
-            ? logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"))
-            : logging.AddSimpleConsole(console =>
-                (console.UseUtcTimestamp, console.TimestampFormat, console.SingleLine, console.ColorBehavior) =
-                (true, "HH:mm:ss ", true, LoggerColorBehavior.Default));
+        // The audit waits for the reader instead, in a queue that is shared fairly.
+        logging.AddFilter<ConsoleLoggerProvider>(AuditTrail.Category, LogLevel.None);
+        logging.Services.AddSingleton<ILoggerProvider, AuditConsole>();
+        return logging.AddFilter<AuditConsole>(null, LogLevel.None).AddFilter<AuditConsole>(AuditTrail.Category, LogLevel.Information);
     }
 }

@@ -39,6 +39,7 @@ internal static partial class ServeCommand
             Announce(app, logger, settings);
             await app.WaitForShutdownAsync(cancellationToken);
             app.Services.GetRequiredService<TokenKeeper>().MarkEnded();
+            Log.Stopped(logger);
             return ExitCodes.Ok;
         }
         catch (ConfigurationMistakesException e)
@@ -181,6 +182,10 @@ internal static partial class ServeCommand
         [LoggerMessage(EventIds.FewConnections, LogLevel.Warning,
             "At most {Connections} connections are held at once, because of the limits of this container: memory {Memory}, open files {Files}. Raise them if clients with many processes are turned away.")]
         public static partial void FewConnections(ILogger logger, int connections, string memory, long files);
+
+        [LoggerMessage(EventIds.Stopped, LogLevel.Information, "Stopped. The process ends with exit code 0.")]
+        public static partial void Stopped(ILogger logger);
+
         [LoggerMessage(EventIds.TokenDistrusted, LogLevel.Warning,
             "Client {Client} has a new token in {Directory}, because the sidecar before this one did not end in an orderly way: another process may have listened on its port and collected the former token, "
             + "which is rejected now. Restart containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, and that do not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. Access:KeepTokens=true would keep tokens.")]

@@ -30,7 +30,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
             visit.Client = client.Name;
             Places.Claim(http, client);
             throttle.Admit(http.Connection.RemoteIpAddress, client.Name);
-            await answer.ServeAsync(http, visit, name is null ? DefaultOf(client) : Find(name, client));
+            await answer.ServeAsync(http, visit, name is null ? DefaultOf(client) : Find(name, client, visit));
         }
         catch (CredentialException e)
         {
@@ -83,11 +83,12 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
             : throw new CredentialException(CredentialFailure.UnknownDestination, $"There is no default destination. Name one: /v1/credentials/{{destination}}.{Readable(client)}");
     }
 
-    private Destination Find(string name, Client client)
+    private Destination Find(string name, Client client, Visit visit)
     {
         var destination = tree.Find(name) ?? throw new CredentialException(CredentialFailure.UnknownDestination,
             $"There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.{Readable(client)}");
 
+        visit.Destination = destination.Name;
         return client.MayRead(name)
             ? destination
             : throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{client.Name}' may not read destination '{name}'.{Readable(client)}");

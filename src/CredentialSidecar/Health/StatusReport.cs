@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CredentialSidecar.Caching;
@@ -8,11 +9,14 @@ namespace CredentialSidecar.Health;
 /// <summary>The present state as JSON: what an operator wants to know at night, and no secret.</summary>
 internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, TimeProvider clock)
 {
+    // Quotes and plus signs stay readable; control characters are escaped still.
+    private static readonly StatusJson Readable = new(new JsonSerializerOptions(StatusJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     public Task SendAsync(HttpContext http)
     {
         http.Response.ContentType = "application/json";
         http.Response.Headers.CacheControl = "no-store";
-        return JsonSerializer.SerializeAsync(http.Response.Body, Read(), StatusJson.Default.Status, http.RequestAborted);
+        return JsonSerializer.SerializeAsync(http.Response.Body, Read(), Readable.Status, http.RequestAborted);
     }
 
     public Status Read()

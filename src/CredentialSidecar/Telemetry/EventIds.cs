@@ -3,7 +3,7 @@ namespace CredentialSidecar.Telemetry;
 /// <summary>Every log event's number, in hundreds by folder. A number is given once and never again; alerts hang on them.</summary>
 internal static class EventIds
 {
-    // Commands: 100. Next: 109.
+    // Commands: 100. Next: 110.
     public const int Started = 100;
     public const int ConfigurationWarning = 101;
     public const int Draining = 102;
@@ -13,6 +13,7 @@ internal static class EventIds
     public const int AddressAdded = 106;
     public const int MemoryUnsealed = 107;
     public const int FewConnections = 108;
+    public const int Stopped = 109;
 
     // Sources: 200. Next: 204.
     public const int MetadataUnavailable = 200;
@@ -38,8 +39,8 @@ internal static class EventIds
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
 
-    // Access: 600. Next: 610.
-    public const int Answered = 600;
+    // Access: 600. Next: 611.
+    public const int Served = 600;
     public const int AuditDropped = 601;
     public const int FormerTokenUsed = 602;
     public const int TokenReplaced = 603;
@@ -47,8 +48,9 @@ internal static class EventIds
     public const int Hammered = 605;
     public const int Damped = 606;
     public const int Repeated = 607;
-    public const int AnsweredSeveral = 608;
+    public const int NotServedSeveral = 608;
     public const int TokenDistrusted = 609;
+    public const int NotServed = 610;
 
     // Telemetry: 700. Next: 703.
     public const int ExportFailed = 700;

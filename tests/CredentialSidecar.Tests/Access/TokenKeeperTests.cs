@@ -29,7 +29,7 @@ public sealed class TokenKeeperTests : IDisposable
         var current = File.ReadAllText(TokenPath);
         Assert.NotEqual(former, current);
         Assert.Equal((200, 200), (await AskAsync(sidecar, former), await AskAsync(sidecar, current)));
-        Assert.Contains("Client default has a new token; the former one is valid until 2026-01-01 00:10:00Z", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 603).Text, StringComparison.Ordinal);
+        Assert.Contains("Client default has a new token; the former one is valid until 2026-01-01T00:10:00Z", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 603).Text, StringComparison.Ordinal);
 
         sidecar.Clock.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal((401, 200), (await AskAsync(sidecar, former), await AskAsync(sidecar, current)));
@@ -52,7 +52,7 @@ public sealed class TokenKeeperTests : IDisposable
 
         // The last two found no room: the token stays, which is better than to end one early.
         Assert.Equal(ClientBook.MostValid + 1, tokens.Distinct().Count());
-        Assert.Contains("16 former tokens are still valid, the oldest until 2026-01-01 00:10:00Z", sidecar.Logs.Lines.First(line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains("16 former tokens are still valid, the oldest until 2026-01-01T00:10:00Z", sidecar.Logs.Lines.First(line => line.Event.Id == 604).Text, StringComparison.Ordinal);
 
         foreach (var token in tokens)
         {

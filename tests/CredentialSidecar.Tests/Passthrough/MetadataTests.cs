@@ -171,7 +171,7 @@ public sealed class MetadataTests : IAsyncLifetime
         Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Text.Contains("0123abcd", StringComparison.Ordinal));
 
         await Eventually.HoldsAsync(() => _sidecar.Logs.Lines.Any(line => line.Event.Id == 600), () => "No audit line.");
-        Assert.Contains("Answered 200 ok to allowed for (task role)", _sidecar.Logs.Lines.First(line => line.Event.Id == 600).Text, StringComparison.Ordinal);
+        Assert.Contains("Served (task role) to allowed", _sidecar.Logs.Lines.First(line => line.Event.Id == 600).Text, StringComparison.Ordinal);
     }
 
     [Theory]

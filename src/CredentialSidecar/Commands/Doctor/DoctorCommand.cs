@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using CredentialSidecar.Configuration;
 
@@ -6,6 +7,9 @@ namespace CredentialSidecar.Commands.Doctor;
 /// <summary><c>credential-sidecar doctor</c>: tries everything once, as the sidecar would, and says what to do about what fails.</summary>
 internal static class DoctorCommand
 {
+    // Quotes and plus signs stay readable; control characters are escaped still.
+    private static readonly DoctorJson Readable = new(new JsonSerializerOptions(DoctorJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <param name="proc">Where the kernel shows processes; a test gives its own.</param>
     /// <param name="instanceMetadata">Where instance metadata would be; a test gives its own.</param>
     /// <returns>0, or 1 where a check failed.</returns>
@@ -37,7 +41,7 @@ internal static class DoctorCommand
 
         if (json)
         {
-            await output.WriteLineAsync(JsonSerializer.Serialize(examination.Lines, DoctorJson.Default.IReadOnlyListLine));
+            await output.WriteLineAsync(JsonSerializer.Serialize(examination.Lines, Readable.IReadOnlyListLine));
         }
         else
         {

@@ -1,0 +1,6 @@
+namespace CredentialSidecar.Telemetry;
+
+/// <summary>The form of the log's lines.</summary>
+/// <param name="IsColored">Only text has colors.</param>
+/// <param name="Clock">Tells the time of an event that brings none.</param>
+internal sealed record LineFormat(bool IsJson, bool IsColored, TimeProvider Clock);
