@@ -1,13 +1,10 @@
-using System.Net;
-
 namespace CredentialSidecar.Access;
 
 /// <summary>Holds at most so many connections, closed ones included until they are gone, and decides who has to leave.</summary>
 /// <remarks>
 /// Up to seven eighths may be open; the rest is for those that are being closed, so that a newcomer rarely waits for them.
-/// A newcomer always gets in while somebody is here who has not shown whose connection it is: the oldest such one leaves,
-/// of the address that has the most of them, and rather one whose request is not still to be read. Clients are never closed for strangers; they have three quarters of the places,
-/// shared out among them, and past its share a client loses its own oldest idle connection.
+/// A newcomer takes the place of a stranger while there is one (<see cref="Strangers"/>). Clients are never closed for strangers.
+/// They share three quarters of the places, and past its share a client loses its own oldest idle connection.
 /// </remarks>
 /// <param name="most">Connections at once.</param>
 /// <param name="clients">How many clients share the places of clients.</param>
@@ -16,37 +13,33 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     /// <summary>A connection of nobody known that sends nothing for this long is closed.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
 
-    /// <summary>20 000 newcomers a second must be able to come in: those that wait fill the kernel's queue, where honest ones wait with them.</summary>
-    private static readonly TimeSpan EachChance = TimeSpan.FromSeconds(1) / 20_000;
+    /// <summary>10 000 newcomers a second must be able to come in: those that wait fill the kernel's queue, where honest ones wait with them.</summary>
+    private static readonly TimeSpan EachChance = TimeSpan.FromSeconds(1) / 10_000, LongChance = TimeSpan.FromMilliseconds(500);
 
-    // Each of them costs a question to the kernel.
-    private const int MostCandidates = 16;
-
-    // A timer waits for whole milliseconds, and not at all for less than one.
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    // A timer waits for whole milliseconds, and not for less than one.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromSeconds(1), LongestStep = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _free = new(most, most);
-    private readonly Queues<IPAddress> _strangers = new();
+    private readonly Strangers _strangers = new(clock);
     private readonly Queues<string> _clients = new();
-    private readonly int _mostOpen = most - (most / 8);
-    private readonly int _mostOfClients = most - (most / 4);
+    private readonly int _mostOpen = most - (most / 8), _mostOfClients = most - (most / 4);
     private ITimer? _sweep;
 
     /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
-    public TimeSpan FairChance { get; } = (most - (most / 8)) * EachChance is var chance && chance > Tick ? chance : Tick;
+    public TimeSpan FairChance { get; } = ChanceOf(most);
 
     /// <summary>Connections that are open or being closed.</summary>
     public int Count => most - _free.CurrentCount;
 
     /// <summary>Finds a place, which is taken until <see cref="Release"/>.</summary>
+    /// <param name="hasTime">Whether few enough newcomers wait that nobody need be hurried; null for never.</param>
     /// <returns>False where none became free: the connection must be closed at once.</returns>
-    public async ValueTask<bool> AdmitAsync(Guest guest, CancellationToken cancellationToken)
+    public async ValueTask<bool> AdmitAsync(Guest guest, CancellationToken cancellationToken, Func<bool>? hasTime = null)
     {
-        for (var wait = MakeRoom(); wait > TimeSpan.Zero; wait = MakeRoom())
+        for (var wait = MakeRoom(hasTime); wait > TimeSpan.Zero; wait = MakeRoom(hasTime))
         {
-            await Task.Delay(wait, clock, cancellationToken);
+            await Task.Delay(wait < LongestStep || hasTime is null ? wait : LongestStep, clock, cancellationToken);
         }
 
         if (!_free.Wait(0, CancellationToken.None) && !await HasFreeAsync(cancellationToken))
@@ -57,7 +50,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         lock (_gate)
         {
             guest.Arrived = guest.QuietSince = clock.GetTimestamp();
-            _strangers.Add(guest.Address, guest);
+            _strangers.Add(guest);
             _sweep ??= clock.CreateTimer(_ => Sweep(), null, LongestSilence, TimeSpan.FromSeconds(1));
         }
 
@@ -92,7 +85,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
                 _clients.Remove(whose!, leaving);
             }
 
-            _strangers.Remove(guest.Address, guest);
+            _strangers.Remove(guest);
             guest.Client = client;
             _clients.Add(client, guest);
         }
@@ -101,21 +94,29 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         return true;
     }
 
+    /// <summary>The connection waits for a rejection. It leaves before any other one.</summary>
+    public void Distrust(Guest guest)
+    {
+        using var alone = _gate.EnterScope();
+
+        if (guest is { Place: not null, Client: null, IsGuesser: false })
+        {
+            _strangers.Distrust(guest);
+        }
+    }
+
     /// <summary>The connection is gone, and its memory free.</summary>
     public void Release(Guest guest)
     {
         lock (_gate)
         {
-            switch (guest)
+            if (guest.Place is not null && guest.Client is { } client)
             {
-                case { Place: null }:
-                    break;
-                case { Client: { } client }:
-                    _clients.Remove(client, guest);
-                    break;
-                default:
-                    _strangers.Remove(guest.Address, guest);
-                    break;
+                _clients.Remove(client, guest);
+            }
+            else if (guest.Place is not null)
+            {
+                _strangers.Remove(guest);
             }
         }
 
@@ -126,23 +127,23 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     /// <summary>Ends the search for silent connections. Those that are still open may be released afterwards.</summary>
     public void Dispose() => _sweep?.Dispose();
 
+    private static TimeSpan ChanceOf(int most) => (most - (most / 8)) * EachChance is var chance && chance > Tick ? chance : Tick;
+
     /// <returns>How long to wait before this can be said again; nothing where a place is free, or about to become so.</returns>
-    private TimeSpan MakeRoom()
+    private TimeSpan MakeRoom(Func<bool>? hasTime)
     {
         Guest? leaving = null;
 
         lock (_gate)
         {
-            if (_strangers.Total + _clients.Total >= _mostOpen && _strangers.Largest() is { } address)
+            if (_strangers.Total + _clients.Total >= _mostOpen)
             {
-                leaving = _strangers.Oldest(address, guest => !guest.IsUnheard, MostCandidates) ?? _strangers.Oldest(address, _ => true)!;
+                leaving = _strangers.TakeFirst(hasTime?.Invoke() == true && FairChance < LongChance ? LongChance : FairChance, out var wait);
 
-                if (FairChance - clock.GetElapsedTime(leaving.Arrived) is var wait && wait > TimeSpan.Zero)
+                if (leaving is null && wait > TimeSpan.Zero)
                 {
                     return wait > Tick ? wait : Tick;
                 }
-
-                _strangers.Remove(address, leaving);
             }
         }
 
@@ -173,11 +174,11 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         {
             var now = clock.GetTimestamp();
 
-            foreach (var guest in _strangers.All.Where(guest => !guest.IsBusy && clock.GetElapsedTime(guest.QuietSince, now) >= LongestSilence).ToArray())
+            foreach (var guest in _strangers.Unknown.Where(guest => !guest.IsBusy && clock.GetElapsedTime(guest.QuietSince, now) >= LongestSilence).ToArray())
             {
                 if (guest.IsSilent())
                 {
-                    _strangers.Remove(guest.Address, guest);
+                    _strangers.Remove(guest);
                     silent.Add(guest);
                 }
                 else
@@ -189,8 +190,8 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
             if (_strangers.Total == 0)
             {
-                _sweep?.Dispose();
-                _sweep = null;
+                (var sweep, _sweep) = (_sweep, null);
+                sweep?.Dispose();
             }
         }
 

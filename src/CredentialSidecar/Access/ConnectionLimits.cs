@@ -3,7 +3,8 @@ namespace CredentialSidecar.Access;
 /// <summary>How many connections the process holds at once. Derived once, at start, from what the machine allows.</summary>
 /// <param name="Requests">For the listeners of credentials and of interception together.</param>
 /// <param name="Probes">For each listener of probes, on its own.</param>
-internal sealed record ConnectionLimits(int Requests, int Probes)
+/// <param name="Waiting">Beside these, connections whose first request has not begun: for the former listeners together, and half as many for each of the latter.</param>
+internal sealed record ConnectionLimits(int Requests, int Probes, int Waiting)
 {
     /// <summary>
     /// Connections that wait in the kernel to be accepted, for each listener. The kernel drops what is more, and the client tries
@@ -20,6 +21,9 @@ internal sealed record ConnectionLimits(int Requests, int Probes)
     /// </summary>
     private const long EachConnection = 160 * 1024;
 
+    /// <summary>The kernel's buffer, full, of one that waits. They may fill a quarter of the memory for connections.</summary>
+    private const long EachWaiting = 4 * 24 * 1024;
+
     /// <summary>Descriptors for STS, the agent, files and the runtime.</summary>
     private const int OwnDescriptors = 64;
 
@@ -35,9 +39,9 @@ internal sealed record ConnectionLimits(int Requests, int Probes)
     /// <param name="descriptors">How many files the process may have open.</param>
     public static ConnectionLimits For(long? memory, long descriptors)
     {
-        var byMemory = memory is { } bytes ? (bytes - OwnMemory) / EachConnection : long.MaxValue;
-        var byDescriptors = (descriptors - OwnDescriptors) / DescriptorsEach;
-        var requests = (int)Math.Clamp(Math.Min(byMemory, byDescriptors) - (ProbesEach * ProbeListeners), Fewest, Most);
-        return new(requests, ProbesEach);
+        var (bytes, files) = (memory - OwnMemory ?? long.MaxValue, descriptors - OwnDescriptors);
+        var waiting = (int)Math.Clamp(Math.Min(bytes / EachWaiting, files / 5), Fewest, Most);
+        var requests = Math.Min(bytes / EachConnection, (files - (2 * waiting)) / DescriptorsEach) - (ProbesEach * ProbeListeners);
+        return new((int)Math.Clamp(requests, Fewest, Most), ProbesEach, waiting);
     }
 }

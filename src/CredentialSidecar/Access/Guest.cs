@@ -20,6 +20,9 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
     /// <summary>Where it stands in its queue; null once it was told to leave.</summary>
     public LinkedListNode<Guest>? Place { get; set; }
 
+    /// <summary>It has brought no valid token, and waits for its rejection.</summary>
+    public bool IsGuesser { get; set; }
+
     /// <summary>As the clock's timestamps count, which nobody can set back.</summary>
     public long Arrived { get; set; }
 
@@ -47,16 +50,13 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
 
     public void EndTurn() => Interlocked.Exchange(ref _began, null)?.Invoke();
 
-    /// <summary>What has arrived so far shows no valid token, so it deserves no time to be read.</summary>
-    public void SetHeard() => Volatile.Write(ref _heard, received());
-
     public void End(long timestamp)
     {
         QuietSince = timestamp;
 
         if (Client is null)
         {
-            SetHeard();
+            Volatile.Write(ref _heard, received());
         }
 
         Interlocked.Decrement(ref _requests);

@@ -16,6 +16,9 @@ internal sealed partial class BudgetedListener : IConnectionListener
     // errno.h
     private const int TooManyFilesOfAll = 23, TooManyFiles = 24, NoMemory = 12, NoBuffers = 105;
 
+    /// <summary>Connections that can be accepted within some 100 ms.</summary>
+    private const int ShortQueue = 256;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Enough to keep every processor busy, and few enough that a client's request is not far behind them.</summary>
@@ -34,10 +37,10 @@ internal sealed partial class BudgetedListener : IConnectionListener
     private bool _isShortOfFiles;
 
     public BudgetedListener(
-        Socket socket, ListenerEndPoint endPoint, ConnectionBudget budget, Visitors visitors, SocketConnectionContextFactory connections, TimeProvider clock, ILogger logger)
+        Socket socket, ListenerEndPoint endPoint, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, SocketConnectionContextFactory connections, TimeProvider clock, ILogger logger)
     {
         (_socket, _endPoint, _budget, _connections, _logger) = (socket, endPoint, budget, connections, logger);
-        _reception = new Reception(endPoint.Listener, budget, visitors, new StrangersQueue(MostStarting, Start, visitors.Leave, clock), Start);
+        _reception = new Reception(endPoint.Listener, room, budget, visitors, new StrangersQueue(MostStarting, connection => Start(connection, null), visitors.Leave, clock), Start, () => _raw!.Queued < ShortQueue);
         _raw = new RawListener(socket);
         _thread = new Thread(AcceptAll, 256 * 1024) { IsBackground = true, Name = "accept" };
         _thread.Start();
@@ -117,9 +120,11 @@ internal sealed partial class BudgetedListener : IConnectionListener
         _reception.Receive(fd, peer, _end.Token);
     }
 
-    private void Start(PendingConnection pending)
+    private void Start(PendingConnection pending, string? client) => _ = StartAsync(pending, client);
+
+    private async Task StartAsync(PendingConnection pending, string? client)
     {
-        if (pending.Start(_connections.Create) is not { } connection)
+        if (await pending.StartAsync(_connections.Create, client) is not { } connection)
         {
             pending.Guest.EndTurn();
             return;
@@ -132,7 +137,7 @@ internal sealed partial class BudgetedListener : IConnectionListener
         if (!_started.Writer.TryWrite(connection))
         {
             connection.Abort(new ConnectionAbortedException("The listener is closed."));
-            _ = connection.DisposeAsync().AsTask();
+            await connection.DisposeAsync();
         }
     }
 

@@ -11,8 +11,10 @@ namespace CredentialSidecar.Endpoint;
 /// <remarks>On the real clock, as Kestrel's own time limits are: it is about real connections.</remarks>
 /// <param name="requests">For credentials and interception.</param>
 internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options, ConnectionBudget requests, ConnectionLimits limits, Visitors visitors, ILoggerFactory loggers)
-    : IConnectionListenerFactory
+    : IConnectionListenerFactory, IDisposable
 {
+    private readonly ConnectionBudget _room = new(limits.Waiting, 1, TimeProvider.System);
+
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         if (endpoint is not ListenerEndPoint listener)
@@ -24,15 +26,19 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
         {
             var socket = options.Value.CreateBoundListenSocket(listener);
             socket.Listen(ConnectionLimits.Backlog);
-            var budget = listener.Listener is Listener.Health or Listener.Probes ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
+            var isProbed = listener.Listener is Listener.Health or Listener.Probes;
+            var budget = isProbed ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
+            var room = isProbed ? new ConnectionBudget(limits.Waiting / 2, 1, TimeProvider.System) : _room;
             var connections = new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
-            return new(new BudgetedListener(socket, listener, budget, visitors, connections, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));
+            return new(new BudgetedListener(socket, listener, room, budget, visitors, connections, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             throw new AddressInUseException(e.Message, e);
         }
     }
+
+    public void Dispose() => _room.Dispose();
 
     private static SocketConnectionFactoryOptions Of(SocketTransportOptions options) => new()
     {

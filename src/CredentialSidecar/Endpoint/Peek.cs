@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Endpoint;
 
@@ -27,7 +28,7 @@ internal readonly record struct Peek(string? Authorization, bool IsWhole, bool I
     public static Peek At(int fd)
     {
         Span<byte> buffer = stackalloc byte[Most];
-        return Of(buffer[..PendingConnection.Peek(fd, buffer)]);
+        return Of(buffer[..RawSocket.Peek(fd, buffer)]);
     }
 
     private static Peek Of(ReadOnlySpan<byte> head)

@@ -10,27 +10,31 @@ namespace CredentialSidecar.Endpoint;
 /// <remarks>One that is closed again never becomes a socket object: under a flood that would cost more than the rest.</remarks>
 internal sealed class PendingConnection : IDisposable
 {
-    // socket.h, and a struct linger of 1 and 0.
-    private const int Linger = 13, DontWaitAndPeek = 0x42;
-    private static readonly byte[] AtOnce = [1, 0, 0, 0, 0, 0, 0, 0];
-
     private static readonly LingerOption Reset = new(true, 0);
     private static readonly ConnectionAbortedException Left = new("The connection sent nothing, or another one took its place.");
 
     private readonly Lock _gate = new();
-    private readonly ConnectionBudget _budget;
+    private readonly ConnectionBudget _room, _budget;
     private readonly int _fd;
+    private int _hasLeftRoom;
     private Socket? _socket;
     private ConnectionContext? _started;
     private bool _isClosed;
 
     /// <param name="fd">A socket that does not block, which this closes.</param>
-    public PendingConnection(int fd, IPAddress peer, ConnectionBudget budget)
+    /// <param name="room">Where it has its place until it starts.</param>
+    /// <param name="budget">Where it has its place from then on.</param>
+    public PendingConnection(int fd, IPAddress peer, ConnectionBudget room, ConnectionBudget budget)
     {
-        (_fd, _budget) = (fd, budget);
+        (_fd, _room, _budget) = (fd, room, budget);
+        Waiting = new Guest(peer, () => Close(), () => State.Received);
         Guest = new Guest(peer, () => Close(), () => State.Received);
     }
 
+    /// <summary>Stands for it in the waiting room.</summary>
+    public Guest Waiting { get; }
+
+    /// <summary>Stands for it once it has started.</summary>
     public Guest Guest { get; }
 
     public TcpState State
@@ -49,11 +53,9 @@ internal sealed class PendingConnection : IDisposable
     {
         lock (_gate)
         {
-            return _isClosed || _started is not null ? 0 : Peek(_fd, buffer);
+            return _isClosed || _started is not null ? 0 : RawSocket.Peek(_fd, buffer);
         }
     }
-
-    public static int Peek(int fd, Span<byte> buffer) => (int)Math.Max(0, Libc.Receive(fd, buffer, buffer.Length, DontWaitAndPeek));
 
     /// <summary>Calls back once something has arrived, the peer's end included.</summary>
     public void Await(Action<PendingConnection> arrived)
@@ -85,30 +87,31 @@ internal sealed class PendingConnection : IDisposable
         arrival.Complete();
     }
 
-    /// <summary>Gives the connection to Kestrel.</summary>
-    /// <returns>Null where it was closed meanwhile.</returns>
-    public ConnectionContext? Start(Func<Socket, ConnectionContext> create)
+    /// <summary>Makes it a connection of Kestrel's, which takes a place in the budget and leaves the waiting room.</summary>
+    /// <param name="client">Whose valid token it brings; null for a stranger's.</param>
+    /// <returns>Null where it was closed meanwhile, or no place became free.</returns>
+    public async ValueTask<ConnectionContext?> StartAsync(Func<Socket, ConnectionContext> create, string? client)
     {
-        lock (_gate)
+        if (!await _budget.AdmitAsync(Guest, CancellationToken.None))
         {
-            if (_isClosed)
-            {
-                return null;
-            }
+            Close();
+            return null;
+        }
 
-            try
-            {
-                var socket = Socket();
-                socket.NoDelay = true;
-                return _started = new CountedConnection(create(socket), Guest, _budget);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // The peer has reset it.
-            }
+        if (client is not null)
+        {
+            // Its share of the places is looked at once more when the request is answered.
+            _budget.Recognize(Guest, client);
+        }
+
+        if (Create(create) is { } connection)
+        {
+            LeaveRoom();
+            return connection;
         }
 
         Close();
+        _budget.Release(Guest);
         return null;
     }
 
@@ -127,13 +130,21 @@ internal sealed class PendingConnection : IDisposable
 
             if (_started is null)
             {
-                CloseSocket();
+                if (_socket is not null)
+                {
+                    _socket.Close(0);
+                }
+                else
+                {
+                    RawSocket.Reset(_fd);
+                }
             }
         }
 
         if (_started is null)
         {
-            _budget.Release(Guest);
+            LeaveRoom();
+            Guest.EndTurn();
             return true;
         }
 
@@ -152,24 +163,38 @@ internal sealed class PendingConnection : IDisposable
 
     public void Dispose() => Close();
 
-    /// <summary>Ends a connection that has no place.</summary>
-    public static void Close(int fd)
+    private CountedConnection? Create(Func<Socket, ConnectionContext> create)
     {
-        _ = Libc.SetOption(fd, Libc.SolSocket, Linger, AtOnce, AtOnce.Length);
-        _ = Libc.Close(fd);
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return null;
+            }
+
+            try
+            {
+                var socket = Socket();
+                socket.NoDelay = true;
+                var connection = new CountedConnection(create(socket), Guest, _budget);
+                _started = connection;
+                return connection;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The peer has reset it.
+                return null;
+            }
+        }
+    }
+
+    private void LeaveRoom()
+    {
+        if (Interlocked.Exchange(ref _hasLeftRoom, 1) == 0)
+        {
+            _room.Release(Waiting);
+        }
     }
 
     private Socket Socket() => _socket ??= new Socket(new SafeSocketHandle(_fd, ownsHandle: true));
-
-    private void CloseSocket()
-    {
-        if (_socket is not null)
-        {
-            _socket.Close(0);
-        }
-        else
-        {
-            Close(_fd);
-        }
-    }
 }

@@ -6,16 +6,19 @@ namespace CredentialSidecar.Endpoint;
 
 /// <summary>Decides in which order the connections of one listener are served: clients' at once, strangers' in turn.</summary>
 /// <param name="listener">Where they come in.</param>
-/// <param name="budget">Finds a place for each.</param>
+/// <param name="room">Finds a place for each that waits.</param>
+/// <param name="budget">Finds a place for each that starts.</param>
 /// <param name="strangers">Those that wait for their turn.</param>
 /// <param name="start">Gives a connection to Kestrel.</param>
-internal sealed class Reception(Listener listener, ConnectionBudget budget, Visitors visitors, StrangersQueue strangers, Action<PendingConnection> start) : IDisposable
+/// <param name="hasTime">Whether few connections wait to be accepted. A client of a busy machine then has more time to send its request.</param>
+internal sealed class Reception(
+    Listener listener, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, StrangersQueue strangers, Action<PendingConnection, string?> start, Func<bool> hasTime) : IDisposable
 {
     /// <summary>Takes an accepted connection. This waits only where every place is taken by connections that came just now.</summary>
     /// <param name="fd">Its socket, which does not block and which this closes.</param>
     public void Receive(int fd, IPAddress peer, CancellationToken end)
     {
-        var (hasData, hasHungUp) = RawListener.Look(fd);
+        var (hasData, hasHungUp) = RawSocket.Look(fd);
 
         if (hasHungUp && visitors.IsLost(fd, peer, listener, strangers.IsBusy))
         {
@@ -24,12 +27,12 @@ internal sealed class Reception(Listener listener, ConnectionBudget budget, Visi
             return;
         }
 
-        var connection = new PendingConnection(fd, peer, budget);
+        var connection = new PendingConnection(fd, peer, room, budget);
 
-        if (!Wait(budget.AdmitAsync(connection.Guest, end)))
+        if (!Wait(room.AdmitAsync(connection.Waiting, end, hasTime)))
         {
             // A reset: nothing stays behind, not even for the kernel.
-            PendingConnection.Close(fd);
+            RawSocket.Reset(fd);
         }
         else if (hasData || hasHungUp)
         {
@@ -58,11 +61,9 @@ internal sealed class Reception(Listener listener, ConnectionBudget budget, Visi
 
         if (visitors.ClientOf(request) is { } client)
         {
-            // Its share of the places is looked at once more when the request is answered.
-            budget.Recognize(connection.Guest, client);
-            start(connection);
+            start(connection, client);
         }
-        else if (visitors.MustWait(request, connection.Guest.Address))
+        else if (visitors.MustWait(request, connection.Waiting.Address))
         {
             _ = DelayAsync(connection);
         }
@@ -76,7 +77,7 @@ internal sealed class Reception(Listener listener, ConnectionBudget budget, Visi
     private async Task DelayAsync(PendingConnection connection)
     {
         connection.Guest.HasWaited = true;
-        connection.Guest.SetHeard();
+        room.Distrust(connection.Waiting);
         await visitors.DelayAsync(connection.Guest.Address);
 
         if (connection.State.HasHungUp)

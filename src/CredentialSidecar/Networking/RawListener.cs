@@ -10,7 +10,7 @@ internal sealed class RawListener : IDisposable
 {
     // errno.h, fcntl.h, poll.h
     private const int Interrupted = 4, Again = 11, NonBlocking = 0x800, CloseOnExec = 0x80000;
-    private const short Readable = 1, Failed = 8, Closed = 0x10, PeerClosed = 0x2000;
+    private const short Readable = 1;
 
     private readonly Socket _socket;
     private readonly int _fd, _stop;
@@ -28,6 +28,9 @@ internal sealed class RawListener : IDisposable
             throw new SocketException(Marshal.GetLastPInvokeError());
         }
     }
+
+    /// <summary>How many connections wait to be accepted.</summary>
+    public int Queued => TcpState.QueueOf(_fd);
 
     /// <summary>Waits for a connection.</summary>
     /// <param name="peer">Where it comes from.</param>
@@ -67,14 +70,6 @@ internal sealed class RawListener : IDisposable
 
         error = 0;
         return -1;
-    }
-
-    /// <summary>Looks at a connection without reading from it.</summary>
-    /// <returns>Whether something has arrived, and whether the peer sends nothing more.</returns>
-    public static (bool HasData, bool HasHungUp) Look(int fd)
-    {
-        Span<Libc.PollEntry> entry = [new(fd, Readable | PeerClosed)];
-        return Libc.Poll(entry, 1, 0) > 0 ? ((entry[0].Returned & Readable) != 0, (entry[0].Returned & (PeerClosed | Failed | Closed)) != 0) : (false, false);
     }
 
     /// <summary>Ends the wait, from any thread.</summary>

@@ -8,10 +8,18 @@ namespace CredentialSidecar.Networking;
 internal readonly record struct TcpState(long Received, bool HasHungUp)
 {
     // netinet/tcp.h; tcpi_state and tcpi_bytes_received (Linux 4.1) of struct tcp_info in linux/tcp.h.
-    private const int Tcp = 6, TcpInfo = 11, ReceivedAt = 128;
+    private const int Tcp = 6, TcpInfo = 11, QueueAt = 24, ReceivedAt = 128;
 
     // enum tcp_state: TCP_CLOSE and TCP_CLOSE_WAIT.
     private const byte Closed = 7, CloseWait = 8;
+
+    /// <summary>How many connections wait to be accepted at a listening socket; tcpi_unacked says so of one.</summary>
+    public static int QueueOf(int fd)
+    {
+        Span<byte> info = stackalloc byte[QueueAt + sizeof(int)];
+        var length = info.Length;
+        return Libc.GetOption(fd, Tcp, TcpInfo, info, ref length) == 0 && length == info.Length ? BitConverter.ToInt32(info[QueueAt..]) : 0;
+    }
 
     /// <returns>Nothing received and not hung up where the system does not tell.</returns>
     public static TcpState Of(Socket socket)

@@ -49,6 +49,23 @@ public sealed class ConnectionBudgetTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_waits_for_its_rejection_leaves_before_all_others()
+    {
+        await AdmitAsync(Open - 1);
+        var guesser = Make();
+        Assert.True(await _budget.AdmitAsync(guesser, CancellationToken.None));
+        _budget.Distrust(guesser);
+        _clock.Advance(_budget.FairChance);
+        Assert.True(_budget.AdmitAsync(Make(), CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        Assert.Equal([guesser], _closed);
+
+        // Told twice, and released afterwards, it counts once.
+        _budget.Distrust(guesser);
+        _budget.Release(guesser);
+        Assert.Equal(Open, _budget.Count);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_closed_counts_until_it_is_gone()
     {
         var strangers = await AdmitAsync(Most);

@@ -14,15 +14,15 @@ public sealed class ConnectionLimitsTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
-    [InlineData(null, 65_536, 1000)]
-    [InlineData(192L, 65_536, 908)]
-    [InlineData(128L, 65_536, 499)]
-    [InlineData(64L, 65_536, 89)]
-    [InlineData(20L, 65_536, 32)]
-    [InlineData(null, 1024, 416)]
-    [InlineData(64L, 256, 32)]
-    public void They_follow_from_memory_and_descriptors(long? megabytes, long descriptors, int connections) =>
-        Assert.Equal(new ConnectionLimits(connections, 32), ConnectionLimits.For(megabytes * Megabyte, descriptors));
+    [InlineData(null, 65_536, 1000, 1000)]
+    [InlineData(192L, 65_536, 908, 1000)]
+    [InlineData(128L, 65_536, 499, 938)]
+    [InlineData(64L, 65_536, 89, 256)]
+    [InlineData(20L, 65_536, 32, 32)]
+    [InlineData(null, 1024, 224, 192)]
+    [InlineData(64L, 256, 32, 38)]
+    public void They_follow_from_memory_and_descriptors(long? megabytes, long descriptors, int connections, int waiting) =>
+        Assert.Equal(new ConnectionLimits(connections, 32, waiting), ConnectionLimits.For(megabytes * Megabyte, descriptors));
 
     [Fact]
     public void The_least_limit_along_the_path_counts_in_version_2()

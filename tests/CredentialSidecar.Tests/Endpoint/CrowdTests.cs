@@ -11,7 +11,7 @@ namespace CredentialSidecar.Tests.Endpoint;
 /// <summary>Listeners that strangers fill, on real sockets.</summary>
 public sealed class CrowdTests : IDisposable
 {
-    private static readonly ConnectionLimits Limits = new(Requests: 32, Probes: 8);
+    private static readonly ConnectionLimits Limits = new(Requests: 32, Probes: 8, Waiting: 32);
 
     private readonly List<TcpClient> _crowd = [];
 
@@ -126,6 +126,7 @@ public sealed class CrowdTests : IDisposable
 
         // The loop of the destination, the count of repetitions, and the guesser.
         await sidecar.Clock.UntilWaitingAsync(3);
+        Assert.Equal(0, sidecar.Services.GetRequiredService<ConnectionBudget>().Count);
         Assert.False(answer.IsCompleted);
         await sidecar.AdvanceAsync(Throttle.Delay);
         Assert.StartsWith("HTTP/1.1 401 ", await answer, StringComparison.Ordinal);

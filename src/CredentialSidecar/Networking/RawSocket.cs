@@ -1,0 +1,31 @@
+namespace CredentialSidecar.Networking;
+
+/// <summary>What can be done with an accepted connection that is a plain descriptor still. Linux only.</summary>
+internal static class RawSocket
+{
+    // poll.h
+    private const short Readable = 1, Failed = 8, Closed = 0x10, PeerClosed = 0x2000;
+
+    // socket.h, and a struct linger of 1 and 0.
+    private const int Linger = 13, DontWaitAndPeek = 0x42;
+    private static readonly byte[] AtOnce = [1, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>Looks at a connection without reading from it.</summary>
+    /// <returns>Whether something has arrived, and whether the peer sends nothing more.</returns>
+    public static (bool HasData, bool HasHungUp) Look(int fd)
+    {
+        Span<Libc.PollEntry> entry = [new(fd, Readable | PeerClosed)];
+        return Libc.Poll(entry, 1, 0) > 0 ? ((entry[0].Returned & Readable) != 0, (entry[0].Returned & (PeerClosed | Failed | Closed)) != 0) : (false, false);
+    }
+
+    /// <summary>Copies what has arrived and leaves it where it is.</summary>
+    /// <returns>The number of bytes; 0 where there are none.</returns>
+    public static int Peek(int fd, Span<byte> buffer) => (int)Math.Max(0, Libc.Receive(fd, buffer, buffer.Length, DontWaitAndPeek));
+
+    /// <summary>Closes it by a reset, so that the kernel keeps nothing of it.</summary>
+    public static void Reset(int fd)
+    {
+        _ = Libc.SetOption(fd, Libc.SolSocket, Linger, AtOnce, AtOnce.Length);
+        _ = Libc.Close(fd);
+    }
+}
