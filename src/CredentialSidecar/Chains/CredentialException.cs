@@ -10,6 +10,15 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     /// <summary>For the operator: what to check, and the statement to add. Null where the message says it all.</summary>
     public string? Advice { get; init; }
 
+    /// <summary>For the operator alone: the words of STS, of a program or of a certificate; bounded, escaped and masked.</summary>
+    public string? Said { get; init; }
+
+    /// <summary>The message and <see cref="Said"/>: for the log, <c>/status</c> and doctor, never for a sibling.</summary>
+    public string ForOperator => Said is null ? Message : $"{Message} {Said}";
+
+    /// <summary>The source says that it has only just started, which is no fault.</summary>
+    public bool IsStarting { get; init; }
+
     /// <summary>A second try within a second may well succeed.</summary>
     public bool MayPassAtOnce { get; init; }
 
