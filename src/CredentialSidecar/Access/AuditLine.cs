@@ -33,6 +33,10 @@ internal sealed record AuditLine(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Count { get; init; }
 
+    /// <summary>Event 400 tells of this answer already, so the log needs no second line; the file does.</summary>
+    [JsonIgnore]
+    public bool IsLogged { get; init; }
+
     private const int LongestAgent = 256;
 
     /// <summary>What a request says of itself, cut at 256 characters, without a line end or an escape sequence for the terminal it may be read at.</summary>

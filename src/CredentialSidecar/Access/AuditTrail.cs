@@ -97,7 +97,7 @@ internal sealed partial class AuditTrail : BackgroundService
         {
             Log.AnsweredSeveral(_lines, count, line.Reason, line.Client, line.Peer, line.TaskArn, line.Time);
         }
-        else if (_options.Log)
+        else if (_options.Log && !line.IsLogged)
         {
             Log.Answered(_lines, line.Status, line.Reason, line.Client, line.Destination, line.Peer, line.Uid, line.UserAgent,
                 line.AccessKeyId, line.RoleSessionName, line.StsRequestId, line.Expiration, line.TaskArn, line.Time);

@@ -12,7 +12,7 @@ internal static class DenialAdvice
         var denial = Denial.Read(said);
         var known = denial.Caller is null || Denial.IsSame(caller, denial.Caller) ? caller : denial.Caller;
         var statements = new Statements(hop, known, denial.Action);
-        var who = known ?? "the caller";
+        var who = known is null ? "the caller" : known == denial.Caller && known != caller && known.Contains(":role/", StringComparison.Ordinal) ? $"{known} (add the role's IAM path, if it has one)" : known;
         var advice = denial.IsExplicit
             ? $"A Deny in {Where(denial.Kind, hop, who)} covers {denial.Action} on {hop.Role}: narrow that statement."
             : Missing(denial, hop, who, hopNumber, statements);
@@ -28,7 +28,8 @@ internal static class DenialAdvice
         PolicyKind.Session when hopNumber > 1 =>
             $"The session of {who} was narrowed by Policy or PolicyArns of hop {hopNumber - 1} in the sidecar's configuration. Add this statement there: {statements.OfCaller}",
         PolicyKind.Session => $"The session of {who} was made with a session policy that allows too little. Add this statement to it: {statements.OfCaller}",
-        PolicyKind.ServiceControl or PolicyKind.ResourceControl => $"{Where(denial.Kind, hop, who)} must allow {denial.Action} on {hop.Role}. Ask whoever administers the organization.",
+        PolicyKind.ServiceControl or PolicyKind.ResourceControl =>
+            $"Nothing but a statement in {Where(denial.Kind, hop, who)} can allow {denial.Action} on {hop.Role}. Ask the administrators of the organization.",
         PolicyKind.VpcEndpoint => $"Add this statement to {Where(denial.Kind, hop, who)}: {statements.OfEndpoint}",
         _ => NotTold(hop, who, statements, denial.Action),
     };

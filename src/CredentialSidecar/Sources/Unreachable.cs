@@ -34,7 +34,7 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
                 case HttpRequestException http when Of(http, target, proxy) is { } known:
                     return known;
                 case SocketException socket:
-                    return new(socket.Message);
+                    return new(target is null ? socket.Message : $"the connection to{to}{through} failed: {socket.Message}");
             }
         }
 

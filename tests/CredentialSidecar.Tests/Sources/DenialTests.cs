@@ -22,7 +22,7 @@ public sealed class DenialTests
     [InlineData(" because no permissions boundary allows the sts:AssumeRole action", "The permissions boundary of arn:aws:iam::111122223333:role/orders-task allows too little. Add this statement to it: " + OfCaller)]
     [InlineData(" with an explicit deny in a permissions boundary", "A Deny in the permissions boundary of arn:aws:iam::111122223333:role/orders-task covers")]
     [InlineData(" because no session policy allows the sts:AssumeRole action", "was made with a session policy that allows too little. Add this statement to it: " + OfCaller)]
-    [InlineData(" because no service control policy allows the sts:AssumeRole action", "a service control policy (SCP) of the organization of arn:aws:iam::111122223333:role/orders-task must allow")]
+    [InlineData(" because no service control policy allows the sts:AssumeRole action", "Nothing but a statement in a service control policy (SCP) of the organization of arn:aws:iam::111122223333:role/orders-task can allow sts:AssumeRole on")]
     [InlineData(" with an explicit deny in a service control policy", "A Deny in a service control policy (SCP) of the organization of")]
     [InlineData(" with an explicit deny in a resource control policy", "A Deny in a resource control policy (RCP) of the organization of account 555566667777 covers")]
     [InlineData(" because no VPC endpoint policy allows the sts:AssumeRole action", "Add this statement to the policy of the VPC endpoint for STS in eu-central-1 (com.amazonaws.eu-central-1.sts): ")]
