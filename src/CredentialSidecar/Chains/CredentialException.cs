@@ -16,6 +16,9 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     /// <summary>The message and <see cref="Said"/>: for the log, <c>/status</c> and doctor, never for a sibling.</summary>
     public string ForOperator => Said is null ? Message : $"{Message} {Said}";
 
+    /// <summary>What is down for every hop in the same region; null where the failure is of this hop alone.</summary>
+    public Outage? Outage { get; init; }
+
     /// <summary>The source says that it has only just started, which is no fault.</summary>
     public bool IsStarting { get; init; }
 
@@ -25,3 +28,7 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     /// <summary>STS's id of the failed request, which joins a CloudTrail event.</summary>
     public string? RequestId { get; init; }
 }
+
+/// <summary>STS cannot be reached: one cause for all hops that ask it.</summary>
+/// <param name="Why">In a few words.</param>
+internal sealed record Outage(string Region, string Why);

@@ -24,14 +24,17 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
             var now = clock.GetUtcNow();
             var known = _troubles.GetValueOrDefault(origin);
 
-            if (known is not null && known.Text == e.ForOperator && known.Unheard.Remove((destination.Name, IsLive(destination, now))))
+            // The text of an outage names one hop of many.
+            var text = e.Outage is null ? e.ForOperator : e.Outage.Why;
+
+            if (known is not null && known.Text == text && known.Unheard.Remove((destination.Name, IsLive(destination, now))))
             {
                 return;
             }
 
             var held = tree.Destinations.Where(other => other == destination || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
                 .OrderBy(other => other.Name, StringComparer.Ordinal).ToArray();
-            var trouble = new Trouble(e.ForOperator, [.. held.Where(other => other != destination).Select(other => (other.Name, IsLive(other, now)))])
+            var trouble = new Trouble(text, [.. held.Where(other => other != destination).Select(other => (other.Name, IsLive(other, now)))])
             {
                 Advice = known?.Advice,
                 AdvisedAt = known?.AdvisedAt ?? DateTimeOffset.MinValue,
@@ -83,9 +86,14 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
         }
     }
 
-    /// <summary>The topmost hop that failed by this, or the tree where its source did.</summary>
+    /// <summary>The topmost hop that failed by this, the tree where its source did, or an outage of STS.</summary>
     private object OriginOf(SessionNode node, CredentialException e)
     {
+        if (e.Outage is { } outage)
+        {
+            return outage;
+        }
+
         if (e.Failure is CredentialFailure.SourceUnavailable or CredentialFailure.SourceRefused)
         {
             return tree;
@@ -103,7 +111,7 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
     {
         for (var node = destination.Node; node is not null; node = node.Parent)
         {
-            if (ReferenceEquals(node, origin))
+            if (ReferenceEquals(node, origin) || (origin is Outage outage && outage.Region == node.Hop.Region))
             {
                 return true;
             }

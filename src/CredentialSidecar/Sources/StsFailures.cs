@@ -34,6 +34,7 @@ internal static class StsFailures
         {
             MayPassAtOnce = failure is CredentialFailure.Throttled or CredentialFailure.StsUnavailable,
             RequestId = service?.RequestId,
+            Outage = service is null && failure == CredentialFailure.StsUnavailable ? new Outage(attempt.Hop.Region, unreachable!.Why) : null,
             Said = isOwn ? Labelled("The SDK says", Innermost(exception).Message, attempt)
                 : code is not null ? Labelled("STS said", service!.Message, attempt)
                 : OutsideText.Shown(unreachable?.Said, attempt.Mask),

@@ -31,6 +31,19 @@ public sealed class FailureLogTests
     }
 
     [Fact]
+    public async Task An_STS_that_is_not_reached_is_one_line_for_all_destinations_of_its_region()
+    {
+        // The real SDK and a port where nobody listens.
+        await using var agent = RawServer.Http(200, """{"RoleArn":"arn:aws:iam::111122223333:role/task","AccessKeyId":"ASIA1","SecretAccessKey":"s-0123456","Token":"t-0123456","Expiration":"2126-01-01T00:00:00Z"}""");
+        await using var sidecar = await SidecarFixture.StartRealAsync([
+            .. Settings.Destination("other", "arn:aws:iam::555566667777:role/other"), ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.ToString()), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")]);
+        await Eventually.HoldsAsync(() => Lines(sidecar, 302).Length > 0, () => "No failure was logged.");
+
+        Assert.StartsWith("other, reports have no live session (StsUnavailable, attempt 1): ", Lines(sidecar, 302)[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(Lines(sidecar, 302)[1..], line => line.Contains("attempt 1)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_hop_of_ones_own_is_still_a_line_of_ones_own()
     {
         await using var sidecar = await StartSharedAsync(sts => sts.FailWhen = call => call.Hop.Role.Name != "shared" ? ScriptedSts.Denied() : null);
