@@ -120,7 +120,7 @@ public sealed class UnreachableTests
                 await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
             }
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException or InvalidOperationException)
         {
             // The test is over.
         }
@@ -175,7 +175,7 @@ public sealed class UnreachableTests
                     }
                 }
             }
-            catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is System.Net.Sockets.SocketException or InvalidOperationException)
             {
                 // The test is over.
             }
