@@ -5,13 +5,15 @@ namespace CredentialSidecar.Emulator.Faults;
 /// <param name="RoleArn">STS only: hits only requests for this role.</param>
 /// <param name="DelayMilliseconds">Waited first, whatever the kind.</param>
 /// <param name="Status">For <see cref="FaultKind.Status"/> and <see cref="FaultKind.Html"/>.</param>
+/// <param name="Message">For <see cref="FaultKind.Deny"/>: what STS says instead of the usual text.</param>
 internal sealed record Fault(
     FaultTarget Target,
     FaultKind Kind,
     int? Times = null,
     string? RoleArn = null,
     int DelayMilliseconds = 0,
-    int? Status = null)
+    int? Status = null,
+    string? Message = null)
 {
     /// <summary>What is wrong with this fault itself, or null.</summary>
     public string? Mistake =>
@@ -20,6 +22,7 @@ internal sealed record Fault(
         : Status is < 200 or > 599 ? "status must lie between 200 and 599"
         : Kind == FaultKind.Pending && Target == FaultTarget.Sts ? "Pending is a fault of the agent only"
         : Kind == FaultKind.Deny && Target == FaultTarget.Agent ? "Deny is a fault of STS only"
+        : Message is not null && Kind != FaultKind.Deny ? "message is for Deny only"
         : RoleArn is not null && Target == FaultTarget.Agent ? "roleArn is for faults of STS only"
         : null;
 }

@@ -6,33 +6,37 @@ namespace CredentialSidecar.Emulator.Sts;
 /// <summary>Whether a caller may do something to a role: what IAM would say, without conditions other than the external id.</summary>
 internal static class Authorizer
 {
-    /// <exception cref="StsException">AccessDenied, worded as STS does: it never says which side refused.</exception>
+    /// <exception cref="StsException">AccessDenied, worded as STS does: within an account it names the kind of policy, across accounts it does not.</exception>
     public static void Demand(World world, Caller caller, string roleArn, string action, string? externalId)
     {
-        if (world.FindRole(roleArn) is not { } role || !IsAllowed(world, caller, role, action, externalId))
+        var role = world.FindRole(roleArn);
+        var isSameAccount = Arn.Parse(roleArn) is var arn && arn.Account == caller.IamArn.Account && arn.Partition == caller.IamArn.Partition;
+
+        if (Missing(world, caller, role, roleArn, action, externalId, isSameAccount) is { } policy)
         {
-            throw StsException.AccessDenied(caller.Arn, action, roleArn);
+            // Nobody outside the role's account is told whether the role exists.
+            throw StsException.AccessDenied(caller.Arn, action, roleArn, isSameAccount && role is not null ? policy : null);
         }
     }
 
-    private static bool IsAllowed(World world, Caller caller, Role role, string action, string? externalId)
+    private static string? Missing(World world, Caller caller, Role? role, string roleArn, string action, string? externalId, bool isSameAccount)
     {
-        if (caller.Policy is { } policy && !policy.Allows(action, role.Arn))
+        if (caller.Policy is { } policy && !policy.Allows(action, roleArn))
         {
-            return false;
+            return "session policy";
         }
 
-        var trusted = (role.Trust ?? [])
+        var trusted = (role?.Trust ?? [])
             .Where(statement => statement.Covers(action, externalId))
             .SelectMany(statement => statement.Principals)
             .ToList();
         var byName = trusted.Exists(principal => Principal.Names(principal, caller.Arn, caller.IamArn.Text));
         var byAccount = trusted.Exists(principal => Principal.NamesAccount(principal, caller.IamArn));
-        var ownSide = world.PermissionsOf(caller.IamArn.Text).Any(permission => permission.Allows(action, role.Arn));
+        var ownSide = world.PermissionsOf(caller.IamArn.Text).Any(permission => permission.Allows(action, roleArn));
 
         // Within an account a trust policy that names the caller is enough; across accounts both sides have to agree.
-        var sameAccount = Arn.Parse(role.Arn) is var arn
-            && arn.Account == caller.IamArn.Account && arn.Partition == caller.IamArn.Partition;
-        return (byName && (sameAccount || ownSide)) || (byAccount && ownSide);
+        return (byName && (isSameAccount || ownSide)) || (byAccount && ownSide) ? null
+            : byName || byAccount || !ownSide ? "identity-based policy"
+            : "role trust policy";
     }
 }

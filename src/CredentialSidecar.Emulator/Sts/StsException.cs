@@ -9,6 +9,8 @@ internal sealed class StsException(int status, string code, string message) : Ex
 
     public static StsException Validation(string message) => new(400, "ValidationError", message);
 
-    public static StsException AccessDenied(string callerArn, string action, string roleArn) =>
-        new(403, "AccessDenied", $"User: {callerArn} is not authorized to perform: {action} on resource: {roleArn}");
+    /// <param name="policy">The kind of policy that does not allow it; null where STS would not tell.</param>
+    public static StsException AccessDenied(string callerArn, string action, string roleArn, string? policy) =>
+        new(403, "AccessDenied", $"User: {callerArn} is not authorized to perform: {action} on resource: {roleArn}"
+            + (policy is null ? "" : $" because no {policy} allows the {action} action"));
 }

@@ -36,6 +36,10 @@ internal sealed record AuditLine(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Count { get; init; }
 
+    /// <summary>Event 400 tells of this answer already, so the log needs no second line; the file does.</summary>
+    [JsonIgnore]
+    public bool IsLogged { get; init; }
+
     // Quotes, plus signs and letters of any language stay as they are; control characters are escaped still.
     private static readonly AuditJson Readable = new(new JsonSerializerOptions(AuditJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 

@@ -72,6 +72,11 @@ internal sealed partial class AuditTrail : IHostedService, IDisposable
 
     private string? PutInLog(AuditLine line)
     {
+        if (line.IsLogged)
+        {
+            return null;
+        }
+
         var record = line.ToRecord();
         _lines.Log(LogLevel.Information, line switch
         {

@@ -10,9 +10,25 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     /// <summary>For the operator: what to check, and the statement to add. Null where the message says it all.</summary>
     public string? Advice { get; init; }
 
+    /// <summary>For the operator alone: the words of STS, of a program or of a certificate; bounded, escaped and masked.</summary>
+    public string? Said { get; init; }
+
+    /// <summary>The message and <see cref="Said"/>: for the log, <c>/status</c> and doctor, never for a sibling.</summary>
+    public string ForOperator => Said is null ? Message : $"{Message} {Said}";
+
+    /// <summary>What is down for every hop in the same region; null where the failure is of this hop alone.</summary>
+    public Outage? Outage { get; init; }
+
+    /// <summary>The source says that it has only just started, which is no fault.</summary>
+    public bool IsStarting { get; init; }
+
     /// <summary>A second try within a second may well succeed.</summary>
     public bool MayPassAtOnce { get; init; }
 
     /// <summary>STS's id of the failed request, which joins a CloudTrail event.</summary>
     public string? RequestId { get; init; }
 }
+
+/// <summary>STS cannot be reached: one cause for all hops that ask it.</summary>
+/// <param name="Why">In a few words.</param>
+internal sealed record Outage(string Region, string Why);

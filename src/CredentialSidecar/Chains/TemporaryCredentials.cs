@@ -15,6 +15,9 @@ internal sealed record TemporaryCredentials(
     /// <summary>STS's id of the call that made them, which joins a CloudTrail event; null where the source does not say.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>The variables that hold them, where nothing renews them; else null.</summary>
+    public string? Variables { get; init; }
+
     public TimeSpan Lifetime => Expiration - IssuedAt;
 
     // A record prints every member by default; this one must never print its secrets.

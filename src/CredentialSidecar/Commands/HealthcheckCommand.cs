@@ -28,7 +28,7 @@ internal static class HealthcheckCommand
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"credential-sidecar: no answer from {uri}: {Resilience.Reason(e)}. Is it running, and is SIDECAR_HEALTH_PORT the same here?");
+            await Console.Error.WriteLineAsync($"credential-sidecar: no answer from {uri}: {Unreachable.From(e).Why}. Is it running, and is SIDECAR_HEALTH_PORT the same here?");
             return ExitCodes.Unhealthy;
         }
     }

@@ -39,11 +39,12 @@ internal sealed partial class ContractAnswer(
         // What a client does is written down each time, as long as it is not more than its ceiling.
         var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && e.Failure != CredentialFailure.AskedTooOften;
         var isFirst = ledger.Count(peer, visit?.Client, reason, asked, withAudit: visit is not null && !isWhole);
-        Count(http, error.Status, isFirst || isWhole ? visit : null);
+        var isLogged = isFirst && logger.IsEnabled(LogLevel.Warning);
+        Count(http, error.Status, isFirst || isWhole ? visit : null, isLogged);
 
-        if (isFirst)
+        if (isLogged)
         {
-            Log.Refused(logger, error.Status, error.Code, peer, asked, e.Message);
+            Log.Refused(logger, error.Status, error.Code, peer, asked, e.Message, visit?.Client is { } client ? $" Client {client}." : "");
         }
 
         if (e.Failure.IsRejection())
@@ -113,7 +114,7 @@ internal sealed partial class ContractAnswer(
         response.Headers.CacheControl = "no-store";
     }
 
-    private void Count(HttpContext http, int status, Visit? visit)
+    private void Count(HttpContext http, int status, Visit? visit, bool isLogged = false)
     {
         metrics.Answered(status);
 
@@ -126,12 +127,12 @@ internal sealed partial class ContractAnswer(
         audit.Write(new AuditLine(
             clock.GetUtcNow(), status, status >= 500 && visit.Reason == "ok" ? "Internal" : visit.Reason, visit.Client, visit.Destination,
             http.Connection.RemoteIpAddress?.ToString(), visit.Uid, AuditLine.Shown(http.Request.Headers.UserAgent),
-            credentials?.AccessKeyId, hop, credentials?.RequestId, credentials?.Expiration, task.TaskArn));
+            credentials?.AccessKeyId, hop, credentials?.RequestId, credentials?.Expiration, task.TaskArn) { IsLogged = isLogged });
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}")]
-        public static partial void Refused(ILogger logger, int status, string code, IPAddress? peer, string asked, string reason);
+        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}{Client}")]
+        public static partial void Refused(ILogger logger, int status, string code, IPAddress? peer, string asked, string reason, string client);
     }
 }

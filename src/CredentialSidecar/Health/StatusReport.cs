@@ -43,7 +43,7 @@ internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, T
             live ? latest!.Credentials.AccessKeyId : null,
             latest?.Credentials.IssuedAt,
             node.DueAt == DateTimeOffset.MinValue ? null : node.DueAt,
-            refusal is null ? null : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.Message, refusal.Cause.Advice, refusal.Cause.RequestId, refusal.At, refusal.Failures),
+            refusal is null ? null : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.ForOperator, refusal.Cause.Advice, refusal.Cause.RequestId, refusal.At, refusal.Failures),
             [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Hop.Role.Text, hop.Hop.SessionName, hop.Hop.Region, hop.Latest?.Credentials.Expiration))]);
     }
 

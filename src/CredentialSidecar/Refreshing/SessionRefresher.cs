@@ -18,6 +18,7 @@ internal sealed partial class SessionRefresher(
     // Timers stand still while a machine sleeps and the wall clock does not, so no wait is longer than this.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
+    private readonly FailureLog _failures = new(tree, clock, logger);
     private int _announced;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,8 +46,6 @@ internal sealed partial class SessionRefresher(
             await Task.Delay(schedule.UntilFirst(), clock, stoppingToken);
         }
 
-        string? advised = null;
-
         while (true)
         {
             await destination.WantedAsync(stoppingToken);
@@ -60,14 +59,12 @@ internal sealed partial class SessionRefresher(
             }
             else
             {
-                advised = await RenewAsync(destination, advised, stoppingToken);
+                await RenewAsync(destination, stoppingToken);
             }
         }
     }
 
-    /// <param name="advised">What this destination's last line advised: long advice is not given twice in a row.</param>
-    /// <returns>What is advised now.</returns>
-    private async Task<string?> RenewAsync(Destination destination, string? advised, CancellationToken stoppingToken)
+    private async Task RenewAsync(Destination destination, CancellationToken stoppingToken)
     {
         var node = destination.Node;
         var started = clock.GetTimestamp();
@@ -78,6 +75,7 @@ internal sealed partial class SessionRefresher(
             var session = await node.RenewAsync(stoppingToken);
             metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
             span.Succeeded();
+            _failures.Recovered(destination);
             Log.Renewed(logger, destination.Name, node.Hop.Role.Text, session.Credentials.AccessKeyId, Iso(session.Credentials.Expiration), Iso(session.RenewAt));
             AnnounceReadiness();
 
@@ -85,32 +83,16 @@ internal sealed partial class SessionRefresher(
             {
                 Log.BodyTooLarge(logger, destination.Name, session.Length, Session.LargestBody);
             }
-
-            return null;
         }
         catch (CredentialException e)
         {
             metrics.RenewalFailed(destination.Name, e.Failure, clock.GetElapsedTime(started));
             span.Failed(e);
-            var (retryIn, attempt) = node.Refusal is { } refusal
-                ? (Math.Round((refusal.Until - clock.GetUtcNow()).TotalSeconds, 1), refusal.Failures) : (0, 1);
-            var hint = (e.RequestId is null ? "" : $" STS request id {e.RequestId}.") + (e.Advice is null || e.Advice == advised ? "" : $" {e.Advice}");
-            var fault = e.Failure == CredentialFailure.Internal ? e : null;
-
-            if (node.Latest is { } latest && latest.IsLive(clock.GetUtcNow()))
-            {
-                Log.RenewalFailed(logger, destination.Name, e.Failure, attempt, e.Message, retryIn, Iso(latest.Credentials.Expiration), hint, fault);
-            }
-            else
-            {
-                Log.NoSession(logger, destination.Name, e.Failure, attempt, e.Message, retryIn, hint, fault);
-            }
-
-            return e.Advice;
+            _failures.Report(destination, e);
         }
     }
 
-    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private void AnnounceReadiness()
     {

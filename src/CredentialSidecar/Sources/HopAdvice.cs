@@ -2,36 +2,50 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>What an operator should check when a hop fails. STS says only AccessDenied, whichever of four policies is the reason.</summary>
+/// <summary>What an operator should do when a hop fails.</summary>
 internal static class HopAdvice
 {
-    public static string? For(CredentialFailure failure, string? code, Hop hop, TimeSpan skew) => (failure, code) switch
+    public static string? For(CredentialFailure failure, string? code, StsAttempt attempt, string? said) => (failure, code) switch
     {
-        (CredentialFailure.Denied, _) => Denied(hop),
-        (CredentialFailure.SignerRejected, "SignatureDoesNotMatch" or "RequestExpired") =>
-            $"This clock and STS's differ by {Math.Abs(skew.TotalSeconds):0} s; over 300 s every signature is refused. Otherwise something between changed the request.",
+        (CredentialFailure.Denied, _) => DenialAdvice.For(attempt.Hop, attempt.Signer.RoleArn, attempt.Label.Hop, said),
+        (CredentialFailure.SignerRejected, "SignatureDoesNotMatch" or "RequestExpired" or "IncompleteSignature") => Signature(attempt),
+        (CredentialFailure.SignerRejected, "ExpiredToken" or "ExpiredTokenException") => Expired(attempt.Signer),
+        (CredentialFailure.SignerRejected, "InvalidClientTokenId" or "UnrecognizedClientException" or "InvalidAccessKeyId" or "InvalidToken") => Unknown(attempt),
         (CredentialFailure.InvalidHop, "PackedPolicyTooLarge") =>
             "Policy, PolicyArns and Tags together, the inherited transitive tags included, are too large when packed: shorten them.",
         (CredentialFailure.InvalidHop, "RegionDisabledException" or "RegionDisabled") =>
-            $"Activate STS for {hop.Region} in the account of the caller (IAM, account settings), or set another Region.",
+            $"Activate STS for {attempt.Hop.Region} in the account of the caller (IAM, account settings), or set another Region.",
         _ => null,
     };
 
-    private static string Denied(Hop hop)
-    {
-        var tagged = hop.Tags.Count > 0;
-        var actions = string.Join(", ", new[] { "\"sts:AssumeRole\"", tagged ? "\"sts:TagSession\"" : null, hop.SourceIdentity is null ? null : "\"sts:SetSourceIdentity\"" }
-            .Where(action => action is not null));
-        var condition = hop.ExternalId is null ? "" : ""","Condition":{"StringEquals":{"sts:ExternalId":"<the configured ExternalId>"}}""";
+    private static string Signature(StsAttempt attempt) => ClockText.For(attempt.Skew)
+        ?? $"The clock is right. Check that AWS_ENDPOINT_URL_STS and Region ({attempt.Hop.Region}) belong together, that the secret key belongs to the access key, "
+            + "and that no proxy on the way changes requests.";
 
-        return "Check, in this order: (1) the caller's own policy allows it: "
-            + $$"""{"Effect":"Allow","Action":[{{actions}}],"Resource":"{{hop.Role}}"}; """
-            + $"(2) the trust policy of {hop.Role} names the caller: "
-            + $$"""{"Effect":"Allow","Principal":{"AWS":"<the caller's role ARN>"},"Action":[{{actions}}]{{condition}}}; """
-            + (hop.ExternalId is null
-                ? "(3) the trust policy asks for no sts:ExternalId, since none is configured; "
-                : "(3) its sts:ExternalId is exactly the configured one; ")
-            + (tagged ? "" : "(4) if the caller's session has transitive tags (EKS Pod Identity sets some), both policies also need sts:TagSession; ")
-            + "(5) no service control policy or permissions boundary forbids it.";
-    }
+    private static string Expired(TemporaryCredentials signer) => signer.Variables is { } variables
+        ? $"The credentials in {variables} have expired, and nothing renews them: set new ones and restart the sidecar, or use a source that renews itself."
+        : "The next attempt signs with new credentials. If that does not help, look at the clock and at the source.";
+
+    private static string Unknown(StsAttempt attempt) =>
+        $"STS in {attempt.Hop.Region} does not know the access key. If {attempt.Hop.Region} is an opt-in region, enable it for the account of {attempt.Signer.RoleArn ?? "the caller"} "
+        + $"(Account settings, AWS Regions), or set another Region. Keys of another partition (China, GovCloud) are unknown there too, and so are deleted ones"
+        + (attempt.Signer.Variables is { } variables ? $"; these come from {variables}." : ".");
+}
+
+/// <summary>One try of <c>sts:AssumeRole</c>, for what is said when it fails.</summary>
+/// <param name="Sending">What was sent, and where.</param>
+/// <param name="Skew">How far STS's clock is ahead of ours.</param>
+internal sealed record StsAttempt(Hop Hop, NodeLabel Label, TemporaryCredentials Signer, Sending Sending, TimeSpan Skew, SecretMask Mask);
+
+/// <summary>What is said of a clock that is wrong: only above two minutes, and that the SDK corrects itself.</summary>
+internal static class ClockText
+{
+    private static readonly TimeSpan Tolerated = TimeSpan.FromMinutes(2);
+
+    public static bool IsWrong(TimeSpan skew) => skew.Duration() > Tolerated;
+
+    public static string? For(TimeSpan skew) => !IsWrong(skew) ? null
+        : $"This clock is {Math.Abs(skew.TotalSeconds):0} s {Way(skew)} that of STS. The SDK corrects its next signatures by that; set the clock of the host right.";
+
+    public static string Way(TimeSpan skew) => skew > TimeSpan.Zero ? "behind" : "ahead of";
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using CredentialSidecar.Chains;
 using Polly;
 using Polly.Retry;
@@ -49,26 +48,5 @@ internal sealed class Resilience(TimeProvider clock, TimeSpan limit, Func<Except
         {
             throw translate(e);
         }
-    }
-
-    /// <summary>In a few words why nothing was heard, without the address, which may hold an id.</summary>
-    public static string Reason(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            switch (e)
-            {
-                case Polly.Timeout.TimeoutRejectedException timeout:
-                    return $"no answer within {timeout.Timeout.TotalSeconds:0.#} s";
-                case SocketException socket:
-                    return socket.Message;
-                case HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded }:
-                    return "its answer is far too long";
-                case HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }:
-                    return "the connection was closed in the middle of an answer";
-            }
-        }
-
-        return exception.GetType().Name;
     }
 }

@@ -7,8 +7,8 @@ internal sealed partial class RoleAssumer
     private static partial class Log
     {
         [LoggerMessage(EventIds.ClockSkewed, LogLevel.Warning,
-            "This clock differs from that of STS by {Seconds} s. Beyond 300 s STS refuses every call; check the host's time service.")]
-        public static partial void ClockSkewed(ILogger logger, double seconds);
+            "This clock differs from that of STS by {Seconds} s: it is {Way} it. The SDK corrects its signatures by that, so calls go on; set the clock of the host right.")]
+        public static partial void ClockSkewed(ILogger logger, double seconds, string way);
 
         [LoggerMessage(EventIds.PolicyNearlyFull, LogLevel.Warning,
             "The session token of {Role} used {Percent} % of what STS allows for tags and policies. At 100 % the hop fails.")]

@@ -5,7 +5,7 @@ using CredentialSidecar.Telemetry;
 namespace CredentialSidecar.Sources;
 
 /// <summary>One <c>sts:AssumeRole</c>, with its time limit and quick retries, and what came of it checked.</summary>
-internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
+internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
@@ -14,11 +14,14 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
     {
         var started = clock.GetTimestamp();
         using var span = Span.Assuming(hop, label);
-        var resilience = new Resilience(clock, Limit, e => StsFailures.From(e, hop, label, clients.Skew));
+        var sending = new Sending();
+        var resilience = new Resilience(clock, Limit, e => StsFailures.From(e, new StsAttempt(hop, label, signer, sending, clients.Skew, mask)));
+        mask.Add(signer);
 
         try
         {
-            var session = await resilience.RunAsync(token => CallAsync(hop, label, signer, span, token), cancellationToken);
+            var session = await resilience.RunAsync(token => CallAsync(hop, label, signer, sending = new Sending(), span, token), cancellationToken);
+            mask.Add(session);
             metrics.StsAnswered(label, clock.GetElapsedTime(started));
             span.Succeeded();
             return session;
@@ -31,17 +34,17 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
         }
         finally
         {
-            if (clients.Skew.Duration() > TimeSpan.FromMinutes(2))
+            if (ClockText.IsWrong(clients.Skew))
             {
-                Log.ClockSkewed(logger, Math.Round(clients.Skew.TotalSeconds));
+                Log.ClockSkewed(logger, Math.Round(clients.Skew.TotalSeconds), ClockText.Way(clients.Skew));
             }
         }
     }
 
-    private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Span span, CancellationToken cancellationToken)
+    private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Sending sending, Span span, CancellationToken cancellationToken)
     {
         var issuedAt = clock.GetUtcNow();
-        using var client = clients.Create(hop.Region, signer);
+        using var client = clients.Create(hop.Region, signer, sending);
         var answer = await client.AssumeRoleAsync(RequestFor(hop), cancellationToken);
         span.Answered(answer.ResponseMetadata?.RequestId);
 
@@ -59,7 +62,7 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
 
         if (!IsOf(hop.Role, answer.AssumedRoleUser?.Arn))
         {
-            throw Nonsense($"for another role, {answer.AssumedRoleUser?.Arn}");
+            throw Nonsense("for another role", $"STS named: {OutsideText.Shown(answer.AssumedRoleUser?.Arn, mask) ?? "none."}");
         }
 
         if (answer.SessionTokenUtilization is > 80 and var used)
@@ -69,8 +72,8 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
 
         return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop)) { RequestId = answer.ResponseMetadata?.RequestId };
 
-        CredentialException Nonsense(string what) =>
-            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = answer.ResponseMetadata?.RequestId };
+        CredentialException Nonsense(string what, string? said = null) =>
+            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = answer.ResponseMetadata?.RequestId, Said = said };
     }
 
     // An STS that promises more than was asked for (year 9999) is not believed: renewal hangs on this value.
@@ -81,6 +84,12 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
         if (expiration <= latest)
         {
             return expiration;
+        }
+
+        // A clock that is behind takes STS's time for a later one; event 201 has told so.
+        if (ClockText.IsWrong(clients.Skew) && expiration - clients.Skew <= latest)
+        {
+            return expiration - clients.Skew;
         }
 
         Log.ExpirationCapped(logger, hop.Role.Text, expiration, latest);

@@ -9,13 +9,14 @@ internal static class SourcesRegistration
         .AddSingleton(settings.Source)
         .AddSingleton<EndpointReader>()
         .AddSingleton<StsClients>()
+        .AddSingleton<SecretMask>()
         .AddSingleton<IRoleAssumer, RoleAssumer>()
         .AddSingleton<ICredentialSource>(provider =>
         {
             var clock = provider.GetRequiredService<TimeProvider>();
             return new CoalescedSource(
                 settings.Source.Kind == SourceKind.Default
-                    ? new DefaultChainSource(settings.Region, clock).ReadAsync
+                    ? new DefaultChainSource(settings.Region, provider.GetRequiredService<SecretMask>(), clock).ReadAsync
                     : new TaskRoleSource(settings.Source, provider.GetRequiredService<EndpointReader>(), clock).ReadAsync,
                 clock);
         });

@@ -14,11 +14,12 @@ internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) :
 
     public TimeSpan Skew => _http.Skew;
 
-    public AmazonSecurityTokenServiceClient Create(string region, TemporaryCredentials signer)
+    /// <param name="sending">Is told where the call goes; null where nobody asks.</param>
+    public AmazonSecurityTokenServiceClient Create(string region, TemporaryCredentials signer, Sending? sending = null)
     {
         var config = new AmazonSecurityTokenServiceConfig
         {
-            HttpClientFactory = _http,
+            HttpClientFactory = _http.For(sending ?? new Sending()),
 
             // The one place that retries is Resilience; an environment variable must not add to it.
             MaxErrorRetry = 0,

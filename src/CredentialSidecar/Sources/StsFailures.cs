@@ -5,35 +5,47 @@ namespace CredentialSidecar.Sources;
 
 /// <summary>What STS answers, in the domain's terms.</summary>
 /// <remarks>
-/// By code and status, since the SDK leaves its own <c>Retryable</c> empty. STS's text is passed on only where it says
-/// what to change; the text of an AccessDenied names neither side's fault.
+/// By code and status, since the SDK leaves its own <c>Retryable</c> empty. STS's text is for the operator alone: it may
+/// echo what it was sent, and siblings are others.
 /// </remarks>
 internal static class StsFailures
 {
-    public static CredentialException From(Exception exception, Hop hop, NodeLabel label, TimeSpan skew)
+    public static CredentialException From(Exception exception, StsAttempt attempt)
     {
         var service = exception as AmazonServiceException;
-        var failure = Classify(service);
+        var isOwn = service is null && attempt.Sending.Target is null && exception is not (OperationCanceledException or Polly.Timeout.TimeoutRejectedException);
+        var failure = isOwn ? CredentialFailure.InvalidHop : Classify(service);
         var code = service?.ErrorCode is { Length: > 0 and <= 64 } given && given.All(char.IsAsciiLetterOrDigit) ? given : null;
+        var unreachable = service is null || code is null ? Unreachable.From(exception, attempt.Sending.Target, attempt.Sending.Proxy) : null;
 
         var what = failure switch
         {
+            _ when isOwn => "the AWS SDK cannot make this call with the present configuration",
             CredentialFailure.Denied => "STS does not allow it",
             CredentialFailure.Throttled => "STS asks to be called less often",
             CredentialFailure.SignerRejected => $"STS did not accept the credentials that signed the call ({code})",
-            CredentialFailure.InvalidHop => $"STS refused its input ({code}): {service!.Message.ReplaceLineEndings(" ")}",
+            CredentialFailure.InvalidHop => $"STS refused its input ({code})",
             _ when code is not null => $"STS failed with {(int)service!.StatusCode} {code}",
             _ when (int?)service?.StatusCode is >= 100 and var status => $"STS answered {status} with something that is no STS answer",
-            _ => $"STS could not be reached: {Resilience.Reason(exception)}",
+            _ => $"STS could not be reached: {unreachable!.Why}",
         };
 
-        return new CredentialException(failure, $"Cannot assume {hop.Role} ({label}): {what.TrimEnd('.')}.", exception)
+        return new CredentialException(failure, $"Cannot assume {attempt.Hop.Role} ({attempt.Label}): {what.TrimEnd('.')}.", exception)
         {
             MayPassAtOnce = failure is CredentialFailure.Throttled or CredentialFailure.StsUnavailable,
             RequestId = service?.RequestId,
-            Advice = HopAdvice.For(failure, code, hop, skew),
+            Outage = service is null && failure == CredentialFailure.StsUnavailable ? new Outage(attempt.Hop.Region, unreachable!.Why) : null,
+            Said = isOwn ? Labelled("The SDK says", Innermost(exception).Message, attempt)
+                : code is not null ? Labelled("STS said", service!.Message, attempt)
+                : OutsideText.Shown(unreachable?.Said, attempt.Mask),
+            Advice = isOwn ? "Correct the AWS_ variables and the AWS configuration file that the sidecar sees; this does not pass by itself."
+                : HopAdvice.For(failure, code, attempt, service?.Message) ?? (service is null ? unreachable?.Advice : null),
         };
     }
+
+    private static string? Labelled(string who, string? text, StsAttempt attempt) => OutsideText.Shown(text, attempt.Mask) is { } shown ? $"{who}: {shown}" : null;
+
+    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
     private static CredentialFailure Classify(AmazonServiceException? e) => e?.ErrorCode switch
     {

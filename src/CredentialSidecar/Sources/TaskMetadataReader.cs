@@ -19,7 +19,7 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
         }
 
         var resilience = new Resilience(clock, Limit, e => new CredentialException(
-            CredentialFailure.SourceUnavailable, Resilience.Reason(e), e) { MayPassAtOnce = true });
+            CredentialFailure.SourceUnavailable, Unreachable.From(e).Why, e) { MayPassAtOnce = true });
 
         try
         {

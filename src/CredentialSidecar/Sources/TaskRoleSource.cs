@@ -24,8 +24,7 @@ internal sealed class TaskRoleSource
     {
         (_settings, _reader, _clock) = (settings, reader, clock);
         _endpoint = settings.Endpoint!.GetLeftPart(UriPartial.Authority);
-        _resilience = new Resilience(clock, Limit, e => new CredentialException(
-            CredentialFailure.SourceUnavailable, $"The task role could not be read: {_endpoint}: {Resilience.Reason(e)}.", e) { MayPassAtOnce = true });
+        _resilience = new Resilience(clock, Limit, Unanswered);
     }
 
     public Task<TemporaryCredentials> ReadAsync(CancellationToken cancellationToken) => _resilience.RunAsync(
@@ -51,6 +50,17 @@ internal sealed class TaskRoleSource
                 $"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is '{_settings.TokenFile}', which {problem}.");
     }
 
+    private CredentialException Unanswered(Exception e)
+    {
+        var unreachable = Unreachable.From(e);
+
+        return new CredentialException(CredentialFailure.SourceUnavailable, $"The task role could not be read: {_endpoint}: {unreachable.Why}.", e)
+        {
+            MayPassAtOnce = true,
+            Advice = unreachable.Advice,
+        };
+    }
+
     private CredentialException Refused(HttpStatusCode status, byte[] body)
     {
         // The agent's own limit (429) and its start (503) both mean wait, so neither is tried again at once.
@@ -60,6 +70,7 @@ internal sealed class TaskRoleSource
         return new CredentialException(failure, $"The task role could not be read: {_endpoint} answered {(int)status}{Explained(body)}.")
         {
             MayPassAtOnce = failure == CredentialFailure.SourceUnavailable && !wait,
+            IsStarting = status == HttpStatusCode.ServiceUnavailable && Explained(body) == " CredentialsUninitialized",
             Advice = failure == CredentialFailure.SourceRefused
                 ? "The path comes from AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI of this container; "
                     + "check that the task definition still has a taskRoleArn and that nothing overwrites the variable."

@@ -21,13 +21,14 @@ internal static class EventIds
     public const int PolicyNearlyFull = 202;
     public const int ExpirationCapped = 203;
 
-    // Refreshing: 300. Next: 306.
+    // Refreshing: 300. Next: 306, then 311.
     public const int Renewed = 300;
     public const int RenewalFailed = 301;
     public const int NoSession = 302;
     public const int Ready = 303;
     public const int BodyTooLarge = 304;
     public const int NobodyAsked = 305;
+    public const int SourceStarting = 310;
 
     // Endpoint: 400. Next: 405.
     public const int Refused = 400;

@@ -134,6 +134,23 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refusal_is_one_line_in_the_log_and_is_in_the_file_all_the_same()
+    {
+        await using (var sidecar = await StartAsync(AuditPath))
+        {
+            await GetAsync(sidecar, "/v1/credentials/no-such-destination");
+            await GetAsync(sidecar, "/v1/credentials/reports");
+            await UntilLoggedAsync(sidecar, 600);
+
+            Assert.Contains(" Client default.", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 400).Text, StringComparison.Ordinal);
+            Assert.StartsWith("Served reports to default", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 600).Text, StringComparison.Ordinal);
+            await sidecar.StopAsync();
+        }
+
+        Assert.Equal(["UnknownDestination", "ok"], Lines().Select(line => Text(line, "reason")));
+    }
+
+    [Fact]
     public async Task E14_The_uid_is_written_down_where_interception_knows_it()
     {
         await using (var sidecar = await SidecarFixture.StartInterceptedAsync(new ScriptedKernel(), ("SIDECAR_Audit__File", AuditPath)))

@@ -98,7 +98,8 @@ public sealed class NoSecretsTests
         var source = services.GetRequiredService<CredentialSidecar.Sources.ICredentialSource>();
         var clients = services.GetRequiredService<CredentialSidecar.Sources.StsClients>();
         var hop = services.GetRequiredService<SidecarSettings>().Chains(TaskIdentity.Unknown).Single(chain => chain.Destination == "reports").Hops[0];
-        using var client = clients.Create(hop.Region, await source.ReadAsync(CancellationToken.None));
+        var (signer, sending) = (await source.ReadAsync(CancellationToken.None), new CredentialSidecar.Sources.Sending());
+        using var client = clients.Create(hop.Region, signer, sending);
 
         try
         {
@@ -107,8 +108,8 @@ public sealed class NoSecretsTests
         }
         catch (Exception e) when (e is not CredentialException)
         {
-            var failure = CredentialSidecar.Sources.StsFailures.From(e, hop, new NodeLabel("reports", 1), TimeSpan.Zero);
-            services.GetRequiredService<ILogger<NoSecretsTests>>().LogWarning(failure, "{Message} {Advice}", failure.Message, failure.Advice);
+            var failure = CredentialSidecar.Sources.StsFailures.From(e, new(hop, new NodeLabel("reports", 1), signer, sending, TimeSpan.Zero, services.GetRequiredService<CredentialSidecar.Sources.SecretMask>()));
+            services.GetRequiredService<ILogger<NoSecretsTests>>().LogWarning(failure, "{Message} {Advice}", failure.ForOperator, failure.Advice);
             throw failure;
         }
     }

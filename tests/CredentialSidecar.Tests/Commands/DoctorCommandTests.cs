@@ -95,7 +95,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. Settings.Destination("denied", DefaultWorld.Denied)]), null, json: false, output, CancellationToken.None, _noProcesses, _instanceMetadata);
 
         Assert.Contains("\nfail  denied, hop 1", output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("  -> Check, in this order", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("(hop 1): STS does not allow it. STS said: User: arn:aws:sts::111122223333:assumed-role/orders-task/", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("  -> STS does not tell which policy is missing.", output.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -65,6 +65,25 @@ public sealed class TrustTests : EmulatorTest
         Assert.Equal("AccessDenied", (await Sts.AssumeRoleAsync(await ReadTaskRoleAsync(), DefaultWorld.Reader)).Code);
     }
 
+    [Theory]
+    [InlineData("role trust policy")]
+    [InlineData("identity-based policy")]
+    [InlineData("session policy")]
+    public async Task Within_an_account_STS_names_the_kind_of_policy(string kind)
+    {
+        var statement = kind == "role trust policy" ? DefaultWorld.TaskRole : "555566667777";
+        Server.World = Server.World
+            .WithRole(new Role(DefaultWorld.Reader, Trust: [new TrustStatement([statement])]))
+            .WithRole(Server.World.FindRole(DefaultWorld.Reports)! with { Permissions = kind == "identity-based policy" ? [] : [new Permission(["sts:*"], ["*"])] });
+        var keys = await AssumeReportsAsync(kind == "session policy" ? [("Policy", """{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}""")] : []);
+
+        var reply = await Sts.AssumeRoleAsync(keys, DefaultWorld.Reader);
+
+        Assert.Equal(
+            $"User: arn:aws:sts::555566667777:assumed-role/reports/orders-1 is not authorized to perform: sts:AssumeRole on resource: {DefaultWorld.Reader} "
+            + $"because no {kind} allows the sts:AssumeRole action", reply.Message);
+    }
+
     [Fact]
     public async Task Within_an_account_a_trust_policy_that_names_the_caller_is_enough()
     {

@@ -47,7 +47,39 @@ public sealed class EmulatedChainTests : IAsyncLifetime
         var body = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
 
         Assert.Equal(403, (int)response.StatusCode);
-        Assert.StartsWith($"Cannot assume {DefaultWorld.Denied} (hop 1): STS does not allow it.", body.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith($"Cannot assume {DefaultWorld.Denied} (hop 1): STS does not allow it. Next try in ", body.GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        // The operator reads STS's own words and both ARNs, in the log and in /status alike.
+        var status = await sidecar.Health.GetFromJsonAsync<JsonElement>("/status", TestContext.Current.CancellationToken);
+        var failure = status.GetProperty("destinations")[0].GetProperty("lastFailure");
+        var line = Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 302).Text;
+        Assert.All([line, failure.GetProperty("message").GetString()], (string? text) =>
+            Assert.Matches($"STS said: User: arn:aws:sts::111122223333:assumed-role/orders-task/[0-9a-f]+ is not authorized to perform: sts:AssumeRole on resource: {DefaultWorld.Denied}", text));
+        Assert.All([line, failure.GetProperty("advice").GetString()], (string? text) =>
+            Assert.Contains($"\"Principal\":{{\"AWS\":\"{DefaultWorld.TaskRole}\"}}", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_later_hop_that_is_denied_within_an_account_shows_the_one_statement_with_the_hop_before_as_the_caller()
+    {
+        _emulator.World = _emulator.World.WithRole(new Role(DefaultWorld.Reader)).WithRole(_emulator.World.FindRole(DefaultWorld.Reports)! with { Permissions = [new Permission(["sts:*"], ["*"])] });
+        await using var sidecar = await SidecarFixture.StartRealAsync([
+            .. Settings.NoReports, .. World(), .. Settings.Destination("audit", DefaultWorld.Reports, DefaultWorld.Reader), (Key("audit", 0, "ExternalId"), DefaultWorld.ExternalId)]);
+        var cause = sidecar.Tree.Default!.Node.Refusal!.Cause;
+
+        Assert.StartsWith($"Add this statement to the trust policy of {DefaultWorld.Reader}: {{\"Effect\":\"Allow\",\"Principal\":{{\"AWS\":\"{DefaultWorld.Reports}\"}}", cause.Advice, StringComparison.Ordinal);
+        Assert.EndsWith("because no role trust policy allows the sts:AssumeRole action.", cause.ForOperator, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_that_has_only_just_started_is_waited_for_without_an_error()
+    {
+        _emulator.Faults.Add(new Fault(FaultTarget.Agent, FaultKind.Pending, Times: 1));
+        await using var sidecar = await SidecarFixture.StartRealAsync([.. Settings.NoReports, .. World(), .. Settings.Destination("reports", DefaultWorld.Reports), (Key("reports", 0, "ExternalId"), DefaultWorld.ExternalId)]);
+        await Eventually.HoldsAsync(() => sidecar.Logs.Lines.Any(line => line.Event.Id == 300), () => "No session was had.");
+
+        Assert.Contains("CredentialsUninitialized", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 310).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(sidecar.Logs.Lines, line => line.Event.Id is 301 or 302);
     }
 
     [Fact]

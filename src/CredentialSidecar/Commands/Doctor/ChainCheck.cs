@@ -45,7 +45,7 @@ internal static class ChainCheck
         }
         catch (CredentialException e)
         {
-            examination.Fail("source", e.Message, e.Advice);
+            examination.Fail("source", e.ForOperator, e.Advice);
             return null;
         }
     }
@@ -73,7 +73,7 @@ internal static class ChainCheck
                 }
                 catch (CredentialException e)
                 {
-                    examination.Fail(check, e.Message, e.Advice);
+                    examination.Fail(check, e.ForOperator, e.Advice);
                     break;
                 }
             }
@@ -82,19 +82,13 @@ internal static class ChainCheck
 
     private static void ClockCheck(Examination examination, TimeSpan skew)
     {
-        var text = $"{Math.Abs(skew.TotalSeconds):0} s from STS's";
-
-        switch (skew.Duration().TotalSeconds)
+        if (ClockText.For(skew) is { } wrong)
         {
-            case < 60:
-                examination.Pass("clock", text);
-                break;
-            case < 240:
-                examination.Warn("clock", text, "Beyond 300 s STS refuses every call; look at the host's time service.");
-                break;
-            default:
-                examination.Fail("clock", text, "STS refuses calls beyond 300 s; correct the host's time service.");
-                break;
+            examination.Warn("clock", $"{Math.Abs(skew.TotalSeconds):0} s {ClockText.Way(skew)} that of STS", wrong);
+        }
+        else
+        {
+            examination.Pass("clock", $"{Math.Abs(skew.TotalSeconds):0} s from that of STS");
         }
     }
 }

@@ -1,0 +1,135 @@
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Refreshing;
+
+/// <summary>Says each failure once: a hop or a source that several destinations share is one line that names them all.</summary>
+internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, ILogger logger)
+{
+    // The ECS agent has the task role within seconds; after this many tries it is a failure like others.
+    private const int StartingTries = 5;
+
+    private static readonly TimeSpan AdviceHolds = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<object, Trouble> _troubles = [];
+
+    /// <summary>A destination's attempt failed. Nothing is logged where the last line spoke of this destination already.</summary>
+    public void Report(Destination destination, CredentialException e)
+    {
+        lock (_gate)
+        {
+            var origin = OriginOf(destination.Node, e);
+            var now = clock.GetUtcNow();
+            var known = _troubles.GetValueOrDefault(origin);
+
+            // The text of an outage names one hop of many.
+            var text = e.Outage is null ? e.ForOperator : e.Outage.Why;
+
+            if (known is not null && known.Text == text && known.Unheard.Remove((destination.Name, IsLive(destination, now))))
+            {
+                return;
+            }
+
+            var held = tree.Destinations.Where(other => other == destination || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
+                .OrderBy(other => other.Name, StringComparer.Ordinal).ToArray();
+            var trouble = new Trouble(text, [.. held.Where(other => other != destination).Select(other => (other.Name, IsLive(other, now)))])
+            {
+                Advice = known?.Advice,
+                AdvisedAt = known?.AdvisedAt ?? DateTimeOffset.MinValue,
+            };
+
+            // Nobody reads a statement of a policy twice in a minute, and nobody scrolls back a day.
+            var isNews = e.Advice is not null && (trouble.Advice != e.Advice || now - trouble.AdvisedAt >= AdviceHolds);
+            (trouble.Advice, trouble.AdvisedAt) = isNews ? (e.Advice, now) : (trouble.Advice, trouble.AdvisedAt);
+            _troubles[origin] = trouble;
+            Write(destination, origin, e, held, isNews ? $" {e.Advice}" : "", now);
+        }
+    }
+
+    /// <summary>A destination has a new session, so whatever held it up is over.</summary>
+    public void Recovered(Destination destination)
+    {
+        lock (_gate)
+        {
+            foreach (var over in _troubles.Keys.Where(origin => IsHeld(destination, origin)).ToArray())
+            {
+                _troubles.Remove(over);
+            }
+        }
+    }
+
+    private void Write(Destination destination, object origin, CredentialException e, Destination[] held, string advice, DateTimeOffset now)
+    {
+        var refusal = (origin as SessionNode ?? destination.Node).Refusal ?? destination.Node.Refusal;
+        var (retryIn, attempt) = refusal is null ? (0, 1) : (Math.Max(0, Math.Round((refusal.Until - now).TotalSeconds, 1)), refusal.Failures);
+        var dead = held.Where(other => !IsLive(other, now)).ToArray();
+        var named = dead.Length > 0 ? dead : [.. held.Where(other => other == destination || other.Node.DueAt <= now || other.Node.Refusal is not null)];
+        var others = held.Except(named).ToArray();
+        var hint = (others.Length == 0 ? "" : $" {Names(others)} {(others.Length == 1 ? "depends on it too and still has a live session" : "depend on it too and still have live sessions")}.")
+            + (e.RequestId is null ? "" : $" STS request id {e.RequestId}.") + advice;
+        var fault = e.Failure == CredentialFailure.Internal ? e : null;
+
+        if (e.IsStarting && attempt <= StartingTries)
+        {
+            Log.SourceStarting(logger, Names(held), e.ForOperator, retryIn);
+        }
+        else if (dead.Length > 0)
+        {
+            Log.NoSession(logger, Names(dead), dead.Length == 1 ? "has" : "have", e.Failure, attempt, e.ForOperator, retryIn, hint, fault);
+        }
+        else
+        {
+            var expiration = named.Min(other => other.Node.Latest!.Credentials.Expiration);
+            Log.RenewalFailed(logger, Names(named), e.Failure, attempt, e.ForOperator, retryIn, named.Length == 1 ? "session is" : "sessions are", SessionRefresher.Iso(expiration), hint, fault);
+        }
+    }
+
+    /// <summary>The topmost hop that failed by this, the tree where its source did, or an outage of STS.</summary>
+    private object OriginOf(SessionNode node, CredentialException e)
+    {
+        if (e.Outage is { } outage)
+        {
+            return outage;
+        }
+
+        if (e.Failure is CredentialFailure.SourceUnavailable or CredentialFailure.SourceRefused)
+        {
+            return tree;
+        }
+
+        while (node.Parent is { } parent && ReferenceEquals(parent.Refusal?.Cause, e))
+        {
+            node = parent;
+        }
+
+        return node;
+    }
+
+    private bool IsHeld(Destination destination, object origin)
+    {
+        for (var node = destination.Node; node is not null; node = node.Parent)
+        {
+            if (ReferenceEquals(node, origin) || (origin is Outage outage && outage.Region == node.Hop.Region))
+            {
+                return true;
+            }
+        }
+
+        return ReferenceEquals(origin, tree);
+    }
+
+    private static bool IsLive(Destination destination, DateTimeOffset now) => destination.Node.Latest?.IsLive(now) == true;
+
+    private static string Names(Destination[] destinations) =>
+        string.Join(", ", destinations.Take(20).Select(destination => destination.Name)) + (destinations.Length > 20 ? $" and {destinations.Length - 20} more" : "");
+
+    /// <param name="Unheard">Destinations that the last line named, and whether they were live then, whose own attempts have not failed since.</param>
+    private sealed record Trouble(string Text, HashSet<(string Name, bool IsLive)> Unheard)
+    {
+        public string? Advice { get; set; }
+
+        public DateTimeOffset AdvisedAt { get; set; }
+    }
+}

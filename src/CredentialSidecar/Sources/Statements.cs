@@ -1,0 +1,29 @@
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Sources;
+
+/// <summary>The policy statements that a hop needs, ready to be pasted. The external id is left for the operator to fill in.</summary>
+/// <param name="caller">The caller's ARN; null where nobody told it.</param>
+/// <param name="denied">The action that STS denied, which the hop may need without configuring it: a transitive tag is inherited.</param>
+internal sealed class Statements(Hop hop, string? caller, string denied)
+{
+    private readonly string _actions = string.Join(',', new[] { "sts:AssumeRole" }
+        .Concat(hop.Tags.Count > 0 || denied == "sts:TagSession" ? ["sts:TagSession"] : [])
+        .Concat(hop.SourceIdentity is not null || denied == "sts:SetSourceIdentity" ? ["sts:SetSourceIdentity"] : [])
+        .Select(action => $"\"{action}\""));
+
+    /// <summary>For a policy of the caller: identity-based, permissions boundary, session policy.</summary>
+    public string OfCaller => $$"""{"Effect":"Allow","Action":[{{_actions}}],"Resource":"{{hop.Role}}"}""";
+
+    /// <summary>For the policy of a VPC endpoint, which names its callers.</summary>
+    public string OfEndpoint => $$"""{"Effect":"Allow","Principal":"*","Action":[{{_actions}}],"Resource":"{{hop.Role}}"}""";
+
+    public string OfTrust
+    {
+        get
+        {
+            var condition = hop.ExternalId is null ? "" : ""","Condition":{"StringEquals":{"sts:ExternalId":"<the configured ExternalId>"}}""";
+            return $$"""{"Effect":"Allow","Principal":{"AWS":"{{caller ?? "<the caller's role ARN>"}}"},"Action":[{{_actions}}]{{condition}}}""";
+        }
+    }
+}

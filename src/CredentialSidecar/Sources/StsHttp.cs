@@ -1,0 +1,61 @@
+using Amazon.Runtime;
+
+namespace CredentialSidecar.Sources;
+
+/// <summary>Gives the AWS SDK our connections, and notes what time the other side has.</summary>
+/// <remarks>The SDK ignores its own timeout with a factory of ours, so each call brings a token with a time limit.</remarks>
+internal sealed class StsHttp(bool proxied, TimeProvider clock) : IDisposable
+{
+    // An STS answer is a few kilobytes; what is larger is none, and must not be read into memory.
+    private const int LargestAnswer = 256 * 1024;
+
+    private readonly SocketsHttpHandler _handler = DirectHttp.Handler(proxied);
+
+    /// <summary>How far STS's clock was ahead of ours at the last answer.</summary>
+    public TimeSpan Skew { get; private set; }
+
+    /// <summary>Connections for one call, which tell <paramref name="sending"/> what was sent.</summary>
+    public HttpClientFactory For(Sending sending) => new PerCall(this, sending);
+
+    public void Dispose() => _handler.Dispose();
+
+    private Uri? ProxyFor(Uri target)
+    {
+        var proxy = _handler.UseProxy ? _handler.Proxy ?? HttpClient.DefaultProxy : null;
+        return proxy is null || proxy.IsBypassed(target) ? null : proxy.GetProxy(target);
+    }
+
+    private sealed class PerCall(StsHttp owner, Sending sending) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+            new(new Noting(owner, sending) { InnerHandler = owner._handler }, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+
+        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+        public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+    }
+
+    private sealed class Noting(StsHttp owner, Sending sending) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            sending.Target = request.RequestUri;
+            sending.Proxy = request.RequestUri is { } target ? owner.ProxyFor(target) : null;
+            var response = await base.SendAsync(request, cancellationToken);
+            owner.Skew = response.Headers.Date - owner.Now ?? TimeSpan.Zero;
+            await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+            return response;
+        }
+    }
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+}
+
+/// <summary>Where one call went. As long as there is no target, nothing has been sent, and a failure is the SDK's own.</summary>
+internal sealed class Sending
+{
+    public Uri? Target { get; set; }
+
+    /// <summary>The proxy in between, if there is one.</summary>
+    public Uri? Proxy { get; set; }
+}
