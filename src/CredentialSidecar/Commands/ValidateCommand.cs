@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;
 
@@ -23,8 +25,8 @@ internal static class ValidateCommand
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
-            var sts = settings.StsEndpoint?.GetLeftPart(UriPartial.Authority) ?? "of the region";
-            error.WriteLine($"Source: {settings.Source}. STS: {sts}. {Clients(settings)}.");
+            var sts = settings.Region is null ? "of the region" : string.Join(", ", StsEndpoints.Resolve(settings, TaskIdentity.Unknown).Select(uri => uri.GetLeftPart(UriPartial.Authority)));
+            error.WriteLine($"Source: {settings.Source}. STS: {sts}{(settings.Sts.Proxy is { } proxy ? $" by the proxy {proxy} of {proxy.Variable}" : "")}. {Clients(settings)}.");
 
             foreach (var warning in warnings)
             {

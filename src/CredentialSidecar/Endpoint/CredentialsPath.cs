@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
+
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Reads the destination off a path.</summary>
 /// <param name="withLocalEndpoints">Whether <c>/creds</c> and <c>/role/{name}</c> lead to credentials too, as in amazon-ecs-local-container-endpoints.</param>
-internal sealed class CredentialsPath(bool withLocalEndpoints)
+internal sealed partial class CredentialsPath(bool withLocalEndpoints)
 {
     private const string Root = "/v1/credentials";
 
@@ -11,11 +13,20 @@ internal sealed class CredentialsPath(bool withLocalEndpoints)
     public bool TryRead(PathString path, out string? name)
     {
         name = null;
+        path = Cleaned(path);
 
         // By the text, since a PathString takes one case for the other.
         return path.Value is Root or Root + "/" || TryRead(path, Root, out name)
             || (withLocalEndpoints && (path.Value == "/creds" || TryRead(path, "/role", out name)));
     }
+
+    // The agent leads //v1//credentials to /v1/credentials; here it is that already, since some SDKs follow no redirect.
+    private static PathString Cleaned(PathString path) => path.Value?.Contains("//", StringComparison.Ordinal) == true
+        ? new PathString(DoubledSlashes().Replace(path.Value, "/"))
+        : path;
+
+    [GeneratedRegex("/{2,}")]
+    private static partial Regex DoubledSlashes();
 
     private static bool TryRead(PathString path, string root, out string? name)
     {

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.SecurityToken.Model;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
@@ -7,14 +8,15 @@ namespace CredentialSidecar.Sources;
 /// <summary>One <c>sts:AssumeRole</c>, with its time limit and quick retries, and what came of it checked.</summary>
 internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
+    private readonly SessionDurations _durations = new();
 
     public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         using var span = Span.Assuming(hop, label);
-        var resilience = new Resilience(clock, Limit, e => StsFailures.From(e, hop, label, clients.Skew));
+        var resilience = new Resilience(clock, clients.Timeout, e => StsFailures.From(e, hop, label, clients.Skew));
 
         try
         {
@@ -40,6 +42,34 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
 
     private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Span span, CancellationToken cancellationToken)
     {
+        var asked = _durations.For(hop, signer);
+
+        if (asked < hop.Duration)
+        {
+            Shorten("the keys that sign it belong to a session, so it is role chaining, which STS caps at one hour");
+        }
+
+        try
+        {
+            return await CallOnceAsync(hop with { Duration = asked }, label, signer, span, cancellationToken);
+        }
+        catch (AmazonServiceException e) when (asked > SessionDurations.Chained && SessionDurations.Refusal(e) is { } reason)
+        {
+            Shorten(reason);
+            return await CallOnceAsync(hop with { Duration = SessionDurations.Chained }, label, signer, span, cancellationToken);
+        }
+
+        void Shorten(string reason)
+        {
+            if (_durations.Cap(hop))
+            {
+                Log.DurationShortened(logger, hop.Role.Text, label, (int)hop.Duration.TotalSeconds, reason);
+            }
+        }
+    }
+
+    private async Task<TemporaryCredentials> CallOnceAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Span span, CancellationToken cancellationToken)
+    {
         var issuedAt = clock.GetUtcNow();
         using var client = clients.Create(hop.Region, signer);
         var answer = await client.AssumeRoleAsync(RequestFor(hop), cancellationToken);
@@ -62,7 +92,9 @@ internal sealed partial class RoleAssumer(StsClients clients, SidecarMetrics met
             throw Nonsense($"for another role, {answer.AssumedRoleUser?.Arn}");
         }
 
-        if (answer.SessionTokenUtilization is > 80 and var used)
+#pragma warning disable CS0618 // The SDK calls it replaced by SessionTokenUtilization, which STS does not fill everywhere.
+        if ((answer.PackedPolicySize ?? answer.SessionTokenUtilization) is > 80 and var used)
+#pragma warning restore CS0618
         {
             Log.PolicyNearlyFull(logger, hop.Role.Text, used);
         }
