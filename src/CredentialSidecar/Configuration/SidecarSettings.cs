@@ -38,6 +38,10 @@ internal sealed record SidecarSettings(
         .SelectMany(hop => hop.Tags.Select(tag => tag.Value).Append(hop.SourceIdentity))
         .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}"));
 
+    /// <summary>The destination that ends in that role, the first by name; null where none does.</summary>
+    public string? DestinationOf(string arn) => Options.Destinations.OrderBy(destination => destination.Key, StringComparer.Ordinal)
+        .FirstOrDefault(destination => destination.Value.Hops.LastOrDefault()?.RoleArn == arn).Key;
+
     // The default would print what it holds.
     public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";
 
