@@ -20,13 +20,13 @@ internal static class ValidateCommand
         try
         {
             var (settings, warnings) = SettingsLoader.Load(environment, file);
+            var endpoints = StsEndpoints.Resolve(settings, TaskIdentity.Unknown).Select(uri => uri.GetLeftPart(UriPartial.Authority)).ToArray();
             settings.Options.Region = settings.Region;
 
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
-            var sts = settings.Region is null ? "of the region" : string.Join(", ", StsEndpoints.Resolve(settings, TaskIdentity.Unknown).Select(uri => uri.GetLeftPart(UriPartial.Authority)));
-            error.WriteLine($"Source: {settings.Source}. STS: {sts}{(settings.Sts.Proxy is { } proxy ? $" by the proxy {proxy} of {proxy.Variable}" : "")}. {Clients(settings)}.");
+            error.WriteLine($"Source: {settings.Source}. STS: {(endpoints.Length == 0 ? "of the task's region" : string.Join(", ", endpoints))}{(settings.Sts.Proxy is { } proxy ? $" by the proxy {proxy} of {proxy.Variable}" : "")}. {Clients(settings)}.");
 
             foreach (var warning in warnings)
             {

@@ -9,11 +9,12 @@ namespace CredentialSidecar.Sources;
 /// <summary>Which STS the SDK's own rules choose, and what they refuse, before any call is made.</summary>
 internal static class StsEndpoints
 {
-    /// <summary>The address for each region of the chains.</summary>
+    /// <summary>The address for each region that is known.</summary>
     /// <exception cref="ConfigurationMistakesException">The SDK has no endpoint for what was asked, and never will.</exception>
     public static IReadOnlyList<Uri> Resolve(SidecarSettings settings, TaskIdentity task)
     {
-        var regions = settings.Chains(task).SelectMany(chain => chain.Hops).Select(hop => hop.Region).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var regions = settings.Options.Destinations.Values.SelectMany(destination => destination.Hops)
+            .Select(hop => hop.Region ?? settings.Region ?? task.Region).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         List<Mistake> mistakes = [];
         List<Uri> endpoints = [];
 

@@ -76,6 +76,25 @@ public sealed class ValidateCommandTests
     }
 
     [Fact]
+    public void A_placeholder_that_only_the_task_can_fill_is_good_before_the_task_is_known()
+    {
+        var (code, output, error) = Run(("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"),
+            ("SIDECAR_Destinations__reports__Hops__0__Tags__task", "{family}/{task_id}"), ("SIDECAR_Destinations__reports__Hops__0__SourceIdentity", "{task_id}"));
+
+        Assert.Equal(ExitCodes.Ok, code);
+        Assert.Contains("{family}/{task_id}", output, StringComparison.Ordinal);
+        Assert.Contains("STS: https://sts.eu-central-1.amazonaws.com.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_STS_that_is_asked_and_its_proxy_are_printed()
+    {
+        Assert.Contains("STS: https://sts-fips.us-east-1.api.aws by the proxy http://proxy.internal:3128 of HTTPS_PROXY.", Run(("AWS_REGION", "us-east-1"), ("AWS_USE_FIPS_ENDPOINT", "true"),
+            ("AWS_USE_DUALSTACK_ENDPOINT", "true"), ("HTTPS_PROXY", $"http://me:{Canary}@proxy.internal:3128")).Item3, StringComparison.Ordinal);
+        Assert.Contains("STS: of the task's region.", Run(("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x")).Item3, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_printed_can_be_read_again_once_the_secrets_are_put_back()
     {
         var (_, output, _) = Run(("SIDECAR_DRAIN", "1.5"), ("SIDECAR_Destinations__reports__Hops__0__RoleArn", "arn:aws:iam::123456789012:role/a+b=c"));
