@@ -71,6 +71,23 @@
       valueFrom:
         fieldRef:
           fieldPath: status.podIP
+    # For the placeholders {pod}, {namespace}, {service_account} and {node}.
+    - name: POD_NAME
+      valueFrom:
+        fieldRef:
+          fieldPath: metadata.name
+    - name: POD_NAMESPACE
+      valueFrom:
+        fieldRef:
+          fieldPath: metadata.namespace
+    - name: POD_SERVICE_ACCOUNT
+      valueFrom:
+        fieldRef:
+          fieldPath: spec.serviceAccountName
+    - name: NODE_NAME
+      valueFrom:
+        fieldRef:
+          fieldPath: spec.nodeName
     - name: AWS_REGION
       value: {{ required "credential-sidecar.region is missing: name the region whose STS is to be asked" $v.region }}
     {{- if $v.stsEndpoint }}

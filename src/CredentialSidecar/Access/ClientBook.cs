@@ -135,9 +135,11 @@ internal sealed partial class ClientBook
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    private static CredentialException Unknown(string? authorization) => new(CredentialFailure.Unauthorized, string.IsNullOrEmpty(authorization)
-        ? "No authorization token was sent. Set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the sidecar's."
-        : "The authorization token is not the sidecar's. Compare AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) here with SIDECAR_TOKEN(_FILE) there.");
+    private CredentialException Unknown(string? authorization) => new(CredentialFailure.Unauthorized, authorization switch
+    {
+        null or "" => "No authorization token was sent. Set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the sidecar's.",
+        _ => TokenForm.Explain(authorization, inner => Known(inner) is not null),
+    });
 
     private Client OfFormer(Entry entry, DateTimeOffset end)
     {

@@ -11,7 +11,7 @@ internal sealed record Hop
     /// <summary>2 to 64 of <c>[\w+=,.@-]</c>.</summary>
     public required string SessionName { get; init; }
 
-    /// <summary>1500 s to 3600 s, whole seconds: every hop is role chaining, which STS caps at one hour.</summary>
+    /// <summary>Whole seconds from 1500; over an hour only on a first hop, since STS caps role chaining there.</summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>The region whose STS is asked and for which the call is signed.</summary>

@@ -52,16 +52,16 @@ internal sealed partial record RoleArn
 
         problem = parts switch
         {
-            not ["arn", _, _, _, _, _] => $"is '{text}', expected arn:aws:iam::123456789012:role/name",
-            [_, _, "sts", _, _, _] => $"is '{text}', a session's ARN; write the role's own, arn:{parts[1]}:iam::{parts[4]}:role/{NameInSession(parts[5])}",
-            [_, _, not "iam", _, _, _] => $"is '{text}', an ARN of the service '{parts[2]}', expected iam",
-            _ when !Partitions().IsMatch(parts[1]) => $"is '{text}', and '{parts[1]}' is no AWS partition",
-            [_, _, _, not "", _, _] => $"is '{text}', and an IAM ARN names no region; write arn:{parts[1]}:iam::{parts[4]}:{parts[5]}",
-            _ when !AccountIds().IsMatch(parts[4]) => $"is '{text}', and its account id has {parts[4].Length} characters, expected 12 digits",
-            _ when !parts[5].StartsWith("role/", StringComparison.Ordinal) => $"is '{text}', which names no role; expected …:role/name",
-            _ when parts[5].Contains(":role/", StringComparison.Ordinal) => $"is '{text}', more than one ARN; separate them by commas",
+            not ["arn", _, _, _, _, _] => $"is \"{text}\"; expected arn:aws:iam::123456789012:role/name",
+            [_, _, "sts", _, _, _] => $"is \"{text}\", a session's ARN; write the role's own, arn:{parts[1]}:iam::{parts[4]}:role/{NameInSession(parts[5])}",
+            [_, _, not "iam", _, _, _] => $"is \"{text}\", an ARN of the service \"{parts[2]}\"; expected iam",
+            _ when !Partitions().IsMatch(parts[1]) => $"is \"{text}\", and \"{parts[1]}\" is not an AWS partition",
+            [_, _, _, not "", _, _] => $"is \"{text}\", and an IAM ARN names no region; write arn:{parts[1]}:iam::{parts[4]}:{parts[5]}",
+            _ when !AccountIds().IsMatch(parts[4]) => $"is \"{text}\", and its account id has {parts[4].Length} characters; expected 12 digits",
+            _ when !parts[5].StartsWith("role/", StringComparison.Ordinal) => $"is \"{text}\", which names no role; expected …:role/name",
+            _ when parts[5].Contains(":role/", StringComparison.Ordinal) => $"is \"{text}\", more than one ARN; separate them by commas",
             _ when !Roles().IsMatch(parts[5]) || parts[5].Length > LongestPathAndName =>
-                $"is '{text}', and '{parts[5]}' is no role name; expected role/name or role/path/name, a name of 1 to 64 of A-Z a-z 0-9 + = , . @ _ -",
+                $"is \"{text}\", and \"{parts[5]}\" is not a role name; expected role/name or role/path/name, a name of 1 to 64 of A-Z a-z 0-9 + = , . @ _ -",
             _ => null,
         };
 

@@ -60,16 +60,17 @@ internal static class CommandLine
         root.Subcommands.Add(doctor);
         root.Subcommands.Add(rotate);
 
-        var parse = root.Parse(args);
+        var parse = root.Parse(TypedWords.Read(args, root));
 
         if (parse.Errors.Count > 0)
         {
             foreach (var error in parse.Errors)
             {
-                Console.Error.WriteLine($"credential-sidecar: {error.Message}");
+                Console.Error.WriteLine($"credential-sidecar: {error.Message.TrimEnd('.')}{TypedWords.Meant(error.Message, parse)}");
             }
 
-            Console.Error.WriteLine("Run credential-sidecar --help for the list of commands.");
+            var command = parse.CommandResult.Command is RootCommand ? "" : $" {parse.CommandResult.Command.Name}";
+            Console.Error.WriteLine($"Run credential-sidecar{command} --help for the {(command.Length == 0 ? "list of commands" : "options of this command")}.");
             return Task.FromResult(ExitCodes.Usage);
         }
 

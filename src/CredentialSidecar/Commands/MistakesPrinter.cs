@@ -13,7 +13,7 @@ internal static class MistakesPrinter
 
         foreach (var mistake in mistakes)
         {
-            error.WriteLine($"  {mistake}");
+            error.WriteLine($"  {mistake}{(mistake.Text[^1] is '.' or '?' ? "" : ".")}");
         }
 
         return ExitCodes.Configuration;

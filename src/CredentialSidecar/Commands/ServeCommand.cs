@@ -28,12 +28,15 @@ internal static partial class ServeCommand
             RefuseUid(loaded);
             var shared = new Findings();
             var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), supervision?.IsRestart == true, shared);
-            await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken), services => HandOver(services, supervision));
+            var task = await ReadTaskAsync(settings, cancellationToken);
+            _ = StsEndpoints.Resolve(settings, task);
+            await using var app = SidecarApp.Create(settings, task, services => HandOver(services, supervision));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);
             Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
+            await ConfiguredAddresses.WaitAsync(settings, logger, TimeProvider.System, cancellationToken);
             await app.StartAsync(cancellationToken);
             supervision?.DropUnused();
             Announce(app, logger, settings);
@@ -46,7 +49,7 @@ internal static partial class ServeCommand
         {
             return MistakesPrinter.Print(e.Mistakes);
         }
-        catch (InterceptionException e)
+        catch (Exception e) when (e is InterceptionException or AddressMissingException)
         {
             await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message}");
             return ExitCodes.Unavailable;

@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;
 
@@ -18,13 +20,13 @@ internal static class ValidateCommand
         try
         {
             var (settings, warnings) = SettingsLoader.Load(environment, file);
+            var endpoints = StsEndpoints.Resolve(settings, TaskIdentity.Unknown).Select(uri => uri.GetLeftPart(UriPartial.Authority)).ToArray();
             settings.Options.Region = settings.Region;
 
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
-            var sts = settings.StsEndpoint?.GetLeftPart(UriPartial.Authority) ?? "of the region";
-            error.WriteLine($"Source: {settings.Source}. STS: {sts}. {Clients(settings)}.");
+            error.WriteLine($"Source: {settings.Source}. STS: {(endpoints.Length == 0 ? "of the task's region" : string.Join(", ", endpoints))}{(settings.Sts.Proxy is { } proxy ? $" by the proxy {proxy} of {proxy.Variable}" : "")}. {Clients(settings)}.");
 
             foreach (var warning in warnings)
             {

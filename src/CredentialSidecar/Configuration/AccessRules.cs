@@ -16,7 +16,7 @@ internal static class AccessRules
         var access = options.Access;
         CheckAnonymous(options, findings);
         Directory("SharedDirectory", options.SharedDirectory, findings);
-        findings.Require(access.TokenGrace >= TimeSpan.Zero && access.TokenGrace <= TimeSpan.FromHours(24), "Access:TokenGrace", $"is {Durations.Format(access.TokenGrace)}, expected 0s to 24h");
+        findings.Require(access.TokenGrace >= TimeSpan.Zero && access.TokenGrace <= TimeSpan.FromHours(24), "Access:TokenGrace", $"is {Durations.Format(access.TokenGrace)}; expected 0s to 24h");
 
         var clients = access.Clients.OrderBy(client => client.Key, StringComparer.Ordinal).Select(client => ReadNamed(client.Key, client.Value, options, findings)).ToList();
 
@@ -38,7 +38,7 @@ internal static class AccessRules
 
         foreach (var (i, name) in options.Passthrough.TaskRole.Index())
         {
-            findings.Require(clients.Exists(client => client.Name == name), $"Passthrough:TaskRole:{i}", $"is {Shown.Quoted(name)}, expected the name of a client{(name == ClientSettings.Default ? "; SIDECAR_TOKEN makes that one" : "")}");
+            findings.Require(clients.Exists(client => client.Name == name), $"Passthrough:TaskRole:{i}", $"is {Shown.Quoted(name)}; expected the name of a client{(name == ClientSettings.Default ? "; SIDECAR_TOKEN makes that one" : "")}");
             findings.Require(options.Passthrough.Metadata, $"Passthrough:TaskRole:{i}", "is set, but Passthrough:Metadata is not, without which nothing is passed on");
         }
 
@@ -62,8 +62,8 @@ internal static class AccessRules
 
         // Without a slash it may be the token itself, put into the wrong variable.
         findings.Wrong(key, path.Contains('/', StringComparison.Ordinal)
-            ? $"is {Shown.Quoted(path)}, which {content.Problem}; give the path of the file that holds the token"
-            : $"names a file (not shown, in case it is the token itself) that {content.Problem}; give the whole path, or the token in SIDECAR_TOKEN");
+            ? $"is {Shown.Quoted(path)}, which {content.Problem}; {content.Remedy("give the path of the file that holds the token")}"
+            : $"names a file (not shown, in case it is the token itself) that {content.Problem}; {content.Remedy("give the absolute path, or the token in SIDECAR_TOKEN")}");
         return null;
     }
 
@@ -82,7 +82,7 @@ internal static class AccessRules
     {
         var path = $"Access:Clients:{name}";
         findings.Require(DestinationRules.IsName(name) && name != ClientSettings.Default, path,
-            name == ClientSettings.Default ? "is no name for a client: it is that of the client of SIDECAR_TOKEN" : "is no name for a client, expected 1 to 64 of a-z 0-9 _ -");
+            name == ClientSettings.Default ? "is not a valid name for a client: it is that of the client of SIDECAR_TOKEN" : "is not a valid name for a client; expected 1 to 64 of a-z 0-9 _ -");
         findings.Require(client.Destinations.Count > 0 || findings.IsUnreadBelow($"{path}:Destinations"), $"{path}:Destinations", "is missing or empty; name what it may read");
         findings.Require(client.Token is not null || client.TokenFile is not null || client.SharedDirectory is not null, path,
             "has no token; give it Token or TokenFile, or SharedDirectory to have one generated there");
@@ -91,7 +91,7 @@ internal static class AccessRules
         foreach (var (i, destination) in client.Destinations.Index())
         {
             findings.Require(options.Destinations.Count == 0 || options.Destinations.ContainsKey(destination), $"{path}:Destinations:{i}",
-                $"is {Shown.Quoted(destination)}, expected the name of a destination");
+                $"is {Shown.Quoted(destination)}; expected the name of a destination{Nearest.Question(destination, options.Destinations.Keys)}");
         }
 
         return Read(name, path, client.Token, client.TokenFile, client.SharedDirectory, client.Destinations.ToFrozenSet(StringComparer.Ordinal), options.Access, findings);
@@ -118,7 +118,7 @@ internal static class AccessRules
     }
 
     private static void Directory(string key, string? directory, Findings findings) => findings.Require(
-        directory is null || Path.IsPathRooted(directory), key, $"is {Shown.Quoted(directory)}, expected a whole path such as /credential-sidecar");
+        directory is null || Path.IsPathRooted(directory), key, $"is {Shown.Quoted(directory)}; expected a whole path such as /credential-sidecar");
 
     // One that is spelt in two ways is one.
     private static string? Plain(string? directory) => directory is null || directory.Contains('\0', StringComparison.Ordinal) ? directory : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));

@@ -4,6 +4,9 @@ namespace CredentialSidecar.Configuration;
 /// <param name="Name">The file's path or <c>SIDECAR_CONFIG</c>; null for single variables.</param>
 internal sealed record ConfigurationLayer(string? Name, IReadOnlyDictionary<string, string?> Values)
 {
+    /// <summary>Paths that were written in another way, and how.</summary>
+    public IReadOnlyDictionary<string, string> Spellings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether it holds the path or something below it.</summary>
     public bool Holds(string path) => Values.ContainsKey(path) || Values.Keys.Any(key => IsBelow(key, path));
 

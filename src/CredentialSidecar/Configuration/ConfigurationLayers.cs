@@ -16,11 +16,21 @@ internal sealed class ConfigurationLayers : IDisposable
     {
         AddFile(file ?? environment[ShortNames.ConfigFile], file is null ? ShortNames.ConfigFile : "--config", findings);
 
-        if (environment[ShortNames.Config] is { } json)
+        InQuotes.Refuse(environment, findings);
+
+        if (environment[ShortNames.Config] is { } json && InQuotes.Is(json))
         {
-            Add(new JsonLayer(ShortNames.Config, findings).Read(json));
+            findings.UnreadSource(ShortNames.Config, InQuotes.Problem);
+        }
+        else if (environment[ShortNames.Config] is { } document)
+        {
+            Add(new JsonLayer(ShortNames.Config, findings).Read(document));
         }
 
+        // One that begins with SIDECAR_ is a mistake of its own.
+        findings.SimilarTo = missing => environment.All.Select(variable => variable.Key).FirstOrDefault(name =>
+            !name.StartsWith(ShortNames.Prefix, StringComparison.OrdinalIgnoreCase) && name != missing && Nearest.Between(name, missing) < 3) is { } similar
+            ? $"; {similar} is set: was {missing} meant?" : "";
         ServiceLinks.Report(environment, findings);
         _variables = new VariablesLayer(environment, findings);
         Add(_variables.Layer);
@@ -41,7 +51,7 @@ internal sealed class ConfigurationLayers : IDisposable
 
             if (_layers.FindLast(layer => layer.Holds(held)) is { } holder)
             {
-                return holder.Name is { } place ? $"{path} in {place}"
+                return holder.Name is { } place ? $"{holder.Spellings.GetValueOrDefault(path, path)} in {place}"
                     : held == path ? _variables.NameOf(path) ?? path
                     : ShortNames.VariableOf(path);
             }
@@ -50,6 +60,11 @@ internal sealed class ConfigurationLayers : IDisposable
         return path.Length > 0 ? path : _variables.NameOf(path) ?? path;
     }
 
+    /// <summary>The paths that were written at or below one, and whether as a variable.</summary>
+    public (IReadOnlyList<string> Paths, bool AsVariable) Written(string path) => _variables.Layer.Holds(path)
+        ? ([.. _variables.Layer.Values.Keys.Where(key => key.Equals(path, StringComparison.OrdinalIgnoreCase) || ConfigurationLayer.IsBelow(key, path))], true)
+        : ([path], false);
+
     private void AddFile(string? path, string key, Findings findings)
     {
         if (path is null)
@@ -57,10 +72,14 @@ internal sealed class ConfigurationLayers : IDisposable
             return;
         }
 
-        if (path.TrimStart() is ['{', ..])
+        if (InQuotes.Is(path))
+        {
+            findings.UnreadSource(key, InQuotes.Problem);
+        }
+        else if (path.TrimStart() is ['{', ..])
         {
             // Not shown: the document may hold a token.
-            findings.UnreadSource(key, $"holds JSON, expected the path of a file; JSON itself belongs into {ShortNames.Config}");
+            findings.UnreadSource(key, $"holds JSON; expected the path of a file; JSON itself belongs in {ShortNames.Config}");
         }
         else
         {
@@ -74,7 +93,7 @@ internal sealed class ConfigurationLayers : IDisposable
 
         if (content.Bytes is null)
         {
-            findings.UnreadSource(key, $"is {Shown.Quoted(path)}, which {content.Problem}; give the path of a JSON file");
+            findings.UnreadSource(key, $"is {Shown.Quoted(path)}, which {content.Problem}; {content.Remedy("give the path of a JSON file")}");
             return null;
         }
 

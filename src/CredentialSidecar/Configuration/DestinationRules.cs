@@ -8,7 +8,7 @@ internal static partial class DestinationRules
 {
     public static void Check(SidecarOptions options, Findings findings)
     {
-        if (options.Destinations.Count == 0 && !findings.IsUnread("Destinations"))
+        if (options.Destinations.Count == 0 && !findings.IsUnread("Destinations") && !findings.IsUnreadBelow("Destinations"))
         {
             findings.Missing(ShortNames.RoleArn, "is not set, and neither is any destination; give the role to assume, arn:aws:iam::123456789012:role/name");
         }
@@ -16,13 +16,13 @@ internal static partial class DestinationRules
         foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))
         {
             var path = $"Destinations:{name}";
-            findings.Require(Names().IsMatch(name), path, "is no name for a destination, expected 1 to 64 of a-z 0-9 _ -");
+            findings.Require(Names().IsMatch(name), path, "is not a valid name for a destination; expected 1 to 64 of a-z 0-9 _ -");
             findings.Require(destination.Hops.Count > 0 || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops",
                 "is missing or empty; give at least one hop with a RoleArn");
 
             foreach (var (i, hop) in destination.Hops.Index())
             {
-                HopRules.Check(hop, key => $"{path}:Hops:{i}:{key}", findings);
+                HopRules.Check(hop, key => $"{path}:Hops:{i}:{key}", i == 0 && options.Source.Kind == SourceKind.Default, findings);
             }
 
             TagRules.CheckAlong(destination.Hops, (i, key) => $"{path}:Hops:{i}:{key}", findings);

@@ -37,7 +37,7 @@ internal static class ExportRules
 
         foreach (var name in Milliseconds.Where(name => any && variables.ContainsKey(name) && !IsMilliseconds(variables[name])))
         {
-            findings.Warn(name, $"is {Shown.Quoted(variables[name])}, expected milliseconds, a whole number from 1; the default is used");
+            findings.Warn(name, $"is {Shown.Quoted(variables[name])}; expected milliseconds, a whole number from 1; the default is used");
             variables.Remove(name);
         }
 
@@ -80,12 +80,12 @@ internal static class ExportRules
 
         if (!exporters.Contains("otlp"))
         {
-            return Nothing($"{Prefix}{signal}_EXPORTER", $"is {Shown.Quoted(environment[$"{Prefix}{signal}_EXPORTER"])}, expected otlp or none");
+            return Nothing($"{Prefix}{signal}_EXPORTER", $"is {Shown.Quoted(environment[$"{Prefix}{signal}_EXPORTER"])}; expected otlp or none");
         }
 
         if (protocol is not ("grpc" or "http/protobuf"))
         {
-            return Nothing(Which("PROTOCOL"), $"is {Shown.Quoted(protocol)}, expected grpc or http/protobuf");
+            return Nothing(Which("PROTOCOL"), $"is {Shown.Quoted(protocol)}; expected grpc or http/protobuf");
         }
 
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
@@ -96,7 +96,7 @@ internal static class ExportRules
 
         if (headers is not null && !headers.Split(',').All(IsHeader))
         {
-            return Nothing(Which("HEADERS"), "is not shown here, expected name=value,name=value, with % before what cannot stand in a header");
+            return Nothing(Which("HEADERS"), "is not shown here; expected name=value,name=value, with % before what cannot stand in a header");
         }
 
         var timeout = Known("TIMEOUT", "10000", IsMilliseconds, "milliseconds, a whole number from 1");
@@ -124,7 +124,7 @@ internal static class ExportRules
                 return environment[Which(name)] ?? otherwise;
             }
 
-            findings.Warn(Which(name), $"is {Shown.Quoted(value)}, expected {expected}; the default is used");
+            findings.Warn(Which(name), $"is {Shown.Quoted(value)}; expected {expected}; the default is used");
             return otherwise;
         }
 

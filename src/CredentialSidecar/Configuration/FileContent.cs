@@ -5,4 +5,8 @@ namespace CredentialSidecar.Configuration;
 /// <param name="Doubt">
 /// Who else can change the file, as the end of "a file that …"; null where only root and this process's user can.
 /// </param>
-internal sealed record FileContent(byte[]? Bytes, FileTrouble Trouble, string? Problem, string? Doubt);
+internal sealed record FileContent(byte[]? Bytes, FileTrouble Trouble, string? Problem, string? Doubt)
+{
+    /// <summary>What to do: another path helps nobody whose user may not read this one.</summary>
+    public string Remedy(string otherwise) => Trouble == FileTrouble.Forbidden ? $"let uid {SmallFile.UserId()} read it, by chown or chmod" : otherwise;
+}

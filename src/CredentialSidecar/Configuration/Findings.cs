@@ -10,6 +10,9 @@ internal sealed class Findings
     /// <summary>Turns a path into the key as the operator wrote it.</summary>
     public Func<string, string> NameOf { get; set; } = path => path;
 
+    /// <summary>What to add where a variable is missing and another one looks like it.</summary>
+    public Func<string, string> SimilarTo { get; set; } = _ => "";
+
     public IReadOnlyList<Mistake> Mistakes => _mistakes;
 
     public IReadOnlyList<Mistake> Warnings => _warnings;
@@ -38,7 +41,7 @@ internal sealed class Findings
     {
         if (!SourceUnread)
         {
-            Wrong(path, text);
+            Wrong(path, text + SimilarTo(path));
         }
     }
 
@@ -48,6 +51,9 @@ internal sealed class Findings
         Wrong(path, text);
         _unread.Add(path);
     }
+
+    /// <summary>What is at these paths was refused for another reason, so no rule has anything to say of it.</summary>
+    public void Skip(IEnumerable<string> paths) => _unread.AddRange(paths);
 
     public void UnreadSource(string name, string text)
     {

@@ -11,22 +11,22 @@ internal sealed class HopOptions
     [Description("What the role's trust policy asks for, 2 to 1224 characters.")]
     public string? ExternalId { get; set; }
 
-    [Description("The role session name, which CloudTrail shows; may hold {task_id} {family} {cluster} {destination}.")]
+    [Description("The role session name, which CloudTrail shows; may hold {task_id} {family} {cluster} {destination} {pod} {namespace} {service_account} {node} {hostname}.")]
     public string? SessionName { get; set; }
 
-    [Description("1500 to 3600; more is clamped, because STS caps role chaining at one hour.")]
+    [Description("1500 to 3600, because STS caps role chaining at one hour; up to 43200 on the first hop of a source with long-lived keys (Source:Kind Default). More is clamped.")]
     public int DurationSeconds { get; set; } = 3600;
 
-    [Description("2 to 64 characters; set by one hop, it holds for all that follow.")]
+    [Description("2 to 64 characters; set by one hop, it holds for all that follow; may hold the placeholders of SessionName.")]
     public string? SourceIdentity { get; set; }
 
-    [Description("Session tags; a list, because a : in a tag's key would be lost in a .NET configuration key.")]
+    [Description("Session tags, as an object or as a list of keys and values; a value may hold the placeholders of SessionName.")]
     public List<TagOptions> Tags { get; set; } = [];
 
     [Description("Keys of this hop's Tags that go on to the sessions of later hops.")]
     public List<string> TransitiveTagKeys { get; set; } = [];
 
-    [Description("An inline session policy: JSON in one string, at most 2048 characters.")]
+    [Description("An inline session policy: an object, or JSON in one string; at most 2048 characters without the blanks between its parts.")]
     public string? Policy { get; set; }
 
     [Description("Managed policies of the role's account as session policies, at most 10.")]

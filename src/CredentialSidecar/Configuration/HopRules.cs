@@ -10,10 +10,12 @@ internal static partial class HopRules
     public const int ShortestSeconds = 1500;
 
     private const int AdvisedSeconds = 1800;
-    private const int LongestSeconds = 3600;
+    private const int LongestSeconds = 43200;
+    private const int LongestChained = 3600;
 
     /// <param name="path">The path of one of the hop's settings.</param>
-    public static void Check(HopOptions hop, Func<string, string> path, Findings findings)
+    /// <param name="mayBeLong">Whether long-lived keys may sign it; every other caller is a role session itself.</param>
+    public static void Check(HopOptions hop, Func<string, string> path, bool mayBeLong, Findings findings)
     {
         if (!RoleArn.TryParse(hop.RoleArn, out var role, out var problem))
         {
@@ -21,56 +23,47 @@ internal static partial class HopRules
         }
 
         findings.Require(hop.ExternalId is null || ExternalIds().IsMatch(hop.ExternalId), path("ExternalId"),
-            $"is not shown here, has {hop.ExternalId?.Length} characters, expected 2 to 1224 of A-Z a-z 0-9 _ + = , . @ : / -");
-        findings.Require(hop.SourceIdentity is null || Names().IsMatch(hop.SourceIdentity), path("SourceIdentity"),
-            $"is {Shown.Quoted(hop.SourceIdentity)}, expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ -");
+            $"(value hidden) has {hop.ExternalId?.Length} {(hop.ExternalId?.Length == 1 ? "character" : "characters")}; expected 2 to 1224 of A-Z a-z 0-9 _ + = , . @ : / -");
+        CheckName(hop.SourceIdentity, path("SourceIdentity"), findings);
+        CheckName(hop.SessionName, path("SessionName"), findings);
         RegionRules.CheckName(path("Region"), hop.Region, findings);
-        CheckSessionName(hop, path, findings);
-        CheckDuration(hop, path, findings);
+        CheckDuration(hop, path, mayBeLong ? LongestSeconds : LongestChained, findings);
         PolicyRules.Check(hop, role, path, findings);
         TagRules.Check(hop, path, findings);
     }
 
-    private static void CheckSessionName(HopOptions hop, Func<string, string> path, Findings findings)
+    private static void CheckName(string? template, string path, Findings findings)
     {
-        if (hop.SessionName is not { } template)
+        if (template is null || !TemplateRules.CheckNames(template, path, findings))
         {
             return;
         }
 
-        var unknown = SessionNameTemplate.Unknown(template).ToArray();
-        var known = string.Join(' ', SessionNameTemplate.Placeholders);
-        findings.Require(unknown.Length == 0, path("SessionName"), $"holds {Shown.Quoted(string.Join(' ', unknown))}, expected only {known}");
-
         // What an operator wrote is taken as it is or refused; only what a placeholder brings in is made to fit.
-        findings.Require(unknown.Length > 0 || SessionNameTemplate.IsValid(template), path("SessionName"),
-            $"is {Shown.Quoted(template)}, expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ - and the placeholders {known}");
+        findings.Require(SessionNameTemplate.IsValid(template), path,
+            $"is {Shown.Quoted(template)}; expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ - and the placeholders {string.Join(' ', Template.Placeholders)}");
     }
 
-    private static void CheckDuration(HopOptions hop, Func<string, string> path, Findings findings)
+    private static void CheckDuration(HopOptions hop, Func<string, string> path, int most, Findings findings)
     {
         switch (hop.DurationSeconds)
         {
             case < ShortestSeconds:
                 findings.Wrong(path("DurationSeconds"),
-                    $"is {hop.DurationSeconds}, expected {ShortestSeconds} to {LongestSeconds}: SDKs call again at each API call once 16 minutes or less are left");
+                    $"is {hop.DurationSeconds}; expected {ShortestSeconds} to {most}: SDKs call again at each API call once 16 minutes or less are left");
                 break;
             case < AdvisedSeconds:
                 findings.Warn(path("DurationSeconds"),
-                    $"is {hop.DurationSeconds}: such a session is renewed every few minutes; {LongestSeconds} costs less and outlives a longer STS outage");
+                    $"is {hop.DurationSeconds}: such a session is renewed every few minutes; {LongestChained} costs less and outlives a longer STS outage");
                 break;
-            case > LongestSeconds:
-                findings.Warn(path("DurationSeconds"),
-                    $"is {hop.DurationSeconds} and was clamped to {LongestSeconds}: the source is a role session itself, "
-                    + "so every hop is role chaining, which STS caps at one hour");
-                hop.DurationSeconds = LongestSeconds;
+            case var given when given > most:
+                findings.Warn(path("DurationSeconds"), $"is {given} and was clamped to {most}: "
+                    + (most == LongestSeconds ? "no role allows more" : "its caller is a role session itself, so the hop is role chaining, which STS caps at one hour"));
+                hop.DurationSeconds = most;
                 break;
         }
     }
 
     [GeneratedRegex(@"^[\w+=,.@:/-]{2,1224}\z", RegexOptions.ECMAScript)]
     private static partial Regex ExternalIds();
-
-    [GeneratedRegex(@"^[\w+=,.@-]{2,64}\z", RegexOptions.ECMAScript)]
-    private static partial Regex Names();
 }

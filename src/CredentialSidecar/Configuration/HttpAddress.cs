@@ -14,7 +14,7 @@ internal static class HttpAddress
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
             var shown = secret || text.Contains('@', StringComparison.Ordinal) ? "not shown here" : Shown.Quoted(text);
-            findings.Wrong(path, $"is {shown}, expected an http or https address such as http://169.254.170.2");
+            findings.Wrong(path, $"is {shown}; expected an http or https address such as http://169.254.170.2");
             return null;
         }
 

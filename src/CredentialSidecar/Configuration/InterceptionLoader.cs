@@ -51,7 +51,7 @@ internal static class InterceptionLoader
         foreach (var text in uids)
         {
             var isPair = text.Split('=', 2) is [{ Length: > 0 }, { Length: > 0 }];
-            findings.Require(isPair, Argument, $"is {Shown.Quoted(text)}, expected a uid and a destination: 1000=reports or 1000=reports:9172");
+            findings.Require(isPair, Argument, $"is {Shown.Quoted(text)}; expected a uid and a destination: 1000=reports or 1000=reports:9172");
             findings.Require(!isPair || read.TryAdd(text.Split('=', 2)[0], text.Split('=', 2)[1]), Argument, $"is {Shown.Quoted(text)}, but that uid was given before");
         }
 

@@ -15,10 +15,10 @@ internal static class InterceptionRules
     public static IReadOnlyList<InterceptedUser> Check(SidecarOptions options, Findings findings)
     {
         var interception = options.Interception;
-        findings.Require(interception.Port is >= 1 and <= 65535, "Interception:Port", $"is {interception.Port}, expected a port, 1 to 65535");
-        findings.Require(interception.SidecarUid >= 0, "Interception:SidecarUid", $"is {interception.SidecarUid}, expected a uid");
+        findings.Require(interception.Port is >= 1 and <= 65535, "Interception:Port", $"is {interception.Port}; expected {Ranges.FixedPort}");
+        findings.Require(interception.SidecarUid >= 0, "Interception:SidecarUid", $"is {interception.SidecarUid}; expected a uid");
         findings.Require(options.Networking.LinkLocalAddress is "" || LinkLocal.Contains(options.Networking.LinkLocalAddress), AddressKey,
-            $"is {Shown.Quoted(options.Networking.LinkLocalAddress)}, expected {string.Join(" or ", LinkLocal)}");
+            $"is {Shown.Quoted(options.Networking.LinkLocalAddress)}; expected {string.Join(" or ", LinkLocal)}");
 
         foreach (var (key, port) in new[] { ("Listen:Port", options.Listen.Port), ("Health:Port", options.Health.Port) })
         {
@@ -41,7 +41,7 @@ internal static class InterceptionRules
 
         if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) || uid == uint.MaxValue || text != uid.ToString(CultureInfo.InvariantCulture))
         {
-            findings.Wrong(path, "is not a uid, expected a number, since a name may mean another user in another image");
+            findings.Wrong(path, "is not a uid; expected a number, since a name may mean another user in another image");
             return null;
         }
 
@@ -51,12 +51,12 @@ internal static class InterceptionRules
 
         if (!InterceptedUser.TryParse(uid, value, options.Interception.Port, out var user))
         {
-            findings.Wrong(path, $"is {Shown.Quoted(value)}, expected a destination, or a destination and a port such as reports:9172");
+            findings.Wrong(path, $"is {Shown.Quoted(value)}; expected a destination, or a destination and a port such as reports:9172");
             return null;
         }
 
         findings.Require(options.Destinations.Count == 0 || options.Destinations.ContainsKey(user.Destination), path,
-            $"is {Shown.Quoted(user.Destination)}, expected the name of a destination");
+            $"is {Shown.Quoted(user.Destination)}; expected the name of a destination{Nearest.Question(user.Destination, options.Destinations.Keys)}");
         return user;
     }
 
@@ -67,7 +67,7 @@ internal static class InterceptionRules
         {
             var path = $"{Uids}:{user.Uid}";
             var remedy = $"give it another one, here and to intercept up alike: {user.Destination}:PORT";
-            findings.Require(user.Port is >= 1 and <= 65535, path, $"has port {user.Port}, expected 1 to 65535; {remedy}");
+            findings.Require(user.Port is >= 1 and <= 65535, path, $"has port {user.Port}; expected 1 to 65535; {remedy}");
 
             foreach (var key in new[] { "Listen:Port", "Health:Port" })
             {

@@ -11,6 +11,7 @@ internal sealed class JsonLayer(string name, Findings findings)
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _spellings = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
 
     /// <returns>Null where it cannot be read; the findings then say why.</returns>
@@ -23,20 +24,19 @@ internal sealed class JsonLayer(string name, Findings findings)
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 AddObject("", document.RootElement);
-                return new ConfigurationLayer(name, _values);
+                return new ConfigurationLayer(name, _values) { Spellings = _spellings };
             }
 
-            findings.UnreadSource(name, $"holds {Article(document.RootElement.ValueKind)}, expected an object: {{ \"Destinations\": … }}");
+            findings.UnreadSource(name, $"holds {Article(document.RootElement.ValueKind)}; expected an object: {{ \"Destinations\": … }}");
         }
         catch (JsonException e)
         {
-            // The parser's own text can quote the document; where it stopped cannot.
-            var hint = name == ShortNames.Config && json.TrimStart() is ['/' or '.', ..] ? $"; the path of a file belongs into {ShortNames.ConfigFile}" : "";
-            findings.UnreadSource(name, $"is no valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}{hint}");
+            var hint = name == ShortNames.Config && json.TrimStart() is ['/' or '.', ..] ? $"; the path of a file belongs in {ShortNames.ConfigFile}" : "";
+            findings.UnreadSource(name, $"{JsonFault.Describe(e)}{hint}");
         }
         catch (InvalidOperationException)
         {
-            findings.UnreadSource(name, "is no valid JSON: a \\u escape in it is no character");
+            findings.UnreadSource(name, "is invalid JSON: a \\u escape in it is not a character");
         }
 
         return null;
@@ -52,6 +52,12 @@ internal sealed class JsonLayer(string name, Findings findings)
 
         switch (element.ValueKind)
         {
+            case JsonValueKind.Object when HopForms.IsPolicy(path):
+                _values[path] = HopForms.Minified(element);
+                break;
+            case JsonValueKind.Object when HopForms.IsTags(path):
+                AddTags(path, element);
+                break;
             case JsonValueKind.Object:
                 AddObject(path, element);
                 break;
@@ -85,6 +91,20 @@ internal sealed class JsonLayer(string name, Findings findings)
             {
                 Add(path.Length > 0 ? $"{path}:{property.Name}" : property.Name, property.Value);
             }
+        }
+    }
+
+    // As a list: a tag's key may hold a colon, which separates the parts of a path.
+    private void AddTags(string path, JsonElement tags)
+    {
+        MarkIfEmpty(path, tags.EnumerateObject().Any());
+
+        foreach (var (index, tag) in tags.EnumerateObject().Index())
+        {
+            var at = string.Create(CultureInfo.InvariantCulture, $"{path}:{index}");
+            _values[$"{at}:Key"] = tag.Name;
+            _spellings[at] = _spellings[$"{at}:Key"] = _spellings[$"{at}:Value"] = $"{path}:{tag.Name}";
+            Add($"{at}:Value", tag.Value);
         }
     }
 

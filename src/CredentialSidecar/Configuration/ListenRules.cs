@@ -27,9 +27,9 @@ internal static class ListenRules
             findings.Require(listen.Addresses.Count == 1 || !IsAny(address), path, $"is {address}, which takes in the others; keep it alone or leave it out");
         }
 
-        void Port(string path, int port) => findings.Require(port is >= 0 and <= 65535, path, $"is {port}, expected a port, 0 to 65535");
+        void Port(string path, int port) => findings.Require(port is >= 0 and <= 65535, path, $"is {port}; expected {Ranges.Port}");
 
-        void Address(string path, string text) => findings.Require(IsAddress(text), path, $"is {Shown.Quoted(text)}, expected an IP address such as 127.0.0.1");
+        void Address(string path, string text) => findings.Require(IsAddress(text), path, $"is {Shown.Quoted(text)}; expected an IP address such as 127.0.0.1");
     }
 
     // .NET takes 9170 for 0.0.35.210, 127.1 for 127.0.0.1, and ignores the port of [::1]:80.

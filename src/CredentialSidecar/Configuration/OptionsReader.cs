@@ -33,7 +33,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         if (section.Value is not null)
         {
             // Not shown: it may be a document with a token in it.
-            findings.Unread(section.Path, $"is a single value, expected {(isList ? "a list" : $"an object{Keys(type)}")}");
+            findings.Unread(section.Path, $"is a single value; expected {(isList ? "a list" : $"an object{Keys(type)}")}{(layers.Written(section.Path).AsVariable ? Nearest.Question(ShortNames.NearTo(section.Path)) : "")}");
             return isList ? new JsonArray() : new JsonObject();
         }
 
@@ -51,7 +51,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
 
             if (childType is null)
             {
-                findings.Wrong(child.Path, $"is not a setting{(path.Length == 0 ? "" : $" of {path}")}, expected one{Keys(type)}");
+                Refuse(child.Path, path, type);
             }
             else if (ReadSection(child, InfoOf(type, childType)) is { } value)
             {
@@ -60,6 +60,22 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         }
 
         return result;
+    }
+
+    private void Refuse(string unknown, string parent, JsonTypeInfo type)
+    {
+        var (written, asVariable) = layers.Written(unknown);
+
+        foreach (var path in written)
+        {
+            var near = KnownKeys.Near(path, unknown, type.Properties.Select(property => property.Name), asVariable);
+            var keys = asVariable && parent.Length == 0 ? ShortNames.All : type.Properties.Select(p => asVariable ? ShortNames.VariableOf($"{parent}:{p.Name}") : p.Name);
+            // The name that was meant is not missing besides.
+            findings.Skip(near.Where(name => layers.Root[name] is null));
+            findings.Wrong(path, near.Count > 0
+                ? $"is not a setting{Nearest.Question(near)}"
+                : $"is not a setting{(parent.Length == 0 || asVariable ? "" : $" of {parent}")}; expected one of {string.Join(", ", keys)}{(asVariable && parent.Length == 0 ? ", or a key of docs/configuration.md" : "")}");
+        }
     }
 
     private JsonArray ReadList(IConfigurationSection section, JsonTypeInfo type)
@@ -94,7 +110,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
     {
         if (section.GetChildren().Any())
         {
-            findings.Unread(section.Path, $"is an object or a list, expected {Scalars.Expected(type)}");
+            findings.Unread(section.Path, $"is an object or a list; expected {Ranges.Of(section.Path, type)}");
             return null;
         }
 
@@ -108,7 +124,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             return node;
         }
 
-        findings.Unread(section.Path, $"is {Value(section)}, expected {Scalars.Expected(type)}");
+        findings.Unread(section.Path, $"is {Value(section)}; expected {Ranges.Of(section.Path, type)}");
         return null;
     }
 

@@ -13,13 +13,13 @@ internal static partial class PolicyRules
     /// <param name="role">Null where the ARN is a mistake of its own.</param>
     public static void Check(HopOptions hop, RoleArn? role, Func<string, string> path, Findings findings)
     {
-        if (hop.Policy is { } policy)
+        if (hop.Policy is { } written)
         {
-            findings.Require(policy.Length <= Longest, path("Policy"), $"has {policy.Length} characters, expected at most {Longest}; leave out the spaces");
-            findings.Require(IsJsonObject(policy), path("Policy"), "is no JSON object; write the whole policy document as one string");
+            hop.Policy = Minified(written, path("Policy"), findings);
+            findings.Require(hop.Policy.Length <= Longest, path("Policy"), $"has {hop.Policy.Length} characters without the blanks between its parts; expected at most {Longest}");
         }
 
-        findings.Require(hop.PolicyArns.Count <= MostArns, path("PolicyArns"), $"has {hop.PolicyArns.Count} entries, expected at most {MostArns}");
+        findings.Require(hop.PolicyArns.Count <= MostArns, path("PolicyArns"), $"has {hop.PolicyArns.Count} entries; expected at most {MostArns}");
 
         var partition = role?.Partition ?? "aws";
 
@@ -29,21 +29,28 @@ internal static partial class PolicyRules
             var fits = match.Success && (role is null
                 || (match.Groups[1].Value == role.Partition && (match.Groups[2].Value == "aws" || match.Groups[2].Value == role.AccountId)));
             findings.Require(fits, path($"PolicyArns:{i}"),
-                $"is {Shown.Quoted(arn)}, expected a policy of the role's own account, arn:{partition}:iam::{role?.AccountId ?? "123456789012"}:policy/name, "
+                $"is {Shown.Quoted(arn)}; expected a policy of the role's own account, arn:{partition}:iam::{role?.AccountId ?? "123456789012"}:policy/name, "
                 + $"or one of AWS, arn:{partition}:iam::aws:policy/name");
         }
     }
 
-    private static bool IsJsonObject(string text)
+    private static string Minified(string text, string path, Findings findings)
     {
         try
         {
             using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object;
+            findings.Require(document.RootElement.ValueKind == JsonValueKind.Object, path, "is not a JSON object; write the policy document, as an object or as one string");
+            return HopForms.Minified(document.RootElement);
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return false;
+            findings.Wrong(path, $"{JsonFault.Describe(e)}; write the policy document, as an object or as one string");
+            return text;
+        }
+        catch (InvalidOperationException)
+        {
+            findings.Wrong(path, "is invalid JSON: a \\u escape in it is not a character");
+            return text;
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class ProcessEnvironment(IEnumerable<KeyValuePair<string, string
     /// <summary>The variable's value; null where it is not set or empty, since compose writes empty for unset.</summary>
     public string? this[string name] => _variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
+    /// <summary>The machine's name as the container sees it; null in an environment that a test made.</summary>
+    public string? Hostname { get; init; }
+
     public IEnumerable<KeyValuePair<string, string>> All => _variables;
 
     /// <summary>Takes what may hold a secret of ours out of what a child process would inherit, after it has been captured.</summary>
@@ -28,7 +31,7 @@ internal sealed class ProcessEnvironment(IEnumerable<KeyValuePair<string, string
 
     public static ProcessEnvironment Capture() => new(
         from DictionaryEntry variable in Environment.GetEnvironmentVariables()
-        select KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
+        select KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? "")) { Hostname = Environment.MachineName };
 
     private static string? Take(string name)
     {

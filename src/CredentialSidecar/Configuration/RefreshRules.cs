@@ -13,8 +13,8 @@ internal static class RefreshRules
         Between("Refresh:MinimumRemaining", refresh.MinimumRemaining, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(50));
         Between("Refresh:StartSpread", refresh.StartSpread, TimeSpan.Zero, TimeSpan.FromSeconds(60));
         Between("Health:NoClientAfter", options.Health.NoClientAfter, TimeSpan.Zero, TimeSpan.FromHours(24));
-        findings.Require(refresh.RenewAtFraction is >= 0.1 and <= 0.9, "Refresh:RenewAtFraction", $"is {refresh.RenewAtFraction}, expected 0.1 to 0.9");
-        findings.Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction", $"is {refresh.JitterFraction}, expected 0 to 0.5");
+        findings.Require(refresh.RenewAtFraction is >= 0.1 and <= 0.9, "Refresh:RenewAtFraction", $"is {refresh.RenewAtFraction}; expected 0.1 to 0.9");
+        findings.Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction", $"is {refresh.JitterFraction}; expected 0 to 0.5");
 
         foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))
         {
@@ -22,7 +22,7 @@ internal static class RefreshRules
         }
 
         void Between(string path, TimeSpan value, TimeSpan least, TimeSpan most) => findings.Require(value >= least && value <= most, path,
-            $"is {Durations.Format(value)}, expected {Durations.Format(least)} to {Durations.Format(most)}");
+            $"is {Durations.Format(value)}; expected {Durations.Format(least)} to {Durations.Format(most)}");
     }
 
     // Only the last hop's session is served; R1 is about that one.

@@ -21,10 +21,11 @@ internal static partial class RegionRules
     }
 
     public static void CheckName(string path, string? region, Findings findings) =>
-        findings.Require(region is null || Regions().IsMatch(region), path, $"is {Shown.Quoted(region)}, expected a region such as eu-central-1");
+        findings.Require(region is null || Regions().IsMatch(region), path, $"is {Shown.Quoted(region)}; expected a region such as eu-central-1");
 
     /// <param name="region">For hops that name none.</param>
-    public static void Check(SidecarOptions options, string? region, Findings findings)
+    /// <param name="sts">How STS is reached, which may be that of one region.</param>
+    public static void Check(SidecarOptions options, string? region, StsSettings sts, Findings findings)
     {
         if (region is null && options.Destinations.Count == 0)
         {
@@ -36,6 +37,11 @@ internal static partial class RegionRules
             foreach (var (i, hop) in destination.Hops.Index())
             {
                 Check($"Destinations:{name}:Hops:{i}", hop, region, findings);
+
+                if ((hop.Region ?? region) is { } used && Regions().IsMatch(used))
+                {
+                    StsRules.CheckRegion(sts, $"hop {i + 1} of {name}", used, findings);
+                }
             }
         }
     }

@@ -14,6 +14,11 @@ internal static partial class RegularFile
     private const int EmptyPath = 0x1000;
     private const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8;
 
+    private const uint GroupToo = 0x10;
+
+    // AT_FDCWD
+    private const int WorkingDirectory = -100;
+
     private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000;
 
     // O_NOFOLLOW, in which the two differ.
@@ -53,6 +58,20 @@ internal static partial class RegularFile
         return (null, trouble, 0, 0);
     }
 
+    /// <summary>Whose a file is and who may use it, where we may not open it; else the directory above it that we may not enter.</summary>
+    public static (uint Owner, uint Group, int Mode, bool IsDirectory)? Permissions(string path)
+    {
+        for (var at = path; at.Length > 0; at = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(at)) ?? "")
+        {
+            if (DescribePath(WorkingDirectory, at, 0, TypeModeAndOwner | GroupToo, out var found) == 0)
+            {
+                return (found.Owner, found.Group, found.Mode & 0xFFF, at != path);
+            }
+        }
+
+        return null;
+    }
+
     // errno.h
     private static FileTrouble Translate(int error, bool followLinks) => error switch
     {
@@ -69,12 +88,18 @@ internal static partial class RegularFile
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Describe(SafeFileHandle file, string path, int flags, uint mask, out Status status);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int DescribePath(int directory, string path, int flags, uint mask, out Status status);
+
     /// <summary>What is needed of a <c>struct statx</c>, which is the same on every machine.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private readonly struct Status
     {
         [FieldOffset(20)]
         public readonly uint Owner;
+
+        [FieldOffset(24)]
+        public readonly uint Group;
 
         [FieldOffset(28)]
         public readonly ushort Mode;

@@ -22,26 +22,19 @@ internal static class SettingsLoader
         var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings);
         var region = RegionRules.Find(options, environment, findings);
 
+        var sts = StsRules.Find(options, environment, findings);
+
         // What only task metadata can tell is checked once it has.
         if (region is not null || metadata is null)
         {
-            RegionRules.Check(options, region, findings);
+            RegionRules.Check(options, region, sts, findings);
         }
 
-        var sts = ReadSts("AWS_ENDPOINT_URL_STS", options, environment, findings)
-            ?? ReadSts("AWS_ENDPOINT_URL", options, environment, findings);
+        var placement = TemplateRules.Find(environment);
+        TemplateRules.CheckValues(options, placement, metadata is not null, task: null, findings);
         var export = ExportRules.Find(environment, findings);
-        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf, Intercepted = intercepted, Export = export };
+        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf, Intercepted = intercepted, Export = export, Placement = placement };
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
-    }
-
-    private static Uri? ReadSts(string variable, SidecarOptions options, ProcessEnvironment environment, Findings findings)
-    {
-        var sts = HttpAddress.Read(variable, environment[variable], findings);
-        findings.Require(sts is null || options.Sts.AllowPlainHttp || PlainHttp.StaysNear(sts), variable,
-            $"is {sts?.Scheme}://{sts?.Authority}, where anyone on the path can read sessions; "
-            + "use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true");
-        return sts;
     }
 }

@@ -41,6 +41,12 @@ internal static class ShortNames
         ? RoleArn
         : Prefix + path.Replace(":", "__", StringComparison.Ordinal);
 
+    /// <summary>Short names that a path written as a variable was probably meant to be.</summary>
+    public static IReadOnlyList<string> NearTo(string path) => [.. Nearest.To(path, All.Select(name => name[Prefix.Length..])).Select(name => Prefix + name)];
+
+    /// <summary>The shortest variable for a path.</summary>
+    public static string ShortestOf(string path) => Plain.FirstOrDefault(name => name.Value.Equals(path, StringComparison.OrdinalIgnoreCase)).Key ?? VariableOf(path);
+
     /// <summary>The variables that are ours. One that is empty counts as not set, since compose writes empty for unset.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Ours(ProcessEnvironment environment) =>
         from variable in environment.All.OrderBy(v => v.Key, StringComparer.Ordinal)

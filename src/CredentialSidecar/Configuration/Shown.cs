@@ -6,7 +6,7 @@ internal static class Shown
     private const int Longest = 120;
 
     public static string Quoted(string? value) =>
-        value is { Length: > Longest } ? $"'{value[..Longest]}…' ({value.Length} characters)" : $"'{value}'";
+        value is { Length: > Longest } ? $"\"{value[..Longest]}…\" ({value.Length} characters)" : $"\"{value}\"";
 
     /// <summary>One mistake is one line, whatever a value holds; a terminal sees no escape sequence of it.</summary>
     public static string OnOneLine(string text) =>

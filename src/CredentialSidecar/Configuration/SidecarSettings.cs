@@ -7,7 +7,7 @@ namespace CredentialSidecar.Configuration;
 /// <param name="Clients">Who may read; empty where <see cref="AccessOptions.AllowAnonymous"/> was chosen.</param>
 /// <param name="Peers">From where may be asked, beside this host.</param>
 /// <param name="Region">Null where task metadata is to give it.</param>
-/// <param name="StsEndpoint">Instead of the region's own STS.</param>
+/// <param name="Sts">How STS is reached.</param>
 /// <param name="Metadata">The task's metadata, version 4.</param>
 internal sealed record SidecarSettings(
     SidecarOptions Options,
@@ -15,7 +15,7 @@ internal sealed record SidecarSettings(
     IReadOnlyList<ClientSettings> Clients,
     IReadOnlyList<IPNetwork> Peers,
     string? Region,
-    Uri? StsEndpoint,
+    StsSettings Sts,
     Uri? Metadata)
 {
     /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
@@ -30,6 +30,18 @@ internal sealed record SidecarSettings(
     /// <summary>The token of the client that may read everything, if there is one.</summary>
     public string? Token => Clients.FirstOrDefault(client => client.Name == ClientSettings.Default)?.Token;
 
+    /// <summary>What the pod's own placeholders stand for.</summary>
+    public Placement Placement { get; init; } = Placement.Unknown;
+
+    /// <summary>Whether anything waits for what task metadata tells, beside the names of sessions.</summary>
+    public bool NeedsTask => Region is null || Options.Destinations.Values.SelectMany(destination => destination.Hops)
+        .SelectMany(hop => hop.Tags.Select(tag => tag.Value).Append(hop.SourceIdentity))
+        .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}"));
+
+    /// <summary>The destination that ends in that role, the first by name; null where none does.</summary>
+    public string? DestinationOf(string arn) => Options.Destinations.OrderBy(destination => destination.Key, StringComparer.Ordinal)
+        .FirstOrDefault(destination => destination.Value.Hops.LastOrDefault()?.RoleArn == arn).Key;
+
     // The default would print what it holds.
     public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";
 
@@ -38,24 +50,25 @@ internal sealed record SidecarSettings(
     public IReadOnlyList<RoleChain> Chains(TaskIdentity task)
     {
         var findings = new Findings { NameOf = NameOf };
-        RegionRules.Check(Options, Region ?? task.Region, findings);
+        RegionRules.Check(Options, Region ?? task.Region, Sts, findings);
+        TemplateRules.CheckValues(Options, Placement, Metadata is not null, task, findings);
 
         return findings.Mistakes.Count > 0
             ? throw new ConfigurationMistakesException(findings.Mistakes)
             : [.. Options.Destinations
                 .OrderBy(destination => destination.Key, StringComparer.Ordinal)
-                .Select(d => new RoleChain(d.Key, [.. d.Value.Hops.Select(hop => HopOf(hop, d.Key, task))], d.Value.Lazy))];
+                .Select(d => new RoleChain(d.Key, [.. d.Value.Hops.Select(hop => HopOf(hop, task, new TemplateValues(task, Placement, d.Key)))], d.Value.Lazy))];
     }
 
-    private Hop HopOf(HopOptions hop, string destination, TaskIdentity task) => new()
+    private Hop HopOf(HopOptions hop, TaskIdentity task, TemplateValues values) => new()
     {
         Role = RoleArn.Parse(hop.RoleArn),
         Region = hop.Region ?? Region ?? task.Region!,
-        SessionName = SessionNameTemplate.Fill(hop.SessionName ?? SessionNameTemplate.Default, task, destination),
+        SessionName = SessionNameTemplate.Fill(hop.SessionName ?? SessionNameTemplate.Default, values),
         Duration = TimeSpan.FromSeconds(hop.DurationSeconds),
         ExternalId = hop.ExternalId,
-        SourceIdentity = hop.SourceIdentity,
-        Tags = [.. hop.Tags.Select(tag => new SessionTag(tag.Key!, tag.Value!))],
+        SourceIdentity = hop.SourceIdentity is null ? null : SessionNameTemplate.FillIdentity(hop.SourceIdentity, values),
+        Tags = [.. hop.Tags.Select(tag => new SessionTag(tag.Key!, TagValueTemplate.Fill(tag.Value!, values)))],
         TransitiveTagKeys = [.. hop.TransitiveTagKeys],
         Policy = hop.Policy,
         PolicyArns = [.. hop.PolicyArns],

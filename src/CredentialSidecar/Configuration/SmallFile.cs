@@ -27,7 +27,8 @@ internal static class SmallFile
             using var file = handle;
             var buffer = file is null ? [] : new byte[most + 1];
             var read = file is null ? 0 : Fill(file, buffer);
-            return trouble != FileTrouble.None ? Failed(trouble, most)
+            return trouble == FileTrouble.Forbidden ? new(null, trouble, Forbidden(path), null)
+                : trouble != FileTrouble.None ? Failed(trouble, most)
                 : read > most ? Failed(FileTrouble.TooLarge, most)
                 : new FileContent(buffer[..read], FileTrouble.None, null, Doubt(owner, mode));
         }
@@ -54,13 +55,23 @@ internal static class SmallFile
         return filled;
     }
 
+    // Not the path: it may be a token that was put into the wrong variable.
+    private static string Forbidden(string path) => RegularFile.Permissions(path) switch
+    {
+        null => $"may not be read by uid {UserId()}",
+        { IsDirectory: true } above => $"is below a directory that uid {UserId()} may not enter ({Describe(above)})",
+        { } file => $"may not be read by uid {UserId()} ({Describe(file)})",
+    };
+
+    private static string Describe((uint Owner, uint Group, int Mode, bool) file) =>
+        $"owner uid {file.Owner}, group {file.Group}, mode {Convert.ToString(file.Mode, 8).PadLeft(4, '0')}";
+
     private static FileContent Failed(FileTrouble trouble, int most) => new(null, trouble, trouble switch
     {
         FileTrouble.Missing => "does not exist",
         FileTrouble.Link => "is a symbolic link",
         FileTrouble.Directory => "is a directory",
         FileTrouble.NotRegular => "is a pipe, a socket or a device instead of a regular file",
-        FileTrouble.Forbidden => $"may not be read by uid {UserId()}",
         FileTrouble.TooLarge => $"holds more than {most} bytes",
         _ => "cannot be read",
     }, null);

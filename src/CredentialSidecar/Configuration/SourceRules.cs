@@ -12,7 +12,7 @@ internal static class SourceRules
     {
         var endpoint = HttpAddress.Read(EndpointKey, options.Source.Endpoint, findings);
         findings.Require(endpoint is null or { AbsolutePath: "/", Query: "", Fragment: "" }, EndpointKey,
-            $"is {Shown.Quoted(options.Source.Endpoint)}, expected no path; that comes from {Relative}");
+            $"is {Shown.Quoted(options.Source.Endpoint)}; expected no path; that comes from {Relative}");
 
         // The SDK's chain reads the same two variables in the same order, so it can be led back here just as well.
         return (environment[Relative], environment[Full]) switch
@@ -43,7 +43,7 @@ internal static class SourceRules
         var uri = HttpAddress.Read(Full, full, findings, secret: true);
         OwnAddress.Refuse(Full, uri, options, findings);
         findings.Require(uri is null || PlainHttp.MayAskForCredentials(uri), Full,
-            $"is {uri?.Scheme}://{uri?.Authority}, expected https, or http at loopback, "
+            $"is {uri?.Scheme}://{uri?.Authority}; expected https, or http at loopback, "
             + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23], as the SDKs do");
 
         // What is wrong with the file besides shows at each read, since the platform may bring it later.

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Configuration;
 
@@ -9,15 +10,15 @@ internal static partial class TagRules
 
     public static void Check(HopOptions hop, Func<string, string> path, Findings findings)
     {
-        findings.Require(hop.Tags.Count <= Most, path("Tags"), $"has {hop.Tags.Count} entries, expected at most {Most}");
+        findings.Require(hop.Tags.Count <= Most, path("Tags"), $"has {hop.Tags.Count} entries; expected at most {Most}");
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
         foreach (var (i, tag) in hop.Tags.Index())
         {
             CheckKey(tag.Key, path($"Tags:{i}:Key"), seen, findings);
             findings.Require(tag.Value is not null, path($"Tags:{i}:Value"), "is missing; give a value, which may be \"\" in JSON");
-            findings.Require(tag.Value is null || (tag.Value.Length <= 256 && Texts().IsMatch(tag.Value)), path($"Tags:{i}:Value"),
-                $"is {Shown.Quoted(tag.Value)}, expected at most 256 letters, digits, spaces or _ . : / = + - @");
+            findings.Require(!TemplateRules.CheckNames(tag.Value, path($"Tags:{i}:Value"), findings) || tag.Value is null || TagValueTemplate.IsValid(tag.Value), path($"Tags:{i}:Value"),
+                $"is {Shown.Quoted(tag.Value)}; expected at most 256 letters, digits, spaces or _ . : / = + - @, and placeholders");
         }
 
         var passedOn = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -58,7 +59,7 @@ internal static partial class TagRules
             return;
         }
 
-        findings.Require(key.Length <= 128 && Texts().IsMatch(key), path, $"is {Shown.Quoted(key)}, expected 1 to 128 letters, digits, spaces or _ . : / = + - @");
+        findings.Require(key.Length <= 128 && Texts().IsMatch(key), path, $"is {Shown.Quoted(key)}; expected 1 to 128 letters, digits, spaces or _ . : / = + - @");
         findings.Require(!key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase), path, "begins with aws:, which AWS keeps for itself");
         findings.Require(seen.Add(key), path, $"is {Shown.Quoted(key)} a second time; STS takes each key once, whatever its case");
     }

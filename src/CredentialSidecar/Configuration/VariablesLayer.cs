@@ -14,11 +14,20 @@ internal sealed class VariablesLayer
         {
             if (Misspelt(variable) is { } meant)
             {
-                findings.Wrong(variable, $"is not a setting; write {meant}");
+                findings.Wrong(variable, $"is not a setting{Nearest.Question([meant])}");
             }
             else if (!IsText(variable) || !IsText(value))
             {
-                findings.Wrong(variable, "holds something that is no text");
+                findings.Wrong(variable, "holds something that is not text");
+            }
+            else if (InQuotes.Is(value))
+            {
+                findings.Unread(variable, InQuotes.Problem);
+                findings.Skip(ShortNames.Expand(variable, value, hops).Select(setting => setting.Path));
+            }
+            else if (HopForms.TagOf(variable[ShortNames.Prefix.Length..].Replace("__", ":", StringComparison.Ordinal)) is { } tag)
+            {
+                AddTag(variable, value, tag.List, tag.Key, findings);
             }
             else
             {
@@ -48,6 +57,13 @@ internal sealed class VariablesLayer
             findings.Require(!_values.ContainsKey(path), name, $"sets what {_names.GetValueOrDefault(path)} sets too; keep one of them");
             (_values[path], _names[path]) = (value, name);
         }
+    }
+
+    // SIDECAR_…__Tags__team=x, which is what {"team": "x"} is in JSON.
+    private void AddTag(string variable, string value, string list, string key, Findings findings)
+    {
+        var place = _values.Keys.Count(path => ConfigurationLayer.IsBelow(path, list) && path.EndsWith(":Key", StringComparison.OrdinalIgnoreCase));
+        Add([(variable, $"{list}:{place}:Key", key), (variable, $"{list}:{place}:Value", value)], findings);
     }
 
     // The short names are case-sensitive, as variables are; the path in a long one is not, so SIDECAR_Drain is none of them.

@@ -15,7 +15,7 @@ internal static partial class WallRules
         foreach (var (i, text) in access.Peers.Index())
         {
             var isNetwork = TryRead(text, out var network);
-            findings.Require(isNetwork, $"Access:Peers:{i}", $"is {Shown.Quoted(text)}, expected a network such as 10.0.0.0/24 (with zeros after its prefix), or one address");
+            findings.Require(isNetwork, $"Access:Peers:{i}", $"is {Shown.Quoted(text)}; expected a network such as 10.0.0.0/24 (with zeros after its prefix), or one address");
 
             if (isNetwork)
             {
@@ -30,11 +30,11 @@ internal static partial class WallRules
 
         foreach (var (i, host) in access.Hosts.Index())
         {
-            findings.Require(Names().IsMatch(host), $"Access:Hosts:{i}", $"is {Shown.Quoted(host)}, expected a name or an IPv4 address without a port");
+            findings.Require(Names().IsMatch(host), $"Access:Hosts:{i}", $"is {Shown.Quoted(host)}; expected a name or an IPv4 address without a port");
         }
 
-        findings.Require(access.RequestsPerSecond is >= 100 and <= 100_000, "Access:RequestsPerSecond", $"is {access.RequestsPerSecond}, expected 100 to 100000; fewer would refuse healthy SDKs");
-        findings.Require(options.Audit.File is null || Path.IsPathRooted(options.Audit.File), "Audit:File", $"is {Shown.Quoted(options.Audit.File)}, expected a whole path");
+        findings.Require(access.RequestsPerSecond is >= 100 and <= 100_000, "Access:RequestsPerSecond", $"is {access.RequestsPerSecond}; expected 100 to 100000; fewer would refuse healthy SDKs");
+        findings.Require(options.Audit.File is null || Path.IsPathRooted(options.Audit.File), "Audit:File", $"is {Shown.Quoted(options.Audit.File)}; expected a whole path");
         return peers;
     }
 

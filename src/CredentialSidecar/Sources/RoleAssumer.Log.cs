@@ -1,3 +1,4 @@
+using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Sources;
@@ -13,6 +14,10 @@ internal sealed partial class RoleAssumer
         [LoggerMessage(EventIds.PolicyNearlyFull, LogLevel.Warning,
             "The session token of {Role} used {Percent} % of what STS allows for tags and policies. At 100 % the hop fails.")]
         public static partial void PolicyNearlyFull(ILogger logger, string role, int percent);
+
+        [LoggerMessage(EventIds.DurationShortened, LogLevel.Warning,
+            "{Role} ({Hop}) was asked for with 3600 s instead of the configured {Seconds} s: {Reason}. This is logged once.")]
+        public static partial void DurationShortened(ILogger logger, string role, NodeLabel hop, int seconds, string reason);
 
         [LoggerMessage(EventIds.ExpirationCapped, LogLevel.Warning,
             "The session of {Role} was said to last until {Given}, longer than was asked for; it is taken to last until {Taken}.")]

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.SecurityToken.Model;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
@@ -7,15 +8,16 @@ namespace CredentialSidecar.Sources;
 /// <summary>One <c>sts:AssumeRole</c>, with its time limit and quick retries, and what came of it checked.</summary>
 internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
+    private readonly SessionDurations _durations = new();
 
     public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         using var span = Span.Assuming(hop, label);
         var sending = new Sending();
-        var resilience = new Resilience(clock, Limit, e => StsFailures.From(e, new StsAttempt(hop, label, signer, sending, clients.Skew, mask)));
+        var resilience = new Resilience(clock, clients.Timeout, e => StsFailures.From(e, new StsAttempt(hop, label, signer, sending, clients.Skew, mask)));
         mask.Add(signer);
 
         try
@@ -43,6 +45,34 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
 
     private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Sending sending, Span span, CancellationToken cancellationToken)
     {
+        var asked = _durations.For(hop, signer);
+
+        if (asked < hop.Duration)
+        {
+            Shorten("the keys that sign it belong to a session, so it is role chaining, which STS caps at one hour");
+        }
+
+        try
+        {
+            return await CallOnceAsync(hop with { Duration = asked }, label, signer, sending, span, cancellationToken);
+        }
+        catch (AmazonServiceException e) when (asked > SessionDurations.Chained && SessionDurations.Refusal(e) is { } reason)
+        {
+            Shorten(reason);
+            return await CallOnceAsync(hop with { Duration = SessionDurations.Chained }, label, signer, sending, span, cancellationToken);
+        }
+
+        void Shorten(string reason)
+        {
+            if (_durations.Cap(hop))
+            {
+                Log.DurationShortened(logger, hop.Role.Text, label, (int)hop.Duration.TotalSeconds, reason);
+            }
+        }
+    }
+
+    private async Task<TemporaryCredentials> CallOnceAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Sending sending, Span span, CancellationToken cancellationToken)
+    {
         var issuedAt = clock.GetUtcNow();
         using var client = clients.Create(hop.Region, signer, sending);
         var answer = await client.AssumeRoleAsync(RequestFor(hop), cancellationToken);
@@ -65,7 +95,9 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
             throw Nonsense("for another role", $"STS named: {OutsideText.Shown(answer.AssumedRoleUser?.Arn, mask) ?? "none."}");
         }
 
-        if (answer.SessionTokenUtilization is > 80 and var used)
+#pragma warning disable CS0618 // The SDK calls it replaced by SessionTokenUtilization, which STS does not fill everywhere.
+        if ((answer.PackedPolicySize ?? answer.SessionTokenUtilization) is > 80 and var used)
+#pragma warning restore CS0618
         {
             Log.PolicyNearlyFull(logger, hop.Role.Text, used);
         }

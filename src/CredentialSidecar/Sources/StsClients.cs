@@ -9,25 +9,38 @@ namespace CredentialSidecar.Sources;
 /// <summary>Makes STS clients that differ only in region and signer and share their connections.</summary>
 internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) : IDisposable
 {
-    // An https endpoint may lie behind the proxy that the environment names; a plain one is on this machine.
-    private readonly StsHttp _http = new(proxied: settings.StsEndpoint?.Scheme != "http", clock);
+    private readonly StsHttp _http = new(settings.Sts, settings.Options.Sts.ConnectTimeout, clock);
 
     public TimeSpan Skew => _http.Skew;
+
+    /// <summary>For one call.</summary>
+    public TimeSpan Timeout => settings.Options.Sts.Timeout;
 
     /// <param name="sending">Is told where the call goes; null where nobody asks.</param>
     public AmazonSecurityTokenServiceClient Create(string region, TemporaryCredentials signer, Sending? sending = null)
     {
+        var config = ConfigFor(settings.Sts, region);
+        config.HttpClientFactory = _http.For(sending ?? new Sending());
+
+        AWSCredentials credentials = signer.SessionToken.Length == 0
+            ? new BasicAWSCredentials(signer.AccessKeyId, signer.SecretAccessKey)
+            : new SessionAWSCredentials(signer.AccessKeyId, signer.SecretAccessKey, signer.SessionToken);
+
+        return new AmazonSecurityTokenServiceClient(credentials, config);
+    }
+
+    /// <summary>All that decides which address is asked, and for which region the call is signed.</summary>
+    public static AmazonSecurityTokenServiceConfig ConfigFor(StsSettings sts, string region)
+    {
         var config = new AmazonSecurityTokenServiceConfig
         {
-            HttpClientFactory = _http.For(sending ?? new Sending()),
-
             // The one place that retries is Resilience; an environment variable must not add to it.
             MaxErrorRetry = 0,
             DefaultConfigurationMode = DefaultConfigurationMode.Standard,
             IgnoreConfiguredEndpointUrls = true,
         };
 
-        if (settings.StsEndpoint is { } endpoint)
+        if (sts.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.AbsoluteUri;
         }
@@ -39,11 +52,10 @@ internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) :
         // Without it a service URL is signed for us-east-1.
         config.AuthenticationRegion = region;
 
-        AWSCredentials credentials = signer.SessionToken.Length == 0
-            ? new BasicAWSCredentials(signer.AccessKeyId, signer.SecretAccessKey)
-            : new SessionAWSCredentials(signer.AccessKeyId, signer.SecretAccessKey, signer.SessionToken);
-
-        return new AmazonSecurityTokenServiceClient(credentials, config);
+        // Where no variable says, the SDK looks into its profile.
+        config.UseFIPSEndpoint = sts.UseFips ?? config.UseFIPSEndpoint;
+        config.UseDualstackEndpoint = sts.UseDualStack ?? config.UseDualstackEndpoint;
+        return config;
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,15 +1,16 @@
 using Amazon.Runtime;
+using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Sources;
 
 /// <summary>Gives the AWS SDK our connections, and notes what time the other side has.</summary>
 /// <remarks>The SDK ignores its own timeout with a factory of ours, so each call brings a token with a time limit.</remarks>
-internal sealed class StsHttp(bool proxied, TimeProvider clock) : IDisposable
+internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProvider clock) : IDisposable
 {
     // An STS answer is a few kilobytes; what is larger is none, and must not be read into memory.
     private const int LargestAnswer = 256 * 1024;
 
-    private readonly SocketsHttpHandler _handler = DirectHttp.Handler(proxied);
+    private readonly SocketsHttpHandler _handler = HandlerFor(sts, connectTimeout);
 
     /// <summary>How far STS's clock was ahead of ours at the last answer.</summary>
     public TimeSpan Skew { get; private set; }
@@ -21,8 +22,17 @@ internal sealed class StsHttp(bool proxied, TimeProvider clock) : IDisposable
 
     private Uri? ProxyFor(Uri target)
     {
-        var proxy = _handler.UseProxy ? _handler.Proxy ?? HttpClient.DefaultProxy : null;
+        var proxy = _handler.UseProxy ? _handler.Proxy : null;
         return proxy is null || proxy.IsBypassed(target) ? null : proxy.GetProxy(target);
+    }
+
+    private static SocketsHttpHandler HandlerFor(StsSettings sts, TimeSpan connectTimeout)
+    {
+        var handler = DirectHttp.Handler(proxied: sts.Proxy is not null);
+        handler.ConnectTimeout = connectTimeout;
+        handler.Proxy = sts.Proxy is null ? null : new EnvironmentProxy(sts.Proxy);
+        handler.SslOptions.CertificateChainPolicy = sts.CaBundle is null ? null : CaBundle.Policy(sts.CaBundle);
+        return handler;
     }
 
     private sealed class PerCall(StsHttp owner, Sending sending) : HttpClientFactory

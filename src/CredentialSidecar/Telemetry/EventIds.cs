@@ -3,7 +3,7 @@ namespace CredentialSidecar.Telemetry;
 /// <summary>Every log event's number, in hundreds by folder. A number is given once and never again; alerts hang on them.</summary>
 internal static class EventIds
 {
-    // Commands: 100. Next: 110.
+    // Commands: 100. Next: 111.
     public const int Started = 100;
     public const int ConfigurationWarning = 101;
     public const int Draining = 102;
@@ -14,12 +14,14 @@ internal static class EventIds
     public const int MemoryUnsealed = 107;
     public const int FewConnections = 108;
     public const int Stopped = 109;
+    public const int AddressAwaited = 110;
 
-    // Sources: 200. Next: 204.
+    // Sources: 200. Next: 205.
     public const int MetadataUnavailable = 200;
     public const int ClockSkewed = 201;
     public const int PolicyNearlyFull = 202;
     public const int ExpirationCapped = 203;
+    public const int DurationShortened = 204;
 
     // Refreshing: 300. Next: 306, then 311.
     public const int Renewed = 300;

@@ -51,7 +51,7 @@ public sealed class ConfigurationTests
         var ended = await Programs.SidecarAsync(words, [.. address.Variables(_ => null).Select(variable => (variable.Name, (string?)$"{variable.Value}55"))]);
 
         Assert.Equal(78, ended.Code);
-        Assert.Contains("SIDECAR_Networking__LinkLocalAddress is '169.254.170.255'", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("SIDECAR_Networking__LinkLocalAddress is \"169.254.170.255\"", ended.Errors, StringComparison.Ordinal);
     }
 
     // As the platform resolves it, and with what its webhook adds.

@@ -10,7 +10,7 @@ public sealed class RefusalTests(Helm helm) : IClassFixture<Helm>
     [InlineData($$"""{{Hop}}=[{"roleArn":"arn:aws:iam::555566667777:user/reports"}]""", "destinations.reports.hops.0.roleArn: Does not match pattern")]
     [InlineData($$"""{{Hop}}=[{"externalId":"orders-7f3a"}]""", "destinations.reports.hops.0: roleArn is required")]
     [InlineData($$"""{{Hop}}=[{"roleArn":"arn:aws:iam::555566667777:role/reports","externalID":"x"}]""", "Additional property externalID is not allowed")]
-    [InlineData($$"""{{Hop}}=[{"roleArn":"arn:aws:iam::555566667777:role/reports","durationSeconds":43200}]""", "durationSeconds: Must be less than or equal to 3600")]
+    [InlineData($$"""{{Hop}}=[{"roleArn":"arn:aws:iam::555566667777:role/reports","durationSeconds":43201}]""", "durationSeconds: Must be less than or equal to 43200")]
     [InlineData($$"""{{Hop}}=[]""", "destinations.reports.hops: Array must have at least 1 items")]
     [InlineData("""credential-sidecar.destinations={"Reports":{"hops":[]}}""", "Reports")]
     [InlineData("credential-sidecar.destinations=null", "credential-sidecar.destinations is empty: give at least one, with its hops")]

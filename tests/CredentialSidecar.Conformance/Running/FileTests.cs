@@ -58,7 +58,7 @@ public sealed class FileTests : IDisposable
         ]);
 
         Assert.Equal((78, ""), (ended.Code, ended.Output));
-        Assert.StartsWith($"{variable} is '{_directory}", ended.Errors.Trim().Split('\n')[1].Trim(), StringComparison.Ordinal);
+        Assert.StartsWith($"{variable} is {(variable == "SIDECAR_SHARED_DIR" ? '\'' : '"')}{_directory}", ended.Errors.Trim().Split('\n')[1].Trim(), StringComparison.Ordinal);
         Assert.Contains("is a pipe, a socket or a device instead of a regular file", ended.Errors, StringComparison.Ordinal);
     }
 

@@ -42,6 +42,25 @@ public sealed class ClientBookTests : IDisposable
     public void R11_Anything_but_a_token_is_refused(string? sent) =>
         Assert.Equal(CredentialFailure.Unauthorized, Assert.Throws<CredentialException>(() => Book(Two).Identify(sent)).Failure);
 
+    [Theory]
+    [InlineData("Bearer " + Web, "has the scheme \"Bearer\" before the token. The token itself is right: send it alone")]
+    [InlineData("bearer   " + Web, "has the scheme \"Bearer\" before the token. The token itself is right")]
+    [InlineData("Token \"" + Web + "\"", "has the scheme \"Token\" before the token and quotes around it. The token itself is right")]
+    [InlineData("\"" + Web + "\"", "has quotes around the token. The token itself is right")]
+    [InlineData("'" + Web + "'", "has quotes around the token. The token itself is right")]
+    [InlineData("Bearer canary", "has the scheme \"Bearer\" before the token, and the token itself is not the sidecar's either")]
+    [InlineData("AWS4-HMAC-SHA256 Credential=AKIA/canary", "holds an AWS signature instead of the sidecar's token")]
+    [InlineData("canary " + Web, "The authorization token is not the sidecar's. Compare")]
+    [InlineData("\"", "The authorization token is not the sidecar's. Compare")]
+    public void A_token_in_a_wrong_form_is_refused_with_what_is_wrong_about_it(string sent, string expected)
+    {
+        var refused = Assert.Throws<CredentialException>(() => Book(Two).Identify(sent));
+
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Web, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void R11_E5_Each_token_is_its_clients_and_anyone_is_served_where_the_operator_said_so()
     {

@@ -131,7 +131,7 @@ public sealed class TokenKeeperTests : IDisposable
 
         Assert.Equal((200, 200), (await AskAsync(sidecar, First), await AskAsync(sidecar, "third-" + Second)));
         Assert.NotEqual(web, File.ReadAllText(Path.Combine(shared, "token")));
-        Assert.Contains("Client alpha keeps its token: its file is '", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains("Client alpha keeps its token: its file is \"", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,6 +50,18 @@ internal static class ConfigurationSchema
             schema["propertyNames"] = new JsonObject { ["pattern"] = "^[0-9]{1,10}$" };
         }
 
+        if (context.PropertyInfo is { Name: nameof(HopOptions.Tags) } property && property.DeclaringType == typeof(HopOptions))
+        {
+            // As an object, a tag is a key and its value.
+            schema["type"] = new JsonArray("array", "object");
+            schema["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") };
+        }
+
+        if (context.PropertyInfo is { Name: nameof(HopOptions.Policy) })
+        {
+            schema["type"] = new JsonArray("string", "object", "null");
+        }
+
         if (context.PropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute description])
         {
             schema.Insert(0, "description", description.Description);

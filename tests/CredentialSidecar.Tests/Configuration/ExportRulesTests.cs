@@ -59,13 +59,13 @@ public sealed class ExportRulesTests
     }
 
     [Theory]
-    [InlineData(Protocol, "http/json", "is 'http/json', expected grpc or http/protobuf; no metrics are exported")]
+    [InlineData(Protocol, "http/json", "is \"http/json\"; expected grpc or http/protobuf; no metrics are exported")]
     [InlineData(Endpoint, "collector.internal:4317", "is not an http or https address without user name and password, such as http://127.0.0.1:4317; no metrics are exported")]
     [InlineData(Endpoint, "http://me:canary@collector.internal", "is not an http or https address without user name and password, such as http://127.0.0.1:4317; no metrics are exported")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "canary", "is not shown here, expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "api key=canary", "is not shown here, expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "key=canary%0d%0ax: y", "is not shown here, expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
-    [InlineData("OTEL_METRICS_EXPORTER", "console", "is 'console', expected otlp or none; no metrics are exported")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "canary", "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "api key=canary", "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "key=canary%0d%0ax: y", "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
+    [InlineData("OTEL_METRICS_EXPORTER", "console", "is \"console\"; expected otlp or none; no metrics are exported")]
     public void A_mistake_is_a_warning_with_the_variable_and_what_to_write_and_shows_no_secret(string variable, string value, string warning)
     {
         (string, string?)[] changes = [(Endpoint, Collector), ("OTEL_TRACES_EXPORTER", "none"), (variable, value)];
@@ -84,7 +84,7 @@ public sealed class ExportRulesTests
     {
         (string, string?)[] changes = [(Endpoint, Collector), ("OTEL_METRIC_EXPORT_INTERVAL", value)];
 
-        Assert.Equal($"OTEL_METRIC_EXPORT_INTERVAL is '{value}', expected milliseconds, a whole number from 1; the default is used", Assert.Single(Loading.Warnings(changes)));
+        Assert.Equal($"OTEL_METRIC_EXPORT_INTERVAL is \"{value}\"; expected milliseconds, a whole number from 1; the default is used", Assert.Single(Loading.Warnings(changes)));
         Assert.DoesNotContain("OTEL_METRIC_EXPORT_INTERVAL", Settings.Load(changes).Export!.Keys);
     }
 
@@ -96,7 +96,7 @@ public sealed class ExportRulesTests
     {
         (string, string?)[] changes = [(Endpoint, Collector), ("OTEL_TRACES_EXPORTER", "none"), ($"OTEL_EXPORTER_OTLP_{name}", value)];
 
-        Assert.Equal($"OTEL_EXPORTER_OTLP_{name} is '{value}', expected {expected}; the default is used", Assert.Single(Loading.Warnings(changes)));
+        Assert.Equal($"OTEL_EXPORTER_OTLP_{name} is \"{value}\"; expected {expected}; the default is used", Assert.Single(Loading.Warnings(changes)));
         Assert.Equal(used, Settings.Load(changes).Export![$"OTEL_EXPORTER_OTLP_METRICS_{name}"]);
     }
 

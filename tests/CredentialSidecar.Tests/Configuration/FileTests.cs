@@ -23,7 +23,7 @@ public sealed class FileTests : IDisposable
     {
         Fifo.Make(TokenPath);
         var mistakes = await Fifo.PromptlyAsync(TokenPath, () => Loading.Mistakes(("SIDECAR_TOKEN", null), (variable, TokenPath)));
-        Assert.Equal([$"{variable} is '{TokenPath}', which is a pipe, a socket or a device instead of a regular file; {remedy}"], mistakes);
+        Assert.Equal([$"{variable} is \"{TokenPath}\", which is a pipe, a socket or a device instead of a regular file; {remedy}"], mistakes);
     }
 
     [Fact]

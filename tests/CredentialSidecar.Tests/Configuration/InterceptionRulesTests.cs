@@ -41,11 +41,11 @@ public sealed class InterceptionRulesTests
     [InlineData("reports: 9172")]
     [InlineData("reports:-1")]
     public void A_destination_that_is_neither_a_name_nor_a_name_and_a_port_is_a_mistake(string value) => Assert.Equal(
-        [$"SIDECAR_Interception__Uids__1000 is '{value}', expected a destination, or a destination and a port such as reports:9172"], Loading.Mistakes((Uid1000, value)));
+        [$"SIDECAR_Interception__Uids__1000 is \"{value}\"; expected a destination, or a destination and a port such as reports:9172"], Loading.Mistakes((Uid1000, value)));
 
     [Theory]
-    [InlineData("reports:0", "has port 0, expected 1 to 65535; give it another one")]
-    [InlineData("reports:65536", "has port 65536, expected 1 to 65535; give it another one")]
+    [InlineData("reports:0", "has port 0; expected 1 to 65535; give it another one")]
+    [InlineData("reports:65536", "has port 65536; expected 1 to 65535; give it another one")]
     [InlineData("reports:9170", "has port 9170, which is that of Listen:Port; give it another one")]
     [InlineData("reports:9171", "has port 9171, which is that of Health:Port; give it another one")]
     public void A_port_that_cannot_be_the_uids_own_is_a_mistake(string value, string text) =>
@@ -65,10 +65,10 @@ public sealed class InterceptionRulesTests
         ["Interception:Guard needs a fixed port, but SIDECAR_PORT is 0; set it to a port"], Mistakes([], guard: true, ("SIDECAR_PORT", "0")));
 
     [Theory]
-    [InlineData("alice", "is not a uid, expected a number")]
-    [InlineData("01000", "is not a uid, expected a number")]
-    [InlineData("-1", "is not a uid, expected a number")]
-    [InlineData("4294967295", "is not a uid, expected a number")]
+    [InlineData("alice", "is not a uid; expected a number")]
+    [InlineData("01000", "is not a uid; expected a number")]
+    [InlineData("-1", "is not a uid; expected a number")]
+    [InlineData("4294967295", "is not a uid; expected a number")]
     [InlineData("9170", "is the sidecar's own uid")]
     [InlineData("0", "is root, as whom ECS Exec reads the task role")]
     public void A_uid_that_cannot_be_intercepted_is_a_mistake(string uid, string text) =>
@@ -79,11 +79,11 @@ public sealed class InterceptionRulesTests
         Assert.Empty(Loading.Mistakes(("SIDECAR_Interception__Uids__0", "reports"), ("SIDECAR_Interception__IncludeRoot", "true")));
 
     [Theory]
-    [InlineData(Uid1000, "nobody", "SIDECAR_Interception__Uids__1000 is 'nobody', expected the name of a destination")]
-    [InlineData("SIDECAR_Interception__Port", "65536", "SIDECAR_Interception__Port is 65536, expected a port, 1 to 65535", "SIDECAR_Interception__Uids__1000 has port 65536, expected 1 to 65535; give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData(Uid1000, "nobody", "SIDECAR_Interception__Uids__1000 is \"nobody\"; expected the name of a destination")]
+    [InlineData("SIDECAR_Interception__Port", "65536", "SIDECAR_Interception__Port is 65536; expected a port number (1-65535)", "SIDECAR_Interception__Uids__1000 has port 65536; expected 1 to 65535; give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("SIDECAR_HEALTH_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("SIDECAR_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; give it another one, here and to intercept up alike: reports:PORT")]
-    [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is '10.0.0.1', expected 169.254.170.2 or 169.254.170.23")]
+    [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is \"10.0.0.1\"; expected 169.254.170.2 or 169.254.170.23")]
     public void A_setting_out_of_range_is_a_mistake(string name, string value, params string[] texts) =>
         Assert.Equal(texts, Loading.Mistakes([(Uid1000, "reports"), (name, value)]));
 
@@ -112,7 +112,7 @@ public sealed class InterceptionRulesTests
     [InlineData("1000=reader", "--uid gives 1000=reader:9172, but SIDECAR_Interception__Uids gives 1000=reports:9172")]
     [InlineData("1000=reports:9173", "--uid gives 1000=reports:9173, but SIDECAR_Interception__Uids gives 1000=reports:9172")]
     [InlineData("1001=reports", "--uid gives 1001=reports:9173, but SIDECAR_Interception__Uids gives 1000=reports:9172")]
-    [InlineData("1000", "--uid is '1000', expected a uid and a destination: 1000=reports or 1000=reports:9172")]
+    [InlineData("1000", "--uid is \"1000\"; expected a uid and a destination: 1000=reports or 1000=reports:9172")]
     public void Uids_of_the_command_line_that_are_wrong_or_say_something_else_are_a_mistake(string uid, string text) =>
         Assert.StartsWith(text, Assert.Single(Mistakes([uid], (Uid1000, "reports"))), StringComparison.Ordinal);
 

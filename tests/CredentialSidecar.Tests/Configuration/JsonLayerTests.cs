@@ -20,16 +20,16 @@ public sealed class JsonLayerTests
     }
 
     [Theory]
-    [InlineData("[]", "SIDECAR_CONFIG holds a list, expected an object: { \"Destinations\": … }")]
-    [InlineData("null", "SIDECAR_CONFIG holds a single value, expected an object: { \"Destinations\": … }")]
-    [InlineData("   ", "SIDECAR_CONFIG is no valid JSON at line 1, byte 4")]
-    [InlineData("{\n  \"Drain\" 5\n}", "SIDECAR_CONFIG is no valid JSON at line 2, byte 11")]
-    [InlineData("""{ "Region": "\ud800" }""", "SIDECAR_CONFIG is no valid JSON: a \\u escape in it is no character")]
+    [InlineData("[]", "SIDECAR_CONFIG holds a list; expected an object: { \"Destinations\": … }")]
+    [InlineData("null", "SIDECAR_CONFIG holds a single value; expected an object: { \"Destinations\": … }")]
+    [InlineData("   ", "SIDECAR_CONFIG is invalid JSON at line 1, byte 4: the document is empty")]
+    [InlineData("{\n  \"Drain\" 5\n}", "SIDECAR_CONFIG is invalid JSON at line 2, byte 11: '5' is invalid after a property name. Expected a ':'")]
+    [InlineData("""{ "Region": "\ud800" }""", "SIDECAR_CONFIG is invalid JSON: a \\u escape in it is not a character")]
     public void A_document_that_cannot_be_read_is_the_only_mistake(string json, string expected) =>
         Assert.Equal([expected], Loading.Mistakes((Loading.Role, null), ("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", json)));
 
     [Fact]
-    public void Half_a_character_is_no_crash() => Assert.StartsWith("SIDECAR_CONFIG is no valid JSON", Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", "\ud800"))), StringComparison.Ordinal);
+    public void Half_a_character_is_no_crash() => Assert.StartsWith("SIDECAR_CONFIG is invalid JSON", Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", "\ud800"))), StringComparison.Ordinal);
 
     [Fact]
     public void A_document_that_cannot_be_read_hides_no_mistake_elsewhere() =>
@@ -44,18 +44,18 @@ public sealed class JsonLayerTests
         Assert.Contains(Loading.Mistakes(("SIDECAR_CONFIG", json)), mistake => mistake.StartsWith(expected, StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("""{ "Acces": { "Token": "canary" } }""", "Acces in SIDECAR_CONFIG is not a setting, expected one of Destinations, Region")]
-    [InlineData("""{ "Refresh": { "minimumremaining": "20m", "Jitter": 1 } }""", "Refresh:Jitter in SIDECAR_CONFIG is not a setting of Refresh, expected one of RenewAtFraction")]
-    [InlineData("""{ "Access": "{ \"Token\": \"canary\" }" }""", "Access in SIDECAR_CONFIG is a single value, expected an object of Token, TokenFile, Clients, AllowAnonymous")]
+    [InlineData("""{ "Acces": { "Token": "canary" } }""", "Acces in SIDECAR_CONFIG is not a setting; did you mean Access?")]
+    [InlineData("""{ "Refresh": { "minimumremaining": "20m", "Jitter": 1 } }""", "Refresh:Jitter in SIDECAR_CONFIG is not a setting; did you mean Refresh:JitterFraction?")]
+    [InlineData("""{ "Access": "{ \"Token\": \"canary\" }" }""", "Access in SIDECAR_CONFIG is a single value; expected an object of Token, TokenFile, Clients, AllowAnonymous")]
     [InlineData("""{ "Access": "" }""", "Access in SIDECAR_CONFIG is a single value")]
-    [InlineData("""{ "Access": { "Token": { "a": "canary" } } }""", "Access:Token in SIDECAR_CONFIG is an object or a list, expected text")]
-    [InlineData("""{ "Listen": { "Port": 91.5 } }""", "Listen:Port in SIDECAR_CONFIG is '91.5', expected a whole number")]
-    [InlineData("""{ "Listen": { "Port": 99999999999 } }""", "Listen:Port in SIDECAR_CONFIG is '99999999999', expected a whole number below 2147483648")]
-    [InlineData("""{ "Listen": { "Addresses": "127.0.0.1" } }""", "Listen:Addresses in SIDECAR_CONFIG is a single value, expected a list")]
+    [InlineData("""{ "Access": { "Token": { "a": "canary" } } }""", "Access:Token in SIDECAR_CONFIG is an object or a list; expected text")]
+    [InlineData("""{ "Listen": { "Port": 91.5 } }""", "Listen:Port in SIDECAR_CONFIG is \"91.5\"; expected a port number (0-65535)")]
+    [InlineData("""{ "Listen": { "Port": 99999999999 } }""", "Listen:Port in SIDECAR_CONFIG is \"99999999999\"; expected a port number (0-65535)")]
+    [InlineData("""{ "Listen": { "Addresses": "127.0.0.1" } }""", "Listen:Addresses in SIDECAR_CONFIG is a single value; expected a list")]
     [InlineData("""{ "Listen": { "Addresses": [ null ] } }""", "Listen:Addresses:0 in SIDECAR_CONFIG is null")]
     [InlineData("""{ "Listen": { "Addresses": { "one": "::1" } } }""", "Listen:Addresses:one in SIDECAR_CONFIG is not the next place in the list, which is Listen:Addresses:0")]
-    [InlineData("""{ "Source": { "Kind": 1 } }""", "Source:Kind in SIDECAR_CONFIG is '1', expected one of TaskRole, Default")]
-    [InlineData("""{ "Refresh": { "JitterFraction": "NaN" } }""", "Refresh:JitterFraction in SIDECAR_CONFIG is 'NaN', expected a number such as 0.5")]
+    [InlineData("""{ "Source": { "Kind": 1 } }""", "Source:Kind in SIDECAR_CONFIG is \"1\"; expected one of TaskRole, Default")]
+    [InlineData("""{ "Refresh": { "JitterFraction": "NaN" } }""", "Refresh:JitterFraction in SIDECAR_CONFIG is \"NaN\"; expected a number (0-0.5)")]
     [InlineData("""{ "": 1 }""", ": in SIDECAR_CONFIG is a key without a name")]
     public void A_wrong_key_or_type_is_named_in_full_and_never_shows_a_secret(string json, string expected)
     {
@@ -78,7 +78,7 @@ public sealed class JsonLayerTests
         Assert.Equal(3, mistakes.Count);
         Assert.StartsWith("Destinations:one:Hops:0 in SIDECAR_CONFIG is a single value", mistakes[0], StringComparison.Ordinal);
         Assert.StartsWith("Destinations:one:Hops:1:RoleArn in SIDECAR_CONFIG is missing", mistakes[1], StringComparison.Ordinal);
-        Assert.StartsWith("Destinations:one:Hops:2:RoleArn in SIDECAR_CONFIG is 'y'", mistakes[2], StringComparison.Ordinal);
+        Assert.StartsWith("Destinations:one:Hops:2:RoleArn in SIDECAR_CONFIG is \"y\"", mistakes[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class JsonLayerTests
     {
         var mistakes = Loading.Mistakes(("SIDECAR_SOURCE_ENDPOINT", "\u001b[31m\n" + new string('x', 5000)));
 
-        Assert.StartsWith("SIDECAR_SOURCE_ENDPOINT is '\\u001B[31m\\u000Axxx", Assert.Single(mistakes), StringComparison.Ordinal);
+        Assert.StartsWith("SIDECAR_SOURCE_ENDPOINT is \"\\u001B[31m\\u000Axxx", Assert.Single(mistakes), StringComparison.Ordinal);
         Assert.InRange(mistakes[0].Length, 100, 300);
         Assert.Contains("(5006 characters)", mistakes[0], StringComparison.Ordinal);
     }

@@ -44,7 +44,7 @@ public sealed class PlacesTests
     [InlineData("/proc/self/mem", "cannot be read")]
     public void A_file_that_cannot_be_read_is_a_mistake_under_the_name_it_was_given_by(string path, string problem)
     {
-        var expected = $"is '{path}', which {problem}; give the path of a JSON file";
+        var expected = $"is \"{path}\", which {problem}; give the path of a JSON file";
 
         Assert.Equal([$"SIDECAR_CONFIG_FILE {expected}"], Loading.Mistakes(("SIDECAR_CONFIG_FILE", path)));
         Assert.Equal([$"--config {expected}"], Loading.MistakesWith(path));
@@ -55,8 +55,8 @@ public sealed class PlacesTests
     {
         using var file = new TemporaryFile("");
 
-        Assert.StartsWith("--config is ''", Assert.Single(Loading.MistakesWith("")), StringComparison.Ordinal);
-        Assert.StartsWith($"{file.Path} is no valid JSON", Assert.Single(Loading.MistakesWith(file.Path)), StringComparison.Ordinal);
+        Assert.StartsWith("--config is \"\"", Assert.Single(Loading.MistakesWith("")), StringComparison.Ordinal);
+        Assert.StartsWith($"{file.Path} is invalid JSON", Assert.Single(Loading.MistakesWith(file.Path)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class PlainHttpTests
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", address), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Settings.Token));
 
         Assert.Equal(isAllowed ? 0 : 1, mistakes.Count);
-        Assert.All(mistakes, mistake => Assert.StartsWith($"AWS_CONTAINER_CREDENTIALS_FULL_URI is http://{new Uri(address).Authority}, expected https, or http at loopback", mistake, StringComparison.Ordinal));
+        Assert.All(mistakes, mistake => Assert.StartsWith($"AWS_CONTAINER_CREDENTIALS_FULL_URI is http://{new Uri(address).Authority}; expected https, or http at loopback", mistake, StringComparison.Ordinal));
         Assert.DoesNotContain(mistakes, mistake => mistake.Contains("secret-id", StringComparison.Ordinal));
     }
 }

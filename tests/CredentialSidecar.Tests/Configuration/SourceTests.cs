@@ -64,7 +64,7 @@ public sealed class SourceTests
     [InlineData("http://169.254.170.2?id=1", "expected no path")]
     [InlineData("ftp://169.254.170.2", "expected an http or https address")]
     [InlineData("http://me:canary@169.254.170.2", "holds a user name or a password")]
-    [InlineData("me:canary@169.254.170.2", "is not shown here, expected an http or https address")]
+    [InlineData("me:canary@169.254.170.2", "is not shown here; expected an http or https address")]
     public void A_source_endpoint_is_a_bare_address(string endpoint, string expected)
     {
         var mistake = Assert.Single(Loading.Mistakes(("SIDECAR_SOURCE_ENDPOINT", endpoint)));

@@ -17,8 +17,8 @@ public sealed class TokenTests
         { Good + "\t", "begins or ends with a blank" },
         { Good + "ä", "holds something other than visible ASCII" },
         { "0123\u00000123456789" + Good, "holds something other than visible ASCII" },
-        { new string('x', 4097), "has 4097 characters, expected at most 4096" },
-        { Good[1..], "has 31 characters, which can be guessed, expected at least 32" },
+        { new string('x', 4097), "has 4097 characters; expected at most 4096" },
+        { Good[1..], "has 31 characters, which can be guessed; expected at least 32" },
     };
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class TokenTests
         using var file = new TemporaryFile(Good + "\n");
 
         Assert.EndsWith(
-            "write the file without one: printf %s \"$TOKEN\" > file", Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))), StringComparison.Ordinal);
+            "write the file without one, by `printf %s \"$TOKEN\" > file`", Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public sealed class TokenTests
     }
 
     [Theory]
-    [InlineData("/tmp", "SIDECAR_TOKEN_FILE is '/tmp', which is a directory")]
-    [InlineData("/proc/self/mem", "SIDECAR_TOKEN_FILE is '/proc/self/mem', which cannot be read")]
-    [InlineData("/dev/zero", "SIDECAR_TOKEN_FILE is '/dev/zero', which is a pipe, a socket or a device instead of a regular file")]
-    [InlineData("/dev/null", "SIDECAR_TOKEN_FILE is '/dev/null', which is a pipe, a socket or a device instead of a regular file")]
+    [InlineData("/tmp", "SIDECAR_TOKEN_FILE is \"/tmp\", which is a directory")]
+    [InlineData("/proc/self/mem", "SIDECAR_TOKEN_FILE is \"/proc/self/mem\", which cannot be read")]
+    [InlineData("/dev/zero", "SIDECAR_TOKEN_FILE is \"/dev/zero\", which is a pipe, a socket or a device instead of a regular file")]
+    [InlineData("/dev/null", "SIDECAR_TOKEN_FILE is \"/dev/null\", which is a pipe, a socket or a device instead of a regular file")]
     [InlineData("0123456789abcdef", "SIDECAR_TOKEN_FILE names a file (not shown, in case it is the token itself) that does not exist")]
     public void A_token_file_that_gives_no_token_is_a_mistake(string path, string expected) =>
         Assert.StartsWith(expected, Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", path))), StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public sealed class TokenTests
 
     [Fact]
     public void An_empty_token_in_JSON_is_a_mistake() => Assert.Equal(
-        ["Access:Token in SIDECAR_CONFIG is empty; generate a token with: openssl rand -hex 32"], Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", """{ "Access": { "Token": "" } }""")));
+        ["Access:Token in SIDECAR_CONFIG is empty; generate a token with `openssl rand -hex 32`"], Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", """{ "Access": { "Token": "" } }""")));
 
     [Fact]
     public void A_short_token_is_taken_only_where_it_is_allowed_and_warned_of() => Assert.StartsWith(

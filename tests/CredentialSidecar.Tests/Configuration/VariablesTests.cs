@@ -26,25 +26,25 @@ public sealed class VariablesTests
     [Theory]
     [InlineData("SIDECAR_ROLE_ARN", $"{One},", "SIDECAR_ROLE_ARN (hop 2) is missing")]
     [InlineData("SIDECAR_ROLE_ARN", " ", "SIDECAR_ROLE_ARN is missing")]
-    [InlineData("SIDECAR_ROLE_ARN", $"{One};{Two}", "SIDECAR_ROLE_ARN is 'arn:aws:iam::111111111111:role/one;arn:aws:iam::222222222222:role/two'")]
+    [InlineData("SIDECAR_ROLE_ARN", $"{One};{Two}", "SIDECAR_ROLE_ARN is \"arn:aws:iam::111111111111:role/one;arn:aws:iam::222222222222:role/two\"")]
     [InlineData("SIDECAR_EXTERNAL_ID", "abc", "SIDECAR_ROLE_ARN is missing")]
     [InlineData("SIDECAR_Destinations__x__Hops__1__RoleArn", One, "SIDECAR_Destinations__x__Hops__1 is not the next place in the list, which is Destinations:x:Hops:0")]
     [InlineData("SIDECAR_Destinations__x__Hops__00__RoleArn", One, "SIDECAR_Destinations__x__Hops__00 is not the next place in the list")]
-    [InlineData("SIDECAR_Destinations__x__Hops__0", One, "SIDECAR_Destinations__x__Hops__0 is a single value, expected an object of RoleArn")]
-    [InlineData("SIDECAR_Destinations__x__Hops", "[]", "SIDECAR_Destinations__x__Hops is a single value, expected a list")]
+    [InlineData("SIDECAR_Destinations__x__Hops__0", One, "SIDECAR_Destinations__x__Hops__0 is a single value; expected an object of RoleArn")]
+    [InlineData("SIDECAR_Destinations__x__Hops", "[]", "SIDECAR_Destinations__x__Hops is a single value; expected a list")]
     [InlineData("SIDECAR_Destinations__x__Lazy", "true", "SIDECAR_Destinations__x__Hops is missing or empty")]
-    [InlineData("SIDECAR_Destinations__Big.Name__Hops__0__RoleArn", One, "SIDECAR_Destinations__Big.Name is no name for a destination, expected 1 to 64 of a-z 0-9 _ -")]
-    [InlineData("SIDECAR_Destinations", "{}", "SIDECAR_Destinations is a single value, expected an object")]
-    [InlineData("SIDECAR_Foo__Bar", "1", "SIDECAR_Foo is not a setting")]
+    [InlineData("SIDECAR_Destinations__Big.Name__Hops__0__RoleArn", One, "SIDECAR_Destinations__Big.Name is not a valid name for a destination; expected 1 to 64 of a-z 0-9 _ -")]
+    [InlineData("SIDECAR_Destinations", "{}", "SIDECAR_Destinations is a single value; expected an object")]
+    [InlineData("SIDECAR_Foo__Bar", "1", "SIDECAR_Foo__Bar is not a setting; expected one of SIDECAR_TOKEN, ")]
     [InlineData("SIDECAR_", "1", "SIDECAR_ is not a setting")]
-    [InlineData("sidecar_token", "x", "sidecar_token is not a setting; write SIDECAR_TOKEN")]
-    [InlineData("SIDECAR_Config_File", "x", "SIDECAR_Config_File is not a setting; write SIDECAR_CONFIG_FILE")]
+    [InlineData("sidecar_token", "x", "sidecar_token is not a setting; did you mean SIDECAR_TOKEN?")]
+    [InlineData("SIDECAR_Config_File", "x", "SIDECAR_Config_File is not a setting; did you mean SIDECAR_CONFIG_FILE?")]
     [InlineData("SIDECAR_Listen__Port", "9170", "SIDECAR_PORT sets what SIDECAR_Listen__Port sets too; keep one of them")]
     [InlineData("SIDECAR_Access__token", "0123456789abcdef", "SIDECAR_TOKEN sets what SIDECAR_Access__token sets too; keep one of them")]
     [InlineData("SIDECAR_HEALTH_ADDRESS", "0.0.0.0", "SIDECAR_HEALTH_ADDRESS is 0.0.0.0, but health always listens on 127.0.0.1")]
-    [InlineData("SIDECAR_HEALTH_ADDRESS", "localhost", "SIDECAR_HEALTH_ADDRESS is 'localhost', expected an IP address")]
-    [InlineData("SIDECAR_HEALTH_ADDRESS", "9170", "SIDECAR_HEALTH_ADDRESS is '9170', expected an IP address")]
-    [InlineData("SIDECAR_HEALTH_ADDRESS", "[::1]:80", "SIDECAR_HEALTH_ADDRESS is '[::1]:80', expected an IP address")]
+    [InlineData("SIDECAR_HEALTH_ADDRESS", "localhost", "SIDECAR_HEALTH_ADDRESS is \"localhost\"; expected an IP address")]
+    [InlineData("SIDECAR_HEALTH_ADDRESS", "9170", "SIDECAR_HEALTH_ADDRESS is \"9170\"; expected an IP address")]
+    [InlineData("SIDECAR_HEALTH_ADDRESS", "[::1]:80", "SIDECAR_HEALTH_ADDRESS is \"[::1]:80\"; expected an IP address")]
     public void A_wrong_variable_is_named_as_it_was_written(string variable, string value, string expected) =>
         Assert.StartsWith(expected, Assert.Single(Loading.Mistakes((variable, value))), StringComparison.Ordinal);
 
@@ -60,7 +60,7 @@ public sealed class VariablesTests
         ["SIDECAR_HEALTH_PORT is 9170, and so is SIDECAR_PORT; they need two ports"], Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_HEALTH_PORT", "9170")));
 
     [Theory]
-    [InlineData("127.0.0.1", "127.0.0.1", "SIDECAR_Listen__Addresses__1 is '127.0.0.1' a second time")]
+    [InlineData("127.0.0.1", "127.0.0.1", "SIDECAR_Listen__Addresses__1 is \"127.0.0.1\" a second time")]
     [InlineData("0.0.0.0", "10.0.0.1", "SIDECAR_Listen__Addresses__0 is 0.0.0.0, which takes in the others")]
     public void Addresses_that_cannot_be_listened_on_together_are_a_mistake(string first, string second, string expected) => Assert.StartsWith(
         expected, Assert.Single(Loading.Mistakes(("SIDECAR_Listen__Addresses__0", first), ("SIDECAR_Listen__Addresses__1", second))), StringComparison.Ordinal);

@@ -117,6 +117,16 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
             $"GET /v1/credentials/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {Settings.Token}\r\n{headers}Connection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("//v1//credentials/reports", "200")]
+    [InlineData("/v1/credentials//reports//", "200")]
+    [InlineData("///v1/credentials", "200")]
+    [InlineData("//v1//credentials//nobody", "400")]
+    [InlineData("//elsewhere", "404")]
+    public async Task Doubled_slashes_are_one_as_the_agent_cleans_them(string path, string status) =>
+        Assert.StartsWith($"HTTP/1.1 {status} ", await RawHttp.AskAsync(_sidecar.Endpoint,
+            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("/v1/credentials?x=1&y=a%2Fb")]
     [InlineData("/v1/credentials/reports?x=1&y=a%2Fb")]
     [InlineData("/v1/credentials/")]

@@ -135,11 +135,97 @@ public sealed class RoleAssumerTests
             (string input) => Assert.Contains(input, head, StringComparison.Ordinal));
     }
 
-    private static Hop Hop() => new() { Role = RoleArn.Parse(Settings.ReportsRole), SessionName = "test", Duration = TimeSpan.FromHours(1), Region = "eu-central-1" };
+    [Theory]
+    [InlineData(80, false)]
+    [InlineData(81, true)]
+    public async Task A_session_whose_tags_and_policies_are_nearly_too_large_is_warned_of_once_STS_says_so(int percent, bool isWarned)
+    {
+        using var logs = new CollectedLogs();
+        await using var sts = RawServer.Http(200, Answer().Replace("</AssumedRoleUser>", $"</AssumedRoleUser><PackedPolicySize>{percent}</PackedPolicySize>", StringComparison.Ordinal), "text/xml");
+        await AssumeAsync(sts.Uri, logs: logs);
 
-    private static Task<TemporaryCredentials> AssumeAsync(Uri sts, Hop? hop = null) => Assuming.AsReportsAsync(hop ?? Hop(), Signer, ("AWS_ENDPOINT_URL_STS", sts.ToString()));
+        Assert.Equal(isWarned, logs.Lines.Any(line => line.Event.Id == EventIds.PolicyNearlyFull && line.Text.Contains($"used {percent} %", StringComparison.Ordinal)));
+    }
 
-    private static string Answer(TimeSpan? lifetime = null, string arn = "arn:aws:sts::555566667777:assumed-role/reports/test") => $"""
+    [Theory]
+    [InlineData("AKIAUSER", "", "DurationSeconds=43200")]
+    [InlineData("ASIASESSION", "token", "DurationSeconds=3600")]
+    [InlineData("ASIASESSION", "", "DurationSeconds=3600")]
+    public async Task Twelve_hours_are_asked_for_with_long_lived_keys_and_an_hour_with_a_session(string keyId, string token, string expected)
+    {
+        using var logs = new CollectedLogs();
+        var heads = new List<string>();
+        await using var sts = RawServer.Custom((head, stream, stop) =>
+        {
+            heads.Add(head);
+            return ReplyAsync(stream, 200, Answer(TimeSpan.FromHours(expected.EndsWith("43200", StringComparison.Ordinal) ? 12 : 1)), stop);
+        });
+        var session = await AssumeAsync(sts.Uri, Hop() with { Duration = TimeSpan.FromHours(12) }, logs, Signer with { AccessKeyId = keyId, SessionToken = token });
+
+        Assert.Contains(expected, Assert.Single(heads), StringComparison.Ordinal);
+        Assert.Equal(expected.EndsWith("43200", StringComparison.Ordinal) ? 0 : 1, logs.Lines.Count(line => line.Event.Id == EventIds.DurationShortened));
+        Assert.InRange(session.Lifetime, TimeSpan.FromMinutes(59), TimeSpan.FromHours(12.1));
+    }
+
+    [Theory]
+    [InlineData("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining", "STS takes the call for role chaining, which it caps at one hour")]
+    [InlineData("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", "the role's MaxSessionDuration is shorter; raise it or lower DurationSeconds")]
+    public async Task Where_STS_names_a_shorter_cap_an_hour_is_asked_for_and_that_is_logged_once(string message, string reason)
+    {
+        using var logs = new CollectedLogs();
+        await using var sts = RawServer.Custom((head, stream, stop) => head.Contains("DurationSeconds=3600", StringComparison.Ordinal)
+            ? ReplyAsync(stream, 200, Answer(), stop)
+            : ReplyAsync(stream, 400, $"<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>{message}</Message></Error></ErrorResponse>", stop));
+        await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
+        var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()));
+        using var clients = new StsClients(settings, TimeProvider.System);
+        var assumer = new RoleAssumer(clients, new SecretMask(settings, TimeProvider.System), services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, logs.For<RoleAssumer>());
+
+        for (var i = 0; i < 3; i++)
+        {
+            var session = await assumer.AssumeAsync(Hop() with { Duration = TimeSpan.FromHours(12) }, new NodeLabel("reports", 1), Signer with { AccessKeyId = "AKIAUSER", SessionToken = "" }, CancellationToken.None);
+            Assert.InRange(session.Lifetime, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+        }
+
+        Assert.Equal(4, sts.Requests);
+        Assert.Equal($"{Settings.ReportsRole} (hop 1) was asked for with 3600 s instead of the configured 43200 s: {reason}. This is logged once.",
+            Assert.Single(logs.Lines, line => line.Event.Id == EventIds.DurationShortened).Text);
+    }
+
+    [Theory]
+    [InlineData("1s", CredentialFailure.StsUnavailable)]
+    [InlineData("20s", null)]
+    internal async Task Sts_Timeout_is_what_a_call_has(string timeout, CredentialFailure? failure)
+    {
+        await using var sts = RawServer.Custom(async (_, stream, stop) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1.5), stop);
+            await ReplyAsync(stream, 200, Answer(), stop);
+        });
+        await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
+        var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()), ("SIDECAR_Sts__Timeout", timeout), ("SIDECAR_Sts__ConnectTimeout", "1s"));
+        using var clients = new StsClients(settings, TimeProvider.System);
+        var assumer = new RoleAssumer(clients, new SecretMask(settings, TimeProvider.System), services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, NullLogger<RoleAssumer>.Instance);
+        var refused = await Record.ExceptionAsync(() => assumer.AssumeAsync(Hop(), new NodeLabel("reports", 1), Signer, CancellationToken.None));
+
+        Assert.Equal(failure, (refused as CredentialException)?.Failure);
+    }
+
+    private static Task ReplyAsync(Stream stream, int status, string body, CancellationToken stop) => stream.WriteAsync(
+        System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), stop).AsTask();
+
+    internal static Hop Hop() => new() { Role = RoleArn.Parse(Settings.ReportsRole), SessionName = "test", Duration = TimeSpan.FromHours(1), Region = "eu-central-1" };
+
+    private static async Task<TemporaryCredentials> AssumeAsync(Uri sts, Hop? hop = null, CollectedLogs? logs = null, TemporaryCredentials? signer = null)
+    {
+        await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
+        var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.ToString()));
+        using var clients = new StsClients(settings, TimeProvider.System);
+        var assumer = new RoleAssumer(clients, new SecretMask(settings, TimeProvider.System), services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, logs is null ? NullLogger<RoleAssumer>.Instance : logs.For<RoleAssumer>());
+        return await assumer.AssumeAsync(hop ?? Hop(), new NodeLabel("reports", 1), signer ?? Signer, CancellationToken.None);
+    }
+
+    internal static string Answer(TimeSpan? lifetime = null, string arn = "arn:aws:sts::555566667777:assumed-role/reports/test") => $"""
         <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
         <AssumedRoleUser><AssumedRoleId>AROA:test</AssumedRoleId><Arn>{arn}</Arn></AssumedRoleUser>
         <Credentials><AccessKeyId>ASIANEW</AccessKeyId><SecretAccessKey>new-secret</SecretAccessKey><SessionToken>new-token</SessionToken>

@@ -1,0 +1,36 @@
+namespace CredentialSidecar.Access;
+
+/// <summary>Says what is wrong with an authorization token that nobody has, where its form tells.</summary>
+internal static class TokenForm
+{
+    private const string Signature = "AWS4-";
+
+    // Only these are repeated: a word before a blank may be the beginning of a token.
+    private static readonly string[] Schemes = ["Bearer", "Basic", "Token", "Digest"];
+
+    /// <param name="isToken">Whether a text is a valid token. Someone who knows one could send it as it is, so telling gives nothing away.</param>
+    public static string Explain(string authorization, Func<string, bool> isToken)
+    {
+        var scheme = Array.Find(Schemes, word => authorization.StartsWith(word + " ", StringComparison.OrdinalIgnoreCase));
+        var token = scheme is null ? authorization : authorization[scheme.Length..].Trim();
+        var bare = Unquoted(token);
+        var form = (scheme, quoted: bare.Length < token.Length) switch
+        {
+            (null, false) => null,
+            (null, true) => "quotes around the token",
+            (_, false) => $"the scheme \"{scheme}\" before the token",
+            _ => $"the scheme \"{scheme}\" before the token and quotes around it",
+        };
+
+        return (form, authorization) switch
+        {
+            (null, _) when authorization.StartsWith(Signature, StringComparison.Ordinal) =>
+                "The Authorization header holds an AWS signature instead of the sidecar's token. This address serves credentials; it is not an AWS service.",
+            (null, _) => "The authorization token is not the sidecar's. Compare AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) here with SIDECAR_TOKEN(_FILE) there.",
+            _ when isToken(bare) => $"The Authorization header has {form}. The token itself is right: send it alone, as AWS SDKs do.",
+            _ => $"The Authorization header has {form}, and the token itself is not the sidecar's either. Send the sidecar's token alone.",
+        };
+    }
+
+    private static string Unquoted(string text) => text is ['"', .., '"'] or ['\'', .., '\''] ? text[1..^1] : text;
+}

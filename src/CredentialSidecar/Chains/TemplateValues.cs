@@ -1,0 +1,20 @@
+namespace CredentialSidecar.Chains;
+
+/// <summary>What the placeholders of templates stand for.</summary>
+internal sealed record TemplateValues(TaskIdentity Task, Placement Placement, string Destination)
+{
+    /// <returns>Null where it is not known here.</returns>
+    public string? Of(string placeholder) => placeholder switch
+    {
+        "{task_id}" => Task.TaskId,
+        "{family}" => Task.Family,
+        "{cluster}" => Task.Cluster,
+        "{destination}" => Destination,
+        "{pod}" => Placement.Pod,
+        "{namespace}" => Placement.Namespace,
+        "{service_account}" => Placement.ServiceAccount,
+        "{node}" => Placement.Node,
+        "{hostname}" => Placement.Hostname,
+        _ => null,
+    };
+}

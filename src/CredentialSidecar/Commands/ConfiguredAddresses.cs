@@ -1,0 +1,36 @@
+using System.Net;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Networking;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary>Sees that every address that is to be listened on exists before its ports are opened.</summary>
+internal static partial class ConfiguredAddresses
+{
+    /// <exception cref="AddressMissingException">One does not, even after a while.</exception>
+    public static async Task WaitAsync(SidecarSettings settings, ILogger logger, TimeProvider clock, CancellationToken cancellationToken, Func<IPAddress, bool>? isThere = null)
+    {
+        var listed = settings.Options.Listen.Addresses.Select((address, i) => (Path: $"Listen:Addresses:{i}", Address: address)).Prepend(("Health:Address", settings.Options.Health.Address));
+
+        foreach (var (path, text) in listed)
+        {
+            var (address, name) = (IPAddress.Parse(text), settings.NameOf(path));
+
+            if (!await AddressWait.UntilThereAsync(address, clock, () => Log.AddressAwaited(logger, text, name, AddressWait.Limit.TotalSeconds), isThere, cancellationToken))
+            {
+                throw new AddressMissingException($"{name} is {text}, an address that this container did not have within {AddressWait.Limit.TotalSeconds:0} s. "
+                    + $"Set {name} to one that it has, in Kubernetes by valueFrom fieldRef status.podIP.");
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.AddressAwaited, LogLevel.Warning, "{Address} of {Setting} is not an address of this container yet; waiting for it, at most {Seconds} s.")]
+        public static partial void AddressAwaited(ILogger logger, string address, string setting, double seconds);
+    }
+}
+
+/// <summary>An address to listen on does not exist; exit code 69.</summary>
+internal sealed class AddressMissingException(string message) : Exception(message);
