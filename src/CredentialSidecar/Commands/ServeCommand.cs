@@ -1,8 +1,6 @@
 using CredentialSidecar.Access;
-using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Networking;
-using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -28,7 +26,13 @@ internal static partial class ServeCommand
             RefuseUid(loaded);
             var shared = new Findings();
             var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), supervision?.IsRestart == true, shared);
-            await using var app = SidecarApp.Create(settings, await ReadTaskAsync(settings, cancellationToken), services => HandOver(services, supervision));
+
+            if (await TaskLookup.ReadAsync(settings, cancellationToken) is not { } task)
+            {
+                return ExitCodes.Ok;
+            }
+
+            await using var app = SidecarApp.Create(settings, task, services => HandOver(services, supervision));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);
@@ -100,13 +104,6 @@ internal static partial class ServeCommand
         {
             Log.AddressAdded(logger, address);
         }
-    }
-
-    private static async Task<TaskIdentity> ReadTaskAsync(SidecarSettings settings, CancellationToken cancellationToken)
-    {
-        using var logging = LoggerFactory.Create(builder => builder.AddSidecarLogging(settings.Options.Logging));
-        using var reader = new EndpointReader();
-        return await new TaskMetadataReader(reader, TimeProvider.System, logging.CreateLogger<TaskMetadataReader>()).ReadAsync(settings.Metadata, cancellationToken);
     }
 
     private static void Warn(ILogger logger, SidecarSettings settings, IReadOnlyList<Mistake> warnings, bool isSealed)

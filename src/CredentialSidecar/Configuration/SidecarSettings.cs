@@ -30,6 +30,9 @@ internal sealed record SidecarSettings(
     /// <summary>The token of the client that may read everything, if there is one.</summary>
     public string? Token => Clients.FirstOrDefault(client => client.Name == ClientSettings.Default)?.Token;
 
+    /// <summary>Whether a hop has no region but the one that task metadata is to give.</summary>
+    public bool NeedsTaskRegion => Region is null && Metadata is not null && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));
+
     // The default would print what it holds.
     public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";
 
