@@ -36,6 +36,19 @@ internal static class SettingsLoader
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
     }
 
+    /// <returns>Null where something is wrong, for a command that can do without.</returns>
+    public static SidecarSettings? TryLoad(ProcessEnvironment environment, string? file)
+    {
+        try
+        {
+            return Load(environment, file).Settings;
+        }
+        catch (ConfigurationMistakesException)
+        {
+            return null;
+        }
+    }
+
     private static Uri? ReadSts(string variable, SidecarOptions options, ProcessEnvironment environment, Findings findings)
     {
         var sts = HttpAddress.Read(variable, environment[variable], findings);
