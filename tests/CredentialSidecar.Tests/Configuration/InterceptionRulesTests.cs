@@ -83,7 +83,7 @@ public sealed class InterceptionRulesTests
     [InlineData("SIDECAR_Interception__Port", "65536", "SIDECAR_Interception__Port is 65536, expected a port, 1 to 65535", "SIDECAR_Interception__Uids__1000 has port 65536, expected 1 to 65535; give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("SIDECAR_HEALTH_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("SIDECAR_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; give it another one, here and to intercept up alike: reports:PORT")]
-    [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is '10.0.0.1', expected 169.254.170.2 or 169.254.170.23")]
+    [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is '10.0.0.1', expected 169.254.170.2, 169.254.170.23 or fd00:ec2::23")]
     public void A_setting_out_of_range_is_a_mistake(string name, string value, params string[] texts) =>
         Assert.Equal(texts, Loading.Mistakes([(Uid1000, "reports"), (name, value)]));
 
