@@ -16,9 +16,9 @@ internal sealed class EndpointReader : IDisposable
     /// <param name="authorization">Sent verbatim, as the contract has it: no scheme goes before it.</param>
     /// <param name="largest">The size of an answer beyond which it is not read.</param>
     public async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(
-        Uri uri, string? authorization, CancellationToken cancellationToken, int largest = LargestAnswer, HttpMethod? method = null)
+        Uri uri, string? authorization, CancellationToken cancellationToken, int largest = LargestAnswer)
     {
-        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, uri);
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.Accept.ParseAdd("application/json");
         request.Headers.UserAgent.ParseAdd("credential-sidecar");
 

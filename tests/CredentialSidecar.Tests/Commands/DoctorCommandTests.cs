@@ -80,6 +80,16 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_region_that_only_absent_metadata_could_tell_fails_and_the_rest_is_looked_at_all_the_same()
+    {
+        var (code, lines) = await RunAsync([.. Reports, ("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://127.0.0.1:1/v4/x")]);
+
+        Assert.Equal((1, "Fail", "Pass"), (code, VerdictOf(lines, "region"), VerdictOf(lines, "source")));
+        Assert.StartsWith("only task metadata tells the region", TextOf(lines, "region"), StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.GetProperty("check").GetString() == "listener");
+    }
+
+    [Fact]
     public async Task Mistakes_in_the_configuration_are_its_lines()
     {
         var (code, lines) = await RunAsync([("SIDECAR_TOKEN", null)]);
