@@ -10,7 +10,8 @@ internal sealed record Answer(int Status, string ContentType, ReadOnlyMemory<byt
     {
     }
 
-    public async Task SendAsync(HttpContext context)
+    /// <param name="largestWithLength">What is larger is sent in chunks.</param>
+    public async Task SendAsync(HttpContext context, int largestWithLength = int.MaxValue)
     {
         context.Response.StatusCode = Status;
         if (ContentType.Length > 0)
@@ -24,7 +25,7 @@ internal sealed record Answer(int Status, string ContentType, ReadOnlyMemory<byt
             return;
         }
 
-        context.Response.ContentLength = Body.Length;
+        context.Response.ContentLength = Body.Length <= largestWithLength ? Body.Length : null;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await context.Response.Body.WriteAsync(Body, context.RequestAborted);

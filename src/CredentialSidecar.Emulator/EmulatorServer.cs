@@ -11,10 +11,12 @@ namespace CredentialSidecar.Emulator;
 /// <summary>A running emulator: an ECS agent, an STS, and the controls of both.</summary>
 internal sealed class EmulatorServer : IAsyncDisposable
 {
+    private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(5);
+
     private readonly EmulatorState _state;
     private readonly TaskRole _taskRole;
     private readonly CancellationTokenSource _stopping = new();
-    private WebApplication? _server;
+    private WebApplication[]? _servers;
 
     private EmulatorServer(World world, TimeProvider clock)
     {
@@ -64,15 +66,20 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _server, null) is not { } server)
+        if (Interlocked.Exchange(ref _servers, null) is not { } servers)
         {
             return;
         }
 
         // First, so that requests held back by a slow fault do not hold back the stop.
         await _stopping.CancelAsync();
-        await server.StopAsync();
-        await server.DisposeAsync();
+        await Task.WhenAll(servers.Select(server => server.StopAsync()));
+
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+
         _stopping.Dispose();
     }
 
@@ -84,12 +91,23 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var sts = new StsEndpoint(_state, _stopping.Token);
         var control = new ControlEndpoint(_state, _taskRole);
 
-        var (server, addresses) = await Listeners.StartAsync(
-            [(options.Address, options.AgentPort, agent.HandleAsync), (options.Address, options.StsPort, sts.HandleAsync), (IPAddress.Loopback, options.ControlPort, control.HandleAsync)],
-            cancellationToken);
+        // Apart, since Kestrel's time limits are a server's and not a listener's.
+        var (agentServer, agentAddresses) = await Listeners.StartAsync(
+            [(options.Address, options.AgentPort, agent.HandleAsync)], cancellationToken, AgentPatience);
 
-        _server = server;
-        (AgentEndpoint, StsEndpoint, ControlEndpoint) = (addresses[0], addresses[1], addresses[2]);
+        try
+        {
+            var (server, addresses) = await Listeners.StartAsync(
+                [(options.Address, options.StsPort, sts.HandleAsync), (IPAddress.Loopback, options.ControlPort, control.HandleAsync)], cancellationToken);
+            _servers = [agentServer, server];
+            (AgentEndpoint, StsEndpoint, ControlEndpoint) = (agentAddresses[0], addresses[0], addresses[1]);
+        }
+        catch
+        {
+            await agentServer.DisposeAsync();
+            throw;
+        }
+
         RelativeUri = credentials.RelativeUri;
         MetadataUri = new Uri(AgentEndpoint, $"/v4/{metadata.ContainerId}");
     }

@@ -12,9 +12,12 @@ internal static class Listeners
 {
     private const int LargestBody = 1024 * 1024;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(130);
+
     /// <summary>Starts listening and returns the addresses, in the order of the listeners.</summary>
+    /// <param name="patience">How long a connection may be without a request, or with half of one.</param>
     public static async Task<(WebApplication Server, IReadOnlyList<Uri> Addresses)> StartAsync(
-        IReadOnlyList<(IPAddress Address, int Port, RequestDelegate Handler)> listeners, CancellationToken cancellationToken)
+        IReadOnlyList<(IPAddress Address, int Port, RequestDelegate Handler)> listeners, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         // The empty builder reads no configuration, so an ASPNETCORE_ variable on a laptop changes nothing here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -23,6 +26,8 @@ internal static class Listeners
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.KeepAliveTimeout = patience ?? Patience;
+            kestrel.Limits.RequestHeadersTimeout = patience ?? Patience;
             foreach (var (address, port, handler) in listeners)
             {
                 kestrel.Listen(address, port, listen => Assign(listen, handler));

@@ -29,7 +29,7 @@ internal static class Help
         --health-port PORT    SIDECAR_HEALTH_PORT             the port that --check asks (9171)
         --help, --version
 
-        Removed: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN.
+        Removed, and said: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_WEB_IDENTITY_TOKEN_FILE and, beside it, AWS_ROLE_ARN.
         Set: AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN and _TOKEN_FILE, NO_PROXY, no_proxy;
         AWS_EC2_METADATA_DISABLED=true unless it is set, and then AWS_REGION and AWS_DEFAULT_REGION if neither is set.
 

@@ -85,6 +85,7 @@ internal static class SidecarApp
 
         app.UsePlaces();
         app.UseLastResort();
+        app.UseNoTunnels();
         app.UseHealthWall();
         app.Run(http => Listeners.Of(http) switch
         {

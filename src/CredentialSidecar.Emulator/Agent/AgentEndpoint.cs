@@ -4,22 +4,28 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Emulator.Agent;
 
-/// <summary>The ECS agent: container credentials, task metadata and task protection. Any method is accepted.</summary>
+/// <summary>The ECS agent: container credentials, task metadata, task protection and fault injection.</summary>
+/// <remarks>As version 1.105.1 answers, which runs on Go's net/http with gorilla/mux.</remarks>
 internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages credentials, MetadataPages metadata, CancellationToken stopping)
 {
-    private static readonly Answer TooMany = new(429, "text/plain", "You have reached maximum request limit.");
+    // Go's server writes a length where an answer fits its buffer.
+    private const int LargestWithLength = 2048;
+
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly Answer TooMany = new(429, "text/plain; charset=utf-8", "You have reached maximum request limit.");
     private static readonly Answer NotFound = new(404, "text/plain; charset=utf-8", "404 page not found\n");
+    private static readonly Answer Moved = new(301, "", "");
 
     private readonly TaskProtection _protection = new(state, metadata);
     private readonly AgentThrottle _throttle = new(state.Clock);
 
     public async Task HandleAsync(HttpContext context)
     {
-        WriteRateLimitHeaders(context);
-
         // Kestrel resolves dots before anyone sees the path, so the raw target tells what the client sent.
-        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2)[0];
-        var fault = CredentialsPages.Covers(path) ? state.Faults.Take(FaultTarget.Agent) : null;
+        var url = GoUrl.Of(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var started = state.Clock.GetTimestamp();
+        var fault = CredentialsPages.Covers(url.Path) ? state.Faults.Take(FaultTarget.Agent) : null;
 
         try
         {
@@ -28,40 +34,54 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
         }
         catch (OperationCanceledException)
         {
-            Log(context, path, 0, fault);
+            Log(context, url.Path, 0, fault);
             return;
         }
 
-        if (fault?.Kind == FaultKind.Reset)
+        if (fault?.Kind == FaultKind.Reset || state.Clock.GetElapsedTime(started) > WriteTimeout)
         {
-            Log(context, path, 0, fault);
+            Log(context, url.Path, 0, fault);
 
             // Kestrel sends a TCP reset here, not an orderly end.
             context.Abort();
             return;
         }
 
-        var answer = fault.Spoil(await _protection.FindAsync(context, path) ?? Find(context, path, fault));
-        Log(context, path, answer.Status, fault);
-        await answer.SendAsync(context);
+        var answer = fault.Spoil(await FindAsync(context, url, fault));
+        Log(context, url.Path, answer.Status, fault);
+        await answer.SendAsync(context, LargestWithLength);
     }
 
-    private Answer Find(HttpContext context, string path, Fault? fault)
+    private async Task<Answer> FindAsync(HttpContext context, GoUrl url, Fault? fault)
     {
-        if (fault?.Kind == FaultKind.Throttle || !_throttle.Admits(context.Connection.RemoteIpAddress?.ToString() ?? "", path))
+        // The outer router redirects before the limit, and matches no path with a line break.
+        if (CleanPath.Of(url.Path) is var clean && clean != url.Path)
+        {
+            context.Response.Headers.Location = url.WithPath(clean);
+            return Moved;
+        }
+
+        if (url.Path.Contains('\n', StringComparison.Ordinal))
+        {
+            return Missing(context);
+        }
+
+        WriteRateLimitHeaders(context);
+
+        if (fault?.Kind == FaultKind.Throttle || !_throttle.Admits(context.Connection.RemoteIpAddress?.ToString() ?? "", url.Path))
         {
             return TooMany;
         }
 
-        if (CleanPath.Of(path) is var clean && clean != path)
-        {
-            context.Response.Headers.Location = clean + context.Request.QueryString;
-            return new Answer(301, "text/html; charset=utf-8", $"<a href=\"{clean}\">Moved Permanently</a>.\n\n");
-        }
+        return CredentialsPages.Covers(url.Path)
+            ? credentials.Read(url, fault)
+            : await _protection.FindAsync(context, url.Path) ?? FaultInjection.Find(context.Request.Method, url.Path, metadata) ?? metadata.Find(url.Path) ?? Missing(context);
+    }
 
-        return CredentialsPages.Covers(path)
-            ? credentials.Read(path, context.Request.Query["id"], fault)
-            : metadata.Find(path) ?? NotFound;
+    private static Answer Missing(HttpContext context)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return NotFound;
     }
 
     private static void WriteRateLimitHeaders(HttpContext context)

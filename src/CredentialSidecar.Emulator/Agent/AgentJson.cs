@@ -16,8 +16,12 @@ internal sealed record AgentError(
 [JsonSerializable(typeof(AgentCredentials))]
 [JsonSerializable(typeof(AgentError))]
 [JsonSerializable(typeof(TaskMetadata))]
-[JsonSerializable(typeof(ProtectionRequest))]
+[JsonSerializable(typeof(Dictionary<string, Stats>))]
+[JsonSerializable(typeof(Associations))]
 [JsonSerializable(typeof(ProtectionAnswer))]
+[JsonSerializable(typeof(ProtectionFailure))]
+[JsonSerializable(typeof(FaultError))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class AgentJson : JsonSerializerContext
 {
     // A "+" in a key stays a "+", as Go writes it.

@@ -18,12 +18,12 @@ internal sealed class CredentialsPages(TaskRole taskRole, string? id = null)
     /// <summary>The path as it may be logged: without the id.</summary>
     public static string Redact(string path) => path.StartsWith(V2, StringComparison.Ordinal) ? V2[..^1] : path;
 
-    public static bool Covers(string path) =>
-        path == V1 || (path.StartsWith(V2, StringComparison.Ordinal) && !path[V2.Length..].Contains('/', StringComparison.Ordinal));
+    /// <summary>All that follows the second version's prefix is an id, slashes included.</summary>
+    public static bool Covers(string path) => path == V1 || path.StartsWith(V2, StringComparison.Ordinal);
 
     /// <summary>The answer to a path that is covered.</summary>
-    public Answer Read(string path, string? queryId, Fault? fault) =>
-        path == V1 ? ReadId("CredentialsV1Request", queryId ?? "", fault) : ReadId("CredentialsV2Request", path[V2.Length..], fault);
+    public Answer Read(GoUrl url, Fault? fault) =>
+        url.Path == V1 ? ReadId("CredentialsV1Request", url.First("id") ?? "", fault) : ReadId("CredentialsV2Request", url.Path[V2.Length..], fault);
 
     private Answer ReadId(string request, string id, Fault? fault)
     {

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
+
 namespace CredentialSidecar.Emulator.Agent;
 
-/// <summary>Task metadata version 4, <c>/task</c>: what most readers look at, in ECS's spelling.</summary>
+/// <summary>Task metadata of <c>/task</c>, in ECS's spelling and order.</summary>
 internal sealed record TaskMetadata(
     string Cluster,
     string TaskARN,
@@ -8,11 +10,22 @@ internal sealed record TaskMetadata(
     string Revision,
     string DesiredStatus,
     string KnownStatus,
-    IReadOnlyList<ContainerMetadata> Containers,
+    Limits Limits,
+    string PullStartedAt,
+    string PullStoppedAt,
+    string AvailabilityZone,
+    string AvailabilityZoneID,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? TaskTags,
     string LaunchType,
-    string AvailabilityZone);
+    IReadOnlyList<ContainerMetadata> Containers,
+    string VPCID,
+    string ServiceName,
+    bool FaultInjectionEnabled);
 
-/// <summary>Task metadata version 4, the container itself.</summary>
+internal sealed record Limits(double CPU, int Memory);
+
+/// <summary>Task metadata of the container itself.</summary>
+/// <param name="DockerId">The container runtime's id, which is another than that of the path.</param>
 internal sealed record ContainerMetadata(
     string DockerId,
     string Name,
@@ -22,10 +35,27 @@ internal sealed record ContainerMetadata(
     IReadOnlyDictionary<string, string> Labels,
     string DesiredStatus,
     string KnownStatus,
+    Limits Limits,
     string CreatedAt,
     string StartedAt,
     string Type,
     string ContainerARN,
     IReadOnlyList<ContainerNetwork> Networks);
 
-internal sealed record ContainerNetwork(string NetworkMode, IReadOnlyList<string> IPv4Addresses);
+internal sealed record ContainerNetwork(
+    string NetworkMode,
+    IReadOnlyList<string> IPv4Addresses,
+    int AttachmentIndex,
+    string MACAddress,
+    string IPv4SubnetCIDRBlock,
+    IReadOnlyList<string> DomainNameServers,
+    string PrivateDNSName,
+    string SubnetGatewayIpv4Address);
+
+/// <summary>What the container runtime measured, without the measurements.</summary>
+internal sealed record Stats(
+    [property: JsonPropertyName("read")] string Read,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("id")] string Id);
+
+internal sealed record Associations([property: JsonPropertyName("Associations")] IReadOnlyList<string> Names);

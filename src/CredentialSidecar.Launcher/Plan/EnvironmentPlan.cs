@@ -19,11 +19,12 @@ internal static class EnvironmentPlan
         !allowImds && string.IsNullOrEmpty(environment[MetadataDisabled]);
 
     /// <param name="region">Set where it is not null.</param>
+    /// <param name="allowed">Variables that stay although they win over the sidecar.</param>
     public static Variables Make(
-        Variables environment, string fullUri, AuthorizationToken? token, bool allowImds = false, string? region = null)
+        Variables environment, string fullUri, AuthorizationToken? token, bool allowImds = false, string? region = null, List<string>? allowed = null)
     {
         var planned = environment.Copy();
-        Rivals.Remove(planned);
+        Rivals.Remove(planned, allowed ?? []);
         planned.Set(FullUri, fullUri);
 
         // Both or neither, and equal: some SDKs read only one of them, and those that read both differ in which wins (contract R12).

@@ -1,34 +1,28 @@
+using CredentialSidecar.Shared;
+
 namespace CredentialSidecar.Launcher.Plan;
 
 /// <summary>Variables that would win over AWS_CONTAINER_CREDENTIALS_FULL_URI in at least one SDK.</summary>
 internal static class Rivals
 {
-    /// <summary>Put there by ECS (the first) or by the IRSA webhook, without anyone having asked for it in this container (contract F1).</summary>
-    public static readonly string[] Removed =
-        ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
-
-    /// <summary>Put there by a person, who has to decide. Each with what it does.</summary>
-    private static readonly (string Name, string Effect)[] Refused =
-    [
-        ("AWS_ACCESS_KEY_ID", "every SDK takes it (with AWS_SECRET_ACCESS_KEY) before it asks the sidecar"),
-        ("AWS_ACCESS_KEY", "the Java v1, Go and Ruby SDKs take it (with AWS_SECRET_KEY) before they ask the sidecar"),
-        ("AMAZON_ACCESS_KEY_ID", "the Ruby SDK takes it (with AMAZON_SECRET_ACCESS_KEY) before it asks the sidecar"),
-        ("AWS_PROFILE", "SDKs take what that profile says before they ask the sidecar"),
-        ("AWS_DEFAULT_PROFILE", "the CLI and botocore take what that profile says before they ask the sidecar"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "SDKs take the credentials in that file before they ask the sidecar"),
-        ("AWS_CREDENTIAL_PROFILES_FILE", "the Java v1 SDK takes the credentials in that file before it asks the sidecar"),
-    ];
-
-    /// <summary>One sentence for each variable that is set and not allowed. Never its value.</summary>
+    /// <summary>One sentence for each variable that a person set and did not allow, and for each name that cannot be allowed. Never a value.</summary>
     public static List<Mistake> Refusals(Variables environment, List<string> allowed)
     {
         var refusals = new List<Mistake>();
 
-        foreach (var (name, effect) in Refused)
+        foreach (var (name, effect) in CompetingVariables.OfPeople)
         {
-            if (environment[name] is { Length: > 0 } value && !allowed.Contains(name) && !HoldsNothing(name, value))
+            if (CompetingVariables.Competes(name, environment[name], other => environment[other]) && !allowed.Contains(name))
             {
                 refusals.Add(new Mistake(ExitCodes.Configuration, $"{name} is set, and {effect}; unset it, or pass --allow {name} if that is meant."));
+            }
+        }
+
+        foreach (var name in allowed)
+        {
+            if (!IsKnown(name))
+            {
+                refusals.Add(new Mistake(ExitCodes.Usage, $"--allow {Shown(name)} has no effect: the launcher neither removes nor refuses a variable of that name; see credential-launch --help."));
             }
         }
 
@@ -36,21 +30,63 @@ internal static class Rivals
     }
 
     /// <summary>Removes what wins by being there. An empty AWS_PROFILE too: the CLI then looks for a profile without a name, and fails.</summary>
-    public static void Remove(Variables environment)
+    /// <returns>The names of those that were there and not empty.</returns>
+    public static List<string> Remove(Variables environment, List<string> allowed)
     {
-        foreach (var name in Removed)
+        var removed = new List<string>();
+
+        // Judged as they were: without the token file, AWS_ROLE_ARN would seem to be the application's own.
+        var before = environment.Copy();
+
+        foreach (var (name, _) in CompetingVariables.OfPlatforms)
         {
-            environment.Remove(name);
+            // The token file is of no use without the role.
+            var isAllowed = allowed.Contains(name) || (name == CompetingVariables.RoleArn && allowed.Contains(CompetingVariables.WebIdentityTokenFile));
+
+            if (CompetingVariables.Competes(name, before[name], other => before[other]) && !isAllowed)
+            {
+                environment.Remove(name);
+
+                if (before[name]!.Length > 0)
+                {
+                    removed.Add(name);
+                }
+            }
         }
 
-        foreach (var (name, _) in Refused)
+        foreach (var (name, _) in CompetingVariables.OfPeople)
         {
             if (environment[name] is { Length: 0 })
             {
                 environment.Remove(name);
             }
         }
+
+        return removed;
     }
 
-    private static bool HoldsNothing(string name, string value) => name.EndsWith("_FILE", StringComparison.Ordinal) && value == "/dev/null";
+    /// <summary>What to tell a person about what was removed; null where nothing was.</summary>
+    public static string? Told(List<string> removed) => removed switch
+    {
+        [] => null,
+        [var only] => $"Removed {only} from the program's environment, because SDKs take it before they ask the sidecar; --allow {only} keeps it.",
+        _ => $"Removed {string.Join(", ", removed.GetRange(0, removed.Count - 1))} and {removed[^1]} from the program's environment, because SDKs take them before they ask the sidecar; --allow keeps one by its name.",
+    };
+
+    private static bool IsKnown(string name)
+    {
+        foreach (var known in CompetingVariables.OfPlatforms)
+        {
+            if (known.Name == name)
+            {
+                return true;
+            }
+        }
+
+        return Array.Exists(CompetingVariables.OfPeople, known => known.Name == name);
+    }
+
+    // A name is of letters; what is not may be a secret that was put in the wrong place.
+    private static string Shown(string name) =>
+        name.Length <= 64 && Array.TrueForAll(name.ToCharArray(), c => char.IsAsciiLetterOrDigit(c) || c == '_') ? name : "NAME";
 }

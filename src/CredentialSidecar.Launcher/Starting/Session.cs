@@ -45,9 +45,17 @@ internal sealed class Session
     {
         var verdict = StopSignals.While(Wait);
 
-        return verdict.ExitCode == ExitCodes.Ok
-            ? Starter.Run(program, Plan(_readiness.Token))
-            : verdict.AsMistake(_settings.FullUri, _settings.Wait);
+        if (verdict.ExitCode != ExitCodes.Ok)
+        {
+            return verdict.AsMistake(_settings.FullUri, _settings.Wait);
+        }
+
+        if (Rivals.Told(Rivals.Remove(_environment.Copy(), _settings.Allowed)) is { } told)
+        {
+            Output.Error(told);
+        }
+
+        return Starter.Run(program, Plan(_readiness.Token));
     }
 
     private Verdict Wait()
@@ -65,5 +73,5 @@ internal sealed class Session
     }
 
     private Variables Plan(AuthorizationToken? token) =>
-        EnvironmentPlan.Make(_environment, _settings.FullUri, token, _settings.AllowImds, _surroundings.FoundRegion);
+        EnvironmentPlan.Make(_environment, _settings.FullUri, token, _settings.AllowImds, _surroundings.FoundRegion, _settings.Allowed);
 }

@@ -28,6 +28,11 @@ internal sealed class Verdict
         200 => new(ExitCodes.NotReady, true, "something else answers there", "Check --port."),
         0 => new(ExitCodes.NotReady, true, answer.Trouble, "Does the sidecar run, in the same network namespace, and on this port?"),
 
+        // Only a change of the sidecar's configuration helps.
+        403 when JsonText.Member(answer.Body, "code") is "DestinationNotAllowed" => new(ExitCodes.Denied, false, SidecarWords.Of(answer),
+            "Add the destination to this client under Access:Clients of the sidecar's configuration, or name another one by --destination."),
+        403 when JsonText.Member(answer.Body, "code") is "RequestNotAllowed" => new(ExitCodes.Denied, false, SidecarWords.Of(answer), "The sidecar's wall rejected the launcher's request; its log says why."),
+
         // IAM takes seconds to spread a new policy, so a denial is worth a wait; a wrong token is not.
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),
         401 => new(ExitCodes.Denied, false, SidecarWords.Of(answer), "Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN."),

@@ -149,7 +149,7 @@ internal sealed class SessionNode(
         // What failed above is tried again when the node above tries again.
         var until = parent?.Refusal is { } above && ReferenceEquals(above.Cause, cause)
             ? above.Until
-            : now + schedule.UntilRetry(cause.Failure, failures);
+            : now + (cause.RetryIn ?? schedule.UntilRetry(cause.Failure, failures));
         Volatile.Write(ref _refusal, new Refusal(cause, now, until, failures));
     }
 

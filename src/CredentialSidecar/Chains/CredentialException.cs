@@ -25,6 +25,9 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     /// <summary>A second try within a second may well succeed.</summary>
     public bool MayPassAtOnce { get; init; }
 
+    /// <summary>When the next attempt is worth while, whatever number of attempts failed before it; null leaves that to the schedule.</summary>
+    public TimeSpan? RetryIn { get; init; }
+
     /// <summary>STS's id of the failed request, which joins a CloudTrail event.</summary>
     public string? RequestId { get; init; }
 }

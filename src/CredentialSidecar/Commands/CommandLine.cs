@@ -50,8 +50,8 @@ internal static class CommandLine
         doctor.SetAction((parse, cancellation) =>
             DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
 
-        var rotate = new Command("rotate-tokens", "Tell the sidecar in this container to make new tokens (SIGHUP). Exit code 0 or 69.");
-        rotate.SetAction(_ => RotateCommand.Run(Console.Out, Console.Error));
+        var rotate = new Command("rotate-tokens", "Tell the sidecar in this container to make new tokens (SIGHUP), and say which clients keep theirs. Exit code 0 or 69.") { file };
+        rotate.SetAction(parse => RotateCommand.Run(Console.Out, Console.Error, SettingsLoader.TryLoad(ProcessEnvironment.Capture(), parse.GetValue(file))));
 
         root.Subcommands.Add(InterceptCommand.Create(file));
         root.Subcommands.Add(serve);

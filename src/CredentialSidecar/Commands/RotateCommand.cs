@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CredentialSidecar.Configuration;
 using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Commands;
@@ -11,30 +12,68 @@ internal static class RotateCommand
 
     private const string Name = "credential-sidecar";
 
+    /// <param name="settings">The configuration, for the names of clients; null where it cannot be read here.</param>
     /// <param name="proc">Where the kernel shows processes; a test gives its own.</param>
     /// <param name="signal">Sends a signal to a process; zero where it was sent.</param>
-    public static int Run(TextWriter output, TextWriter error, string proc = "/proc", Func<int, int, int>? signal = null)
+    public static int Run(TextWriter output, TextWriter error, SidecarSettings? settings, string proc = "/proc", Func<int, int, int>? signal = null)
     {
-        var told = Directory.EnumerateDirectories(proc).Select(Path.GetFileName).Where(id => IsServing(proc, id!)).Select(id => int.Parse(id!, CultureInfo.InvariantCulture)).Order().ToArray();
+        var serving = Directory.EnumerateDirectories(proc).Select(Path.GetFileName).Where(id => IsServing(proc, id!)).Select(id => int.Parse(id!, CultureInfo.InvariantCulture)).Order().ToArray();
 
-        if (told.Length == 0)
+        if (serving.Length == 0)
         {
             error.WriteLine("credential-sidecar: no sidecar is serving in this container's process namespace; run this in its own container.");
             return ExitCodes.Unavailable;
         }
 
-        foreach (var id in told)
+        foreach (var id in serving)
         {
+            if (Ignores(Path.Combine(proc, id.ToString(CultureInfo.InvariantCulture), "status"), Hangup))
+            {
+                error.WriteLine($"credential-sidecar: process {id} ignores SIGHUP, as a program does that nohup started; its tokens were not replaced. Start the sidecar without nohup.");
+                return ExitCodes.Unavailable;
+            }
+
             if ((signal ?? Libc.Kill)(id, Hangup) != 0)
             {
                 error.WriteLine($"credential-sidecar: process {id} belongs to another user; run this as the sidecar's user or as root.");
                 return ExitCodes.Unavailable;
             }
 
-            output.WriteLine($"Told process {id} to make new tokens and to open its audit file anew. Event 603 lists the clients whose tokens were replaced. Tokens configured by value are not replaced.");
+            output.WriteLine($"Told process {id} to make new tokens and to reopen its audit file. Event 603 in its log lists the clients whose tokens were replaced.");
         }
 
+        output.WriteLine(Kept(settings));
         return ExitCodes.Ok;
+    }
+
+    private static string Kept(SidecarSettings? settings)
+    {
+        string[] kept = [.. settings?.Clients.Where(client => client.Origin != TokenOrigin.Generated).Select(Shown) ?? []];
+
+        return (settings, kept) switch
+        {
+            (null, _) => "Clients with a configured token keep it; change it in the configuration. The configuration cannot be read here, so their names are not known.",
+            ({ Clients: [] }, _) => "No client has a token: Access:AllowAnonymous is set.",
+            (_, []) => "No client keeps its token.",
+            (_, [_]) => $"This client keeps its configured token: {kept[0]}. Change it there.",
+            _ => $"These clients keep their configured tokens: {string.Join(", ", kept)}. Change them there.",
+        };
+
+        string Shown(ClientSettings client) => $"{client.Name} ({(client.TokenFile is null ? settings!.NameOf($"{client.Path}:Token") : client.TokenFile)})";
+    }
+
+    private static bool Ignores(string status, int signal)
+    {
+        try
+        {
+            const string name = "SigIgn:";
+            var line = File.ReadLines(status).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+            return ulong.TryParse(line?[name.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored) && (ignored >> (signal - 1) & 1) == 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static bool IsServing(string proc, string id)

@@ -1,5 +1,4 @@
 using CredentialSidecar.Access;
-using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Networking;
 using CredentialSidecar.Sources;
@@ -28,7 +27,12 @@ internal static partial class ServeCommand
             RefuseUid(loaded);
             var shared = new Findings();
             var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), supervision?.IsRestart == true, shared);
-            var task = await ReadTaskAsync(settings, cancellationToken);
+
+            if (await TaskLookup.ReadAsync(settings, cancellationToken) is not { } task)
+            {
+                return ExitCodes.Ok;
+            }
+
             _ = StsEndpoints.Resolve(settings, task);
             await using var app = SidecarApp.Create(settings, task, services => HandOver(services, supervision));
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
@@ -104,13 +108,6 @@ internal static partial class ServeCommand
         {
             Log.AddressAdded(logger, address);
         }
-    }
-
-    private static async Task<TaskIdentity> ReadTaskAsync(SidecarSettings settings, CancellationToken cancellationToken)
-    {
-        using var logging = LoggerFactory.Create(builder => builder.AddSidecarLogging(settings.Options.Logging));
-        using var reader = new EndpointReader();
-        return await new TaskMetadataReader(reader, TimeProvider.System, logging.CreateLogger<TaskMetadataReader>()).ReadAsync(settings.Metadata, cancellationToken);
     }
 
     private static void Warn(ILogger logger, SidecarSettings settings, IReadOnlyList<Mistake> warnings, bool isSealed)

@@ -7,6 +7,9 @@ internal sealed class Findings
     private readonly List<Mistake> _warnings = [];
     private readonly List<string> _unread = [];
 
+    // Of each mistake, in their order: the key as an operator wrote it may have a name of theirs in it.
+    private readonly List<string> _paths = [];
+
     /// <summary>Turns a path into the key as the operator wrote it.</summary>
     public Func<string, string> NameOf { get; set; } = path => path;
 
@@ -16,6 +19,10 @@ internal sealed class Findings
     public IReadOnlyList<Mistake> Mistakes => _mistakes;
 
     public IReadOnlyList<Mistake> Warnings => _warnings;
+
+    /// <summary>The mistakes of some sections.</summary>
+    /// <param name="sections">Their paths, such as <c>Networking</c>.</param>
+    public IEnumerable<Mistake> MistakesOf(params IReadOnlyCollection<string> sections) => _mistakes.Where((_, i) => sections.Any(section => IsOf(_paths[i], section)));
 
     /// <summary>A whole file or document could not be read, so what seems to be missing may stand in there.</summary>
     public bool SourceUnread { get; private set; }
@@ -78,6 +85,10 @@ internal sealed class Findings
         }
     }
 
+    // A variable that could not become a path has its own name for one.
+    private static bool IsOf(string path, string section) => path.Equals(section, StringComparison.OrdinalIgnoreCase)
+        || ConfigurationLayer.IsBelow(path, section) || path.StartsWith($"SIDECAR_{section}_", StringComparison.OrdinalIgnoreCase);
+
     private void Add(List<Mistake> list, string path, string text)
     {
         var mistake = new Mistake(Shown.OnOneLine(NameOf(path)), Shown.OnOneLine(text));
@@ -85,6 +96,11 @@ internal sealed class Findings
         if (!list.Contains(mistake))
         {
             list.Add(mistake);
+
+            if (ReferenceEquals(list, _mistakes))
+            {
+                _paths.Add(path);
+            }
         }
     }
 }

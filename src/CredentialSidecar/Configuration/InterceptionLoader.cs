@@ -9,7 +9,7 @@ internal static class InterceptionLoader
 {
     private const string Argument = "--uid";
 
-    private static readonly string[] Sections = ["Interception", "Networking"];
+    private static readonly string[] Sections = [Argument, "Interception", "Networking"];
 
     /// <param name="request">Where it names uids and the configuration has some too, they must be the same.</param>
     /// <param name="mayBeNothing">Whether asking for nothing is right, as it is for a look at what is there.</param>
@@ -28,11 +28,11 @@ internal static class InterceptionLoader
         interception.BlockImds |= request.BlockImds;
 
         interception.Uids = asked.Count > 0 ? asked : configured;
-        findings.Require(mayBeNothing || interception.Uids.Count > 0 || interception.Guard || interception.BlockImds || options.Networking.LinkLocalAddress.Length > 0, Argument,
+        findings.Require(mayBeNothing || request.Uids.Count > 0 || interception.Uids.Count > 0 || interception.Guard || interception.BlockImds || options.Networking.LinkLocalAddress.Length > 0, Argument,
             "is not given, and neither is Interception:Uids; name whom to intercept (--uid 1000=reports), or give --guard or --block-imds");
         var users = InterceptionRules.Check(options, findings);
 
-        if (asked.Count > 0 && configured.Count > 0)
+        if (asked.Count > 0 && asked.Count == request.Uids.Count && configured.Count > 0)
         {
             interception.Uids = configured;
             var (ours, theirs) = (Text(users), Text(InterceptionRules.Check(options, findings)));
@@ -40,7 +40,7 @@ internal static class InterceptionLoader
                 $"gives {ours}, but {findings.NameOf("Interception:Uids")} gives {theirs}; they must say the same, since the sidecar goes by the configuration");
         }
 
-        var mistakes = findings.Mistakes.Where(mistake => findings.SourceUnread || IsOurs(mistake)).ToArray();
+        Mistake[] mistakes = [.. findings.SourceUnread ? findings.Mistakes : findings.MistakesOf(Sections)];
         return mistakes.Length == 0 ? (options, users) : throw new ConfigurationMistakesException(mistakes);
     }
 
@@ -59,6 +59,4 @@ internal static class InterceptionLoader
     }
 
     private static string Text(IEnumerable<InterceptedUser> users) => string.Join(' ', users);
-
-    private static bool IsOurs(Mistake mistake) => mistake.Key == Argument || Sections.Any(section => mistake.Key.Contains(section, StringComparison.OrdinalIgnoreCase));
 }

@@ -27,6 +27,6 @@ internal sealed class InterceptionOptions
 /// <summary>What the sidecar changes in its own network namespace.</summary>
 internal sealed class NetworkingOptions
 {
-    [Description("169.254.170.2 or 169.254.170.23: put on loopback. Empty means none.")]
+    [Description("169.254.170.2, 169.254.170.23 or fd00:ec2::23: put on loopback. Empty means none.")]
     public string LinkLocalAddress { get; set; } = "";
 }

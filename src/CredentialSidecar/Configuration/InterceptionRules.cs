@@ -8,7 +8,7 @@ internal static class InterceptionRules
     private const string Uids = "Interception:Uids";
     private const string AddressKey = "Networking:LinkLocalAddress";
 
-    private static readonly string[] LinkLocal = ["169.254.170.2", "169.254.170.23"];
+    private static readonly string[] LinkLocal = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
     /// <summary>All that can be said without knowing the source, so that a container that only sets up rules can say it too.</summary>
     /// <returns>The users by ascending uid.</returns>
@@ -18,7 +18,7 @@ internal static class InterceptionRules
         findings.Require(interception.Port is >= 1 and <= 65535, "Interception:Port", $"is {interception.Port}; expected {Ranges.FixedPort}");
         findings.Require(interception.SidecarUid >= 0, "Interception:SidecarUid", $"is {interception.SidecarUid}; expected a uid");
         findings.Require(options.Networking.LinkLocalAddress is "" || LinkLocal.Contains(options.Networking.LinkLocalAddress), AddressKey,
-            $"is {Shown.Quoted(options.Networking.LinkLocalAddress)}; expected {string.Join(" or ", LinkLocal)}");
+            $"is {Shown.Quoted(options.Networking.LinkLocalAddress)}; expected {string.Join(", ", LinkLocal[..^1])} or {LinkLocal[^1]}");
 
         foreach (var (key, port) in new[] { ("Listen:Port", options.Listen.Port), ("Health:Port", options.Health.Port) })
         {

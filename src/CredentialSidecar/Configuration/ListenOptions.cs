@@ -11,7 +11,7 @@ internal sealed class ListenOptions
     [Description("IP addresses. Empty means 127.0.0.1, and ::1 where there is one.")]
     public List<string> Addresses { get; set; } = [];
 
-    [Description("Answer /creds, /role/{destination} and /role-arn/{ARN} too, as amazon-ecs-local-container-endpoints does.")]
+    [Description("Answer /creds, /role/{destination} and /role-arn/{ARN} of a configured role too, as amazon-ecs-local-container-endpoints does.")]
     public bool LocalEndpoints { get; set; }
 }
 

@@ -37,4 +37,17 @@ internal static class SettingsLoader
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
     }
+
+    /// <returns>Null where something is wrong, for a command that can do without.</returns>
+    public static SidecarSettings? TryLoad(ProcessEnvironment environment, string? file)
+    {
+        try
+        {
+            return Load(environment, file).Settings;
+        }
+        catch (ConfigurationMistakesException)
+        {
+            return null;
+        }
+    }
 }

@@ -34,13 +34,12 @@ internal sealed record SidecarSettings(
     public Placement Placement { get; init; } = Placement.Unknown;
 
     /// <summary>Whether anything waits for what task metadata tells, beside the names of sessions.</summary>
-    public bool NeedsTask => Region is null || Options.Destinations.Values.SelectMany(destination => destination.Hops)
+    public bool NeedsTask => NeedsTaskRegion || (Metadata is not null && Options.Destinations.Values.SelectMany(destination => destination.Hops)
         .SelectMany(hop => hop.Tags.Select(tag => tag.Value).Append(hop.SourceIdentity))
-        .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}"));
+        .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}")));
 
-    /// <summary>The destination that ends in that role, the first by name; null where none does.</summary>
-    public string? DestinationOf(string arn) => Options.Destinations.OrderBy(destination => destination.Key, StringComparer.Ordinal)
-        .FirstOrDefault(destination => destination.Value.Hops.LastOrDefault()?.RoleArn == arn).Key;
+    /// <summary>Whether a hop has no region but the one that task metadata is to give.</summary>
+    public bool NeedsTaskRegion => Region is null && Metadata is not null && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));
 
     // The default would print what it holds.
     public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";

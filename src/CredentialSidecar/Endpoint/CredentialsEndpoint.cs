@@ -8,7 +8,7 @@ namespace CredentialSidecar.Endpoint;
 /// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
 internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree tree, Wall wall, ClientBook clients, Throttle throttle, ContractAnswer answer)
 {
-    private readonly CredentialsPath _path = new(settings.Options.Listen.LocalEndpoints, settings.DestinationOf);
+    private readonly CredentialsPath _path = new(settings.Options.Listen.LocalEndpoints);
 
     /// <summary>Answers the paths of credentials and every other one.</summary>
     /// <remarks>A fixed path needs no routing table, and so none of the framework's answers without a body.</remarks>
@@ -20,7 +20,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
         {
             wall.Check(http);
 
-            if (!_path.TryRead(http.Request.Path, out var name))
+            if (!_path.TryRead(http.Request.Path, out var wanted))
             {
                 throw new CredentialException(CredentialFailure.UnknownPath,
                     "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
@@ -30,7 +30,12 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
             visit.Client = client.Name;
             Places.Claim(http, client);
             throttle.Admit(http.Connection.RemoteIpAddress, client.Name);
-            await answer.ServeAsync(http, visit, name is null ? DefaultOf(client) : Find(name, client, visit));
+            await answer.ServeAsync(http, visit, wanted switch
+            {
+                { Name: { } name } => Find(name, client, visit),
+                { Role: { } role } => FindByRole(role, client, visit),
+                _ => DefaultOf(client),
+            });
         }
         catch (CredentialException e)
         {
@@ -94,7 +99,27 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
             : throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{client.Name}' may not read destination '{name}'.{Readable(client)}");
     }
 
+    /// <summary>A destination by the role that its chain ends in.</summary>
+    private Destination FindByRole(string role, Client client, Visit visit)
+    {
+        Destination[] ending = [.. tree.Destinations.Where(destination => destination.Node.Hop.Role.Text == role).OrderBy(destination => destination.Name, StringComparer.Ordinal)];
+        Destination[] allowed = [.. ending.Where(destination => client.MayRead(destination.Name))];
+
+        visit.Destination = ending.FirstOrDefault()?.Name;
+        return (ending, allowed) switch
+        {
+            ([], _) => throw new CredentialException(CredentialFailure.UnknownDestination, $"No destination ends in that role; check the path and the sidecar's Destinations.{Readable(client)}"),
+            (_, []) => throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{client.Name}' may not read destination '{ending[0].Name}'.{Readable(client)}"),
+            (_, [var only]) => only,
+            _ => throw new CredentialException(CredentialFailure.UnknownDestination, $"Several destinations end in that role; ask for one by its name: {string.Join(", ", allowed.Select(destination => $"/role/{destination.Name}"))}."),
+        };
+    }
+
     // A path is the stranger's own text, and may hold a token put in the wrong place: only configured names are repeated.
-    private string Shown(PathString path) =>
-        !_path.TryRead(path, out var name) ? "another path" : name is null ? "the default destination" : tree.Find(name) is null ? "a name that is not configured" : name;
+    private string Shown(PathString path) => !_path.TryRead(path, out var wanted) ? "another path" : wanted switch
+    {
+        { Name: { } name } => tree.Find(name) is null ? "a name that is not configured" : name,
+        { Role: { } role } => tree.Destinations.Any(destination => destination.Node.Hop.Role.Text == role) ? role : "a role that is not configured",
+        _ => "the default destination",
+    };
 }

@@ -14,12 +14,14 @@ internal enum AgentPart
 
 /// <summary>Which of the agent's paths may be passed on, by the very bytes that were sent.</summary>
 /// <remarks>
-/// A list of what is allowed, of plain segments: nothing that is encoded, dotted, doubled or backslashed is passed on, so
-/// there is no spelling of another path that the agent could understand and this would not.
+/// A list of what is allowed, of plain segments: nothing that is encoded, doubled or backslashed is passed on, so there is no
+/// spelling of another path that the agent could understand and this would not. Only the name of an association may have dots,
+/// and a letter or digit among them, because the agent's router would take <c>..</c> for the segment before.
 /// </remarks>
 internal static partial class MetadataPath
 {
     private const string Segment = "[A-Za-z0-9_-]+";
+    private const string Name = "[.:~_-]*[A-Za-z0-9][A-Za-z0-9.:~_-]*";
 
     public static AgentPart Of(HttpContext http)
     {
@@ -37,7 +39,7 @@ internal static partial class MetadataPath
     public static bool MayBegin(ReadOnlySpan<byte> target) =>
         target.StartsWith("/v4/"u8) || target.StartsWith("/v3/"u8) || target.StartsWith("/v2/"u8) || target.StartsWith("/api/"u8);
 
-    [GeneratedRegex($@"^/(v2/(metadata|stats)|v3/{Segment}|v4/{Segment})(/{Segment})*/?\z")]
+    [GeneratedRegex($@"^/((v2/(metadata|metadataWithTags|stats)|v3/{Segment}|v4/{Segment})(/{Segment})*/?|v[34]/{Segment}/associations/{Segment}/{Name})\z")]
     private static partial Regex Metadata();
 
     [GeneratedRegex($@"^/api/{Segment}/task-protection/v1/state\z")]

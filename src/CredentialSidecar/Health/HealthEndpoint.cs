@@ -5,6 +5,15 @@ namespace CredentialSidecar.Health;
 /// <summary>Probes and the redacted state, on a port of their own.</summary>
 internal sealed class HealthEndpoint(SessionTree tree, StatusReport report, TimeProvider clock)
 {
+    private const string All = "Every required destination ";
+    private const string Some = "Waiting for ";
+
+    /// <summary>Whether an answer to <c>/readyz</c> is a sidecar's, and it is ready.</summary>
+    public static bool IsReady(int status, string line) => status == 200 && line.StartsWith(All, StringComparison.Ordinal);
+
+    /// <summary>Whether an answer to <c>/readyz</c> is a sidecar's, and it is not ready.</summary>
+    public static bool IsWaiting(int status, string line) => status == 503 && line.StartsWith(Some, StringComparison.Ordinal);
+
     /// <param name="withStatus">Whether <c>/status</c> is answered: on loopback only.</param>
     public Task AnswerAsync(HttpContext http, bool withStatus) => http.Request.Path.Value switch
     {
@@ -26,8 +35,8 @@ internal sealed class HealthEndpoint(SessionTree tree, StatusReport report, Time
     }
 
     private static Task SendAsync(HttpContext http, string[] waiting, string what) => waiting is []
-        ? SendAsync(http, 200, $"Every required destination {what}.")
-        : SendAsync(http, 503, $"Waiting for {string.Join(", ", waiting)}. /status and the log say why.");
+        ? SendAsync(http, 200, $"{All}{what}.")
+        : SendAsync(http, 503, $"{Some}{string.Join(", ", waiting)}. /status and the log say why.");
 
     private static Task SendAsync(HttpContext http, int status, string text)
     {

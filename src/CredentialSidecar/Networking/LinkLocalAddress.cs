@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>Puts 169.254.170.2 or 169.254.170.23 on loopback, as <c>ip address add … dev lo</c> would, where that alone suffices.</summary>
+/// <summary>Puts 169.254.170.2, 169.254.170.23 or fd00:ec2::23 on loopback, as <c>ip address add … dev lo</c> would, where that alone suffices.</summary>
 internal static class LinkLocalAddress
 {
     private const int NetlinkFamily = 16, RawCloseOnExec = 3 | 0x80000, Loopback = 1;
@@ -14,11 +15,17 @@ internal static class LinkLocalAddress
     private const ushort NewAddress = 20, DeleteAddress = 21, Ask = 1 | 4, Create = 0x400 | 0x200;
     private const byte HostScope = 254;
 
+    // Nobody else has the address on loopback, so there is nothing to detect.
+    private const byte NoDetection = 2;
+
     // The attributes of linux/if_addr.h.
     private const ushort Address = 1, Local = 2, Label = 3;
 
     // errno: it is there, there is none.
     private const int Exists = 17, NotAvailable = 99;
+
+    // IPv6 has no labels. The length of a prefix, by which the kernel finds an address to delete, tells ours from 128.
+    private const byte OurPrefix = 127;
 
     /// <summary>By which <see cref="Remove"/> knows our own; must begin with the interface's name.</summary>
     private static ReadOnlySpan<byte> OurLabel => "lo:sidecar\0"u8;
@@ -41,7 +48,7 @@ internal static class LinkLocalAddress
     /// <exception cref="InterceptionException">The kernel does not allow it.</exception>
     public static void Remove()
     {
-        foreach (var own in IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Select(own => own.Address).Where(ip => ip.ToString() is "169.254.170.2" or "169.254.170.23"))
+        foreach (var own in IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Select(own => own.Address).Where(ip => ip.ToString() is "169.254.170.2" or "169.254.170.23" or "fd00:ec2::23"))
         {
             if (Send(DeleteAddress, Ask, own) is var error && error is not (0 or NotAvailable))
             {
@@ -53,19 +60,15 @@ internal static class LinkLocalAddress
     private static InterceptionException Failure(string what, int error) =>
         new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}. It needs root and the capability NET_ADMIN, which Fargate does not give.");
 
-    // nlmsghdr, ifaddrmsg, and three attributes. Returns an errno.
+    // nlmsghdr, ifaddrmsg, and the attributes. Returns an errno.
     private static int Send(ushort message, ushort flags, IPAddress address)
     {
-        Span<byte> ask = stackalloc byte[16 + 8 + 8 + 8 + 16];
-        ask.Clear();
+        Span<byte> buffer = stackalloc byte[64];
+        var ask = buffer[..(address.AddressFamily == AddressFamily.InterNetworkV6 ? WriteSix(buffer, address) : WriteFour(buffer, address))];
         BinaryPrimitives.WriteInt32LittleEndian(ask, ask.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(ask[4..], message);
         BinaryPrimitives.WriteUInt16LittleEndian(ask[6..], flags);
-        (ask[16], ask[17], ask[19]) = (2, 32, HostScope);
         BinaryPrimitives.WriteInt32LittleEndian(ask[20..], Loopback);
-        Attribute(ask[24..], Local, address.GetAddressBytes());
-        Attribute(ask[32..], Address, address.GetAddressBytes());
-        Attribute(ask[40..], Label, OurLabel);
 
         var fd = Libc.Socket(NetlinkFamily, RawCloseOnExec, 0);
 
@@ -79,6 +82,23 @@ internal static class LinkLocalAddress
         {
             _ = fd < 0 ? 0 : Libc.Close(fd);
         }
+    }
+
+    private static int WriteFour(Span<byte> ask, IPAddress address)
+    {
+        (ask[16], ask[17], ask[19]) = (2, 32, HostScope);
+        Attribute(ask[24..], Local, address.GetAddressBytes());
+        Attribute(ask[32..], Address, address.GetAddressBytes());
+        Attribute(ask[40..], Label, OurLabel);
+        return 56;
+    }
+
+    private static int WriteSix(Span<byte> ask, IPAddress address)
+    {
+        (ask[16], ask[17], ask[18]) = (10, OurPrefix, NoDetection);
+        Attribute(ask[24..], Local, address.GetAddressBytes());
+        Attribute(ask[44..], Address, address.GetAddressBytes());
+        return 64;
     }
 
     private static void Attribute(Span<byte> at, ushort type, ReadOnlySpan<byte> value)

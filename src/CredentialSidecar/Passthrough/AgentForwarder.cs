@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,7 +8,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CredentialSidecar.Passthrough;
 
 /// <summary>Hands a request on to the ECS agent as it came, and its answer back, streaming.</summary>
-internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForwarder forwarder, TimeProvider clock, ILogger<AgentForwarder> logger) : IDisposable
+internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForwarder forwarder, TimeProvider clock, ILogger<AgentForwarder> logger)
 {
     // A client that sends or reads slowly holds a connection to the agent for no longer than this.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
@@ -22,16 +23,6 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     private readonly UnderWay _underWay = new();
     private readonly Sparing _failures = new(clock);
 
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(2),
-        ActivityHeadersPropagator = null,
-    });
-
     /// <param name="client">Whose request it is; null where nobody is known.</param>
     /// <returns>False where the agent gave no answer, and so nothing has been sent.</returns>
     /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
@@ -41,8 +32,6 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     /// <param name="isDropped">Tells the names of headers that say for whom is asked, which are not the agent's business.</param>
     /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
     public Task<bool> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) => SendAsync(http, client, Briefly, new OnBehalf(isDropped));
-
-    public void Dispose() => _http.Dispose();
 
     private async Task<bool> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
     {
@@ -67,7 +56,8 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
         // Without it YARP makes no tunnel, even where the agent answers 101.
         http.Features.Set<IHttpUpgradeFeature>(null);
         using var span = Span.Forwarding(http.Request.Method);
-        var error = await forwarder.SendAsync(http, _agent, _http, config, transformer, cancellationToken);
+        using var client = OneRequest.Client();
+        var error = await forwarder.SendAsync(http, _agent, client, config, transformer, cancellationToken);
 
         if (error == ForwarderError.None)
         {
@@ -81,18 +71,34 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
         {
             span.NotForwarded(error.ToString());
 
+            var cause = http.GetForwarderErrorFeature()?.Exception;
+
             if (error == ForwarderError.RequestBodyClient && !http.Response.HasStarted)
             {
-                throw new BadHttpRequestException("The body is malformed, too large or too slow.");
+                throw new BadHttpRequestException("The body is malformed, too large or too slow.", Causes(cause).OfType<BadHttpRequestException>().FirstOrDefault()?.StatusCode ?? 400);
             }
 
             if (_failures.IsDue(out var before))
             {
-                Log.ForwardingFailed(logger, http.Request.Method, _agent, error, before);
+                Log.ForwardingFailed(logger, http.Request.Method, _agent, Why(error, cause), before);
             }
         }
 
         return error == ForwarderError.None || http.Response.HasStarted;
+    }
+
+    private static string Why(ForwarderError error, Exception? cause) =>
+        Causes(cause).OfType<SocketException>().FirstOrDefault() is { SocketErrorCode: not SocketError.OperationAborted } socket ? socket.Message
+            : error is ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled ? "it gave no answer in time"
+            : Causes(cause).Any(e => e is IOException or HttpIOException) ? "it closed the connection before it had answered"
+            : error.ToString();
+
+    private static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            yield return exception;
+        }
     }
 
     /// <summary>Adds nothing, and sends the target byte for byte and the Host that the client sent.</summary>
@@ -128,7 +134,7 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.ForwardingFailed, LogLevel.Warning, "Forwarding a {Method} to {Agent} failed: {Error}. {Before} more have failed since this was last logged.")]
-        public static partial void ForwardingFailed(ILogger logger, string method, string agent, ForwarderError error, int before);
+        [LoggerMessage(EventIds.ForwardingFailed, LogLevel.Warning, "Forwarding a {Method} to {Agent} failed: {Reason}. {Before} more have failed since this was last logged.")]
+        public static partial void ForwardingFailed(ILogger logger, string method, string agent, string reason, int before);
     }
 }

@@ -4,14 +4,24 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Reads once, at start, which task this is.</summary>
+/// <summary>Reads at start which task this is.</summary>
 internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProvider clock, ILogger<TaskMetadataReader> logger)
 {
+    private const string Nameless = "Role session names will not tell the task.";
+
+    private const string Waiting = "Only task metadata tells the region, so the sidecar asks again every 2 s and serves nothing until then. Set AWS_REGION to start without task metadata.";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    // Ten minutes of pauses.
+    private const int TriesPerLine = 300;
 
     /// <summary>The task, or <see cref="TaskIdentity.Unknown"/> where there is no metadata or it does not answer.</summary>
     /// <param name="metadata"><c>ECS_CONTAINER_METADATA_URI_V4</c>.</param>
-    public async Task<TaskIdentity> ReadAsync(Uri? metadata, CancellationToken cancellationToken)
+    /// <param name="waits">Asks again until there is an answer: a refused connection or a 429 passes, and an exit would end the task.</param>
+    public async Task<TaskIdentity> ReadAsync(Uri? metadata, CancellationToken cancellationToken, bool waits = false)
     {
         if (metadata is null)
         {
@@ -21,31 +31,55 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
         var resilience = new Resilience(clock, Limit, e => new CredentialException(
             CredentialFailure.SourceUnavailable, Unreachable.From(e).Why, e) { MayPassAtOnce = true });
 
-        try
+        for (var tries = 0; ; tries++)
         {
-            return await resilience.RunAsync(token => ReadOnceAsync(new Uri(metadata.AbsoluteUri.TrimEnd('/') + "/task"), token), cancellationToken);
-        }
-        catch (CredentialException e)
-        {
-            Log.MetadataUnavailable(logger, metadata.GetLeftPart(UriPartial.Authority), e.Message);
-            return TaskIdentity.Unknown;
+            try
+            {
+                return await resilience.RunAsync(token => ReadOnceAsync(new Uri(metadata.AbsoluteUri.TrimEnd('/') + "/task"), token), cancellationToken);
+            }
+            catch (CredentialException e)
+            {
+                if (tries % TriesPerLine == 0)
+                {
+                    Log.MetadataUnavailable(logger, metadata.GetLeftPart(UriPartial.Authority), e.Message, waits ? Waiting : Nameless);
+                }
+            }
+
+            if (!waits)
+            {
+                return TaskIdentity.Unknown;
+            }
+
+            await Task.Delay(Pause, clock, cancellationToken);
         }
     }
 
     private async Task<TaskIdentity> ReadOnceAsync(Uri uri, CancellationToken cancellationToken)
     {
-        var (status, body) = await reader.GetAsync(uri, null, cancellationToken);
+        var (status, body) = await reader.GetAsync(uri, null, cancellationToken, EndpointReader.LargestMetadata);
 
         if (status != HttpStatusCode.OK)
         {
             throw new CredentialException(CredentialFailure.SourceUnavailable, $"it answered {(int)status}") { MayPassAtOnce = true };
         }
 
-        var task = JsonSerializer.Deserialize(body, SourcesJson.Default.TaskMetadataDocument);
+        var task = Read(body);
 
         // arn:aws:ecs:eu-central-1:111122223333:task/cluster/0123…; older ARNs leave the cluster out.
         var arn = task?.TaskARN?.Split(':', 6) is { Length: 6 } parts ? parts : null;
         return new TaskIdentity(task?.TaskARN, LastPart(arn?[5]), task?.Family, LastPart(task?.Cluster), arn?[3] is { Length: > 0 } region ? region : null);
+    }
+
+    private static TaskMetadataDocument? Read(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, SourcesJson.Default.TaskMetadataDocument);
+        }
+        catch (JsonException e)
+        {
+            throw new CredentialException(CredentialFailure.SourceUnavailable, $"it answered something other than its JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+        }
     }
 
     private static string? LastPart(string? path) => path?[(path.LastIndexOf('/') + 1)..];
@@ -53,7 +87,7 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
     private static partial class Log
     {
         [LoggerMessage(Telemetry.EventIds.MetadataUnavailable, LogLevel.Warning,
-            "Task metadata at {Endpoint} could not be read: {Reason}. Role session names will not tell the task.")]
-        public static partial void MetadataUnavailable(ILogger logger, string endpoint, string reason);
+            "Task metadata at {Endpoint} could not be read: {Reason}. {Consequence}")]
+        public static partial void MetadataUnavailable(ILogger logger, string endpoint, string reason, string consequence);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class TaskRoleSource
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
+    // The agent allows 40 requests a second, so a 429 is over soon, however many of them came before.
+    private static readonly TimeSpan Throttled = TimeSpan.FromSeconds(1);
+
     private readonly SourceSettings _settings;
     private readonly EndpointReader _reader;
     private readonly TimeProvider _clock;
@@ -71,6 +74,7 @@ internal sealed class TaskRoleSource
         {
             MayPassAtOnce = failure == CredentialFailure.SourceUnavailable && !wait,
             IsStarting = status == HttpStatusCode.ServiceUnavailable && Explained(body) == " CredentialsUninitialized",
+            RetryIn = status == HttpStatusCode.TooManyRequests ? Throttled : null,
             Advice = failure == CredentialFailure.SourceRefused
                 ? "The path comes from AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI of this container; "
                     + "check that the task definition still has a taskRoleArn and that nothing overwrites the variable."

@@ -51,6 +51,21 @@ public sealed class LinkLocalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_address_of_IPv6_is_put_there_and_taken_away_and_somebody_elses_stays()
+    {
+        var before = await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo");
+        Assert.Equal("Put fd00:ec2::23 on loopback.", (await InterceptSixAsync("up")).Output);
+        Assert.Contains("inet6 fd00:ec2::23/", await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo"), StringComparison.Ordinal);
+        Assert.Equal("fd00:ec2::23 is there already.", (await InterceptSixAsync("up")).Output);
+        Assert.Equal(0, (await InterceptSixAsync("down")).Code);
+        Assert.Equal(before, await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo"));
+
+        await _network.DoAsync("ip", "-6", "addr", "add", "fd00:ec2::23/128", "dev", "lo");
+        Assert.Equal(0, (await InterceptSixAsync("down")).Code);
+        Assert.Contains("inet6 fd00:ec2::23/128", await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Down_leaves_an_address_that_somebody_else_put_there()
     {
         await _network.DoAsync("ip", "addr", "add", "169.254.170.2/32", "dev", "lo");
@@ -74,6 +89,9 @@ public sealed class LinkLocalTests : IAsyncLifetime
 
     private Task<ChildProcess.Ended> InterceptAsync(string command) =>
         _network.RunAsync([Programs.Sidecar, "intercept", command], ("SIDECAR_Networking__LinkLocalAddress", "169.254.170.2"));
+
+    private Task<ChildProcess.Ended> InterceptSixAsync(string command) =>
+        _network.RunAsync([Programs.Sidecar, "intercept", command], ("SIDECAR_Networking__LinkLocalAddress", "fd00:ec2::23"));
 
     private Task<string> AddressesAsync() => _network.DoAsync("ip", "-4", "addr", "show", "dev", "lo");
 

@@ -30,6 +30,19 @@ public sealed class SessionNodeTests
     }
 
     [Fact]
+    public async Task A_failure_that_says_when_to_try_again_is_not_slowed_down_by_those_before_it()
+    {
+        _sts.SourceFailsWhen = () => new CredentialException(CredentialFailure.SourceUnavailable, "The agent answered 429.") { RetryIn = TimeSpan.FromSeconds(1) };
+        var node = Node(null);
+
+        for (var i = 1; i <= 7; i++)
+        {
+            await Assert.ThrowsAsync<CredentialException>(() => node.RenewAsync(CancellationToken.None));
+            Assert.Equal((i, _clock.GetUtcNow() + TimeSpan.FromSeconds(1)), (node.Refusal!.Failures, node.Refusal.Until));
+        }
+    }
+
+    [Fact]
     public async Task A_caller_that_hangs_up_does_not_end_the_attempt_of_the_others()
     {
         var hold = new TaskCompletionSource();

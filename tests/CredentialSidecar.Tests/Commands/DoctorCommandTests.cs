@@ -80,6 +80,16 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_region_that_only_absent_metadata_could_tell_fails_and_the_rest_is_looked_at_all_the_same()
+    {
+        var (code, lines) = await RunAsync([.. Reports, ("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://127.0.0.1:1/v4/x")]);
+
+        Assert.Equal((1, "Fail", "Pass"), (code, VerdictOf(lines, "region"), VerdictOf(lines, "source")));
+        Assert.StartsWith("only task metadata tells the region", TextOf(lines, "region"), StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.GetProperty("check").GetString() == "listener");
+    }
+
+    [Fact]
     public async Task Mistakes_in_the_configuration_are_its_lines()
     {
         var (code, lines) = await RunAsync([("SIDECAR_TOKEN", null)]);
@@ -100,9 +110,13 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x", Verdict.Fail, "RELATIVE_URI is set and wins")]
-    [InlineData("AWS_ACCESS_KEY_ID=AKIA", Verdict.Fail, "AWS_ACCESS_KEY_ID is set and wins")]
-    [InlineData("AWS_WEB_IDENTITY_TOKEN_FILE=/x", Verdict.Fail, "AWS_WEB_IDENTITY_TOKEN_FILE is set and wins")]
+    [InlineData("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x", Verdict.Fail, "RELATIVE_URI is set, and nearly every SDK")]
+    [InlineData("AWS_ACCESS_KEY_ID=AKIA", Verdict.Fail, "AWS_ACCESS_KEY_ID is set, and every SDK")]
+    [InlineData("AWS_WEB_IDENTITY_TOKEN_FILE=/x", Verdict.Fail, "AWS_WEB_IDENTITY_TOKEN_FILE is set, and SDKs")]
+    [InlineData("AWS_SHARED_CREDENTIALS_FILE=/x", Verdict.Fail, "AWS_SHARED_CREDENTIALS_FILE is set, and SDKs")]
+    [InlineData("AMAZON_ACCESS_KEY_ID=AKIA", Verdict.Fail, "AMAZON_ACCESS_KEY_ID is set, and the Ruby SDK")]
+    [InlineData("AWS_SHARED_CREDENTIALS_FILE=/dev/null", Verdict.Pass, "nothing competes")]
+    [InlineData("AWS_ROLE_ARN=arn:aws:iam::999988887777:role/app", Verdict.Pass, "nothing competes")]
     [InlineData("AWS_CONTAINER_AUTHORIZATION_TOKEN=another", Verdict.Fail, "is not the sidecar's token")]
     [InlineData("HTTP_PROXY=http://proxy:3128", Verdict.Warn, "NO_PROXY leaves out 127.0.0.1")]
     [InlineData("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://sidecar:9170/v1/credentials", Verdict.Warn, "names sidecar")]
@@ -131,6 +145,49 @@ public sealed class DoctorCommandTests : IAsyncLifetime
             File.WriteAllText(Path.Combine(folder, "environ"), string.Join('\0', environment.Split('\0').Where(v => v.Length > 0 && (change.Length == 0 || !v.StartsWith(changed, StringComparison.Ordinal))).Append(change)));
         }
     }
+
+    [Theory]
+    [InlineData(200, "Every required destination has a live session.\n", "Pass", "answers 200")]
+    [InlineData(503, "Waiting for reports. /status and the log say why.\n", "Warn", "answers 503: Waiting for reports. /status and the log say why.")]
+    [InlineData(503, "<html>\u001b[31m", "Fail", "answered 503, and not as a sidecar does: \"<html>\\u001B[31m\"")]
+    [InlineData(200, "ok", "Fail", "answered 200, and not as a sidecar does: \"ok\"")]
+    public async Task The_sidecars_own_503_is_told_from_another_program(int status, string body, string verdict, string text)
+    {
+        await using var other = RawServer.Http(status, body, "text/plain");
+        var (_, lines) = await RunAsync([.. Reports, ("SIDECAR_HEALTH_PORT", $"{other.Uri.Port}")]);
+
+        Assert.Equal(verdict, VerdictOf(lines, "health"));
+        Assert.Contains(text, TextOf(lines, "health"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_running_sidecar_is_looked_at_without_a_line_in_its_log()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync();
+        await sidecar.SettleAsync();
+        var before = sidecar.Logs.Lines.Count(line => line.Event.Id is 400 or 404 or 600 or 607);
+        var (_, lines) = await RunAsync([.. Reports, ("SIDECAR_PORT", $"{sidecar.Endpoint.Port}"), ("SIDECAR_HEALTH_PORT", $"{sidecar.HealthEndpoint.Port}")]);
+
+        Assert.Equal(("Pass", "Pass"), (VerdictOf(lines, "health"), VerdictOf(lines, "listener")));
+        Assert.Equal($"127.0.0.1:{sidecar.Endpoint.Port} takes connections", TextOf(lines, "listener"));
+        await sidecar.StopAsync();
+        Assert.Equal(before, sidecar.Logs.Lines.Count(line => line.Event.Id is 400 or 404 or 600 or 607));
+        Assert.DoesNotContain(sidecar.Tree.Destinations, destination => destination.WasAsked);
+    }
+
+    [Fact]
+    public void Environments_that_the_kernel_hides_ask_for_SYS_PTRACE_and_not_for_root()
+    {
+        var examination = new Examination();
+        ProcessesCheck.WarnOfHidden(examination, 1);
+
+        var line = Assert.Single(examination.Lines);
+        Assert.Contains("the environments of 1 other process only with the capability SYS_PTRACE", line.Text, StringComparison.Ordinal);
+        Assert.Contains("Root alone is not enough.", line.Remedy, StringComparison.Ordinal);
+    }
+
+    private static readonly (string, string?)[] Reports =
+        [.. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId)];
 
     private static string? VerdictOf(JsonElement[] lines, string check) => lines.First(line => line.GetProperty("check").GetString() == check).GetProperty("verdict").GetString();
 

@@ -1,4 +1,6 @@
 using CredentialSidecar.Commands;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Commands;
@@ -48,7 +50,38 @@ public sealed class RotateCommandTests : IDisposable
         Assert.Contains("process 1 belongs to another user", _error.ToString(), StringComparison.Ordinal);
     }
 
-    private int Run(int result) => RotateCommand.Run(_output, _error, _proc, (process, signal) =>
+    [Theory]
+    [InlineData("0000000000000001", true)]
+    [InlineData("0000000000001001", true)]
+    [InlineData("0000000000001000", false)]
+    public void A_sidecar_that_ignores_SIGHUP_is_said_and_not_told(string ignored, bool isIgnored)
+    {
+        Put("7", "credential-sidecar\0serve\0");
+        File.WriteAllText(Path.Combine(_proc, "7", "status"), $"Name:\tcredential-side\nSigBlk:\t0000000000000001\nSigIgn:\t{ignored}\nSigCgt:\t0000000000000000\n");
+
+        Assert.Equal(isIgnored ? ExitCodes.Unavailable : ExitCodes.Ok, Run(0));
+        Assert.Equal(isIgnored ? 0 : 1, _signals.Count);
+        Assert.Equal(isIgnored, _error.ToString().StartsWith("credential-sidecar: process 7 ignores SIGHUP, as a program does that nohup started; its tokens were not replaced.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Clients_that_keep_a_configured_token_are_named_with_the_key()
+    {
+        Put("7", "credential-sidecar\0");
+
+        Run(0, Settings.Load(("SIDECAR_Access__Clients__web__Token", "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs"), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"),
+            ("SIDECAR_Access__Clients__made__SharedDirectory", "/nowhere"), ("SIDECAR_Access__Clients__made__Destinations__0", "reports")));
+        Assert.EndsWith("These clients keep their configured tokens: default (SIDECAR_TOKEN), web (SIDECAR_Access__Clients__web__Token). Change them there.\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("8Hf2", _output.ToString(), StringComparison.Ordinal);
+
+        Run(0, Settings.Load());
+        Assert.EndsWith("This client keeps its configured token: default (SIDECAR_TOKEN). Change it there.\n", _output.ToString(), StringComparison.Ordinal);
+
+        Run(0);
+        Assert.EndsWith("so their names are not known.\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    private int Run(int result, SidecarSettings? settings = null) => RotateCommand.Run(_output, _error, settings, _proc, (process, signal) =>
     {
         _signals.Add((process, signal));
         return result;

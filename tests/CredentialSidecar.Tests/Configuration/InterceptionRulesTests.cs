@@ -83,7 +83,7 @@ public sealed class InterceptionRulesTests
     [InlineData("SIDECAR_Interception__Port", "65536", "SIDECAR_Interception__Port is 65536; expected a port number (1-65535)", "SIDECAR_Interception__Uids__1000 has port 65536; expected 1 to 65535; give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("SIDECAR_HEALTH_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("SIDECAR_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; give it another one, here and to intercept up alike: reports:PORT")]
-    [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is \"10.0.0.1\"; expected 169.254.170.2 or 169.254.170.23")]
+    [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is \"10.0.0.1\"; expected 169.254.170.2, 169.254.170.23 or fd00:ec2::23")]
     public void A_setting_out_of_range_is_a_mistake(string name, string value, params string[] texts) =>
         Assert.Equal(texts, Loading.Mistakes([(Uid1000, "reports"), (name, value)]));
 
@@ -127,6 +127,27 @@ public sealed class InterceptionRulesTests
 
     [Fact]
     public void A_mistake_elsewhere_is_no_business_of_an_init_container() => Assert.Empty(Mistakes(["1000=reports"], ("SIDECAR_DRAIN", "x"), ("SIDECAR_Nonsense", "x")));
+
+    [Theory]
+    [InlineData("networking", "SIDECAR_Destinations__networking__Hops__0__Nonsense")]
+    [InlineData("interception-a", "SIDECAR_Destinations__interception-a__Hops__0__Nonsense")]
+    [InlineData("reports", "SIDECAR_Access__Clients__networking__Nonsense")]
+    public void A_mistake_under_a_name_that_only_sounds_like_a_section_is_not_one_of_it(string destination, string name) => Assert.Empty(Mistakes([$"1000={destination}"], (name, "x")));
+
+    [Theory]
+    [InlineData("SIDECAR_Interception__Nonsense", "x")]
+    [InlineData("SIDECAR_INTERCEPTION__PORT", "x")]
+    [InlineData("SIDECAR_Networking__Nonsense", "x")]
+    public void A_mistake_in_a_section_of_interception_counts_in_any_spelling(string name, string value) => Assert.Single(Mistakes(["1000=reports"], (name, value)));
+
+    [Theory]
+    [InlineData("1000")]
+    [InlineData("1000", "1001=reader")]
+    public void A_uid_without_a_destination_is_one_mistake_and_no_other_follows_from_it(params string[] uids)
+    {
+        Assert.StartsWith("--uid is \"1000\"; expected a uid and a destination", Assert.Single(Mistakes(uids)), StringComparison.Ordinal);
+        Assert.StartsWith("--uid is \"1000\"; expected a uid and a destination", Assert.Single(Mistakes(uids, (Uid1000, "reports"), ("SIDECAR_Interception__Uids__1001", "reader"))), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_document_that_cannot_be_read_is_one() => Assert.NotEmpty(Mistakes(["1000=reports"], ("SIDECAR_CONFIG", "{")));

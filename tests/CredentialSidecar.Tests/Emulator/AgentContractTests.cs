@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CredentialSidecar.Testing;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Emulator;
@@ -63,6 +64,9 @@ public sealed class AgentContractTests : EmulatorTest
         using var response = await Http.GetAsync(new Uri($"{Server.AgentEndpoint}/v2//credentials/x?q=1"), Cancelled);
 
         Assert.Equal((301, "/v2/credentials/x?q=1"), ((int)response.StatusCode, response.Headers.Location?.OriginalString));
+        Assert.Equal("", await response.Content.ReadAsStringAsync(Cancelled));
+        Assert.Null(response.Content.Headers.ContentType);
+        Assert.False(response.Headers.Contains("X-Rate-Limit-Limit"));
     }
 
     [Fact]
@@ -73,6 +77,7 @@ public sealed class AgentContractTests : EmulatorTest
         using var response = await Http.SendAsync(request, Cancelled);
 
         Assert.Equal(404, (int)response.StatusCode);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("40.00", response.Headers.GetValues("X-Rate-Limit-Limit").Single());
         Assert.Equal("1", response.Headers.GetValues("X-Rate-Limit-Duration").Single());
         Assert.Equal("10.0.0.9", response.Headers.GetValues("X-Rate-Limit-Request-Forwarded-For").Single());
@@ -90,7 +95,7 @@ public sealed class AgentContractTests : EmulatorTest
         using var throttled = await Http.GetAsync(Server.CredentialsUri, Cancelled);
         Assert.Equal(429, (int)throttled.StatusCode);
         Assert.Equal("You have reached maximum request limit.", await throttled.Content.ReadAsStringAsync(Cancelled));
-        Assert.Equal("text/plain", throttled.Content.Headers.NonValidated["Content-Type"].ToString());
+        Assert.Equal("text/plain; charset=utf-8", throttled.Content.Headers.NonValidated["Content-Type"].ToString());
 
         using var elsewhere = await Http.GetAsync(Server.MetadataUri, Cancelled);
         Assert.Equal(200, (int)elsewhere.StatusCode);
@@ -112,6 +117,94 @@ public sealed class AgentContractTests : EmulatorTest
 
         Assert.Equal((301, "/v2/credentials"), ((int)redirected.StatusCode, Assert.Single(Server.Calls.Agent).Path));
     }
+
+    [Theory]
+    [InlineData("/v2%2Fcredentials%2FID", 200)]
+    [InlineData("/%76%32/credentials/ID", 200)]
+    [InlineData("/v2/%63redentials/ID", 200)]
+    [InlineData("/v2/credentials/HEX", 200)]
+    [InlineData("/v4/%2e%2e/v2/credentials/ID", 301)]
+    [InlineData("/v4/..%2fv2/credentials/ID", 301)]
+    [InlineData("/v2/%2563redentials/ID", 404)]
+    [InlineData("/v2/credentials/ID%0a", 404)]
+    [InlineData("/v2/credentials/ID/", 400)]
+    [InlineData("/v2/credentials/ID/x", 400)]
+    [InlineData("/v2/credentials/x/ID", 400)]
+    [InlineData("/v1/credentials?id=ID", 200)]
+    [InlineData("/v1%2fcredentials?id=ID", 200)]
+    [InlineData("/v1/credentials?%69d=ID", 200)]
+    [InlineData("/v1/credentials?id=ID&id=x", 200)]
+    [InlineData("/v1/credentials?a=%zz&id=ID", 200)]
+    [InlineData("/v1/credentials?id=x&id=ID", 400)]
+    [InlineData("/v1/credentials?ID=ID", 400)]
+    [InlineData("/v1/credentials?id=ID;x", 400)]
+    [InlineData("/V2/credentials/ID", 404)]
+    [InlineData("http://127.0.0.1/v2/credentials/ID", 200)]
+    public async Task A_path_is_decoded_once_as_Go_does(string target, int status)
+    {
+        var id = Server.RelativeUri.Split('/')[^1];
+        target = target.Replace("HEX", string.Concat(id.Select(c => $"%{(int)c:x2}")), StringComparison.Ordinal).Replace("ID", id, StringComparison.Ordinal).Replace($"?{id}=", "?ID=", StringComparison.Ordinal);
+        var answer = await RawHttp.AskAsync(Server.AgentEndpoint, $"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Equal(status == 200, answer.Contains("AccessKeyId", StringComparison.Ordinal));
+        Assert.Equal(status == 301, answer.Contains($"\r\nLocation: {Server.RelativeUri}\r\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_redirect_is_never_throttled()
+    {
+        for (var i = 0; i < 70; i++)
+        {
+            using var response = await Http.GetAsync(new Uri($"{Server.AgentEndpoint}/v2//credentials/x"), Cancelled);
+            Assert.Equal(301, (int)response.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "", 200, "\"ProtectionEnabled\":false")]
+    [InlineData("PUT", "{\"protectionENABLED\":true} trailing", 200, "\"ExpirationDate\":\"2026-01-01T02:00:00Z\"")]
+    [InlineData("PUT", "{\"ProtectionEnabled\":true,\"ExpiresInMinutes\":5}", 200, "\"ExpirationDate\":\"2026-01-01T00:05:00Z\"")]
+    [InlineData("PUT", "{\"ProtectionEnabled\":true,\"x\":1}", 400, "{\"error\":{\"Code\":\"InvalidParameterException\",\"Message\":\"UpdateTaskProtection: failed to decode request\"}}")]
+    [InlineData("PUT", "", 400, "failed to decode request")]
+    [InlineData("PUT", "{}", 400, "{\"error\":{\"Arn\":\"arn:aws:ecs:")]
+    [InlineData("POST", "", 405, "")]
+    [InlineData("DELETE", "", 405, "")]
+    [InlineData("PATCH", "", 405, "")]
+    [InlineData("OPTIONS", "", 405, "")]
+    public async Task Task_protection_answers_as_the_agents_does(string method, string body, int status, string expected)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), ProtectionOf(Server.MetadataUri.Segments[^1])) { Content = body.Length > 0 || method == "PUT" ? new StringContent(body) : null };
+        using var response = await Http.SendAsync(request, Cancelled);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains(expected, await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Task_protection_is_throttled_and_knows_no_other_container()
+    {
+        using var unknown = await Http.GetAsync(ProtectionOf("x"), Cancelled);
+        Assert.Equal(404, (int)unknown.StatusCode);
+        Assert.Equal("{\"error\":{\"Code\":\"ResourceNotFoundException\",\"Message\":\"Failed to find a task for the request\"}}", await unknown.Content.ReadAsStringAsync(Cancelled));
+
+        for (var i = 0; i < 59; i++)
+        {
+            using var more = await Http.GetAsync(ProtectionOf("x"), Cancelled);
+        }
+
+        using var throttled = await Http.GetAsync(ProtectionOf("x"), Cancelled);
+        Assert.Equal(429, (int)throttled.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_closed_after_five_seconds()
+    {
+        using var client = new System.Net.Sockets.TcpClient(Server.AgentEndpoint.Host, Server.AgentEndpoint.Port);
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1], Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+    }
+
+    private Uri ProtectionOf(string id) => new(Server.AgentEndpoint, $"/api/{id}/task-protection/v1/state");
 
     [Fact]
     public async Task A_token_meant_for_somebody_else_is_noticed()

@@ -98,6 +98,18 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public void A_destination_that_is_not_allowed_names_the_setting_and_is_not_waited_for()
+    {
+        var verdict = Verdict.Of(HttpAnswer.Parse("HTTP/1.1 403 Forbidden\r\n\r\n{\"code\":\"DestinationNotAllowed\",\"message\":\"Client 'web' may not read destination 'audit'.\"}"));
+
+        Assert.Equal((77, false), (verdict.ExitCode, verdict.MayHeal));
+        Assert.Equal(
+            "No credentials from http://127.0.0.1:9170/v1/credentials/audit: DestinationNotAllowed: Client 'web' may not read destination 'audit'. "
+                + "Add the destination to this client under Access:Clients of the sidecar's configuration, or name another one by --destination.",
+            verdict.AsMistake("http://127.0.0.1:9170/v1/credentials/audit", 30_000).Text);
+    }
+
+    [Fact]
     public void The_request_is_what_an_sdk_sends_and_the_token_goes_in_verbatim()
     {
         var request = HttpRequest.Get(9170, "/v1/credentials/reports", "Bearer x");

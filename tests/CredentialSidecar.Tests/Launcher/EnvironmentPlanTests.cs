@@ -15,7 +15,7 @@ public sealed class EnvironmentPlanTests
     [InlineData("AWS_ROLE_ARN")]
     public void F1_What_an_orchestrator_puts_there_and_wins_is_unset_and_not_emptied(string name)
     {
-        var planned = Plan([$"{name}=/v2/credentials/x", "A=1", $"{name}=", $"{name}_OTHER=kept"]);
+        var planned = Plan(["AWS_WEB_IDENTITY_TOKEN_FILE=/irsa", $"{name}=/v2/credentials/x", "A=1", $"{name}=", $"{name}_OTHER=kept"]);
 
         Assert.Null(planned[name]);
         Assert.Contains("A=1", planned.Entries);

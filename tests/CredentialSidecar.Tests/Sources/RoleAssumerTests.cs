@@ -1,6 +1,9 @@
 using CredentialSidecar.Chains;
 using CredentialSidecar.Sources;
+using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Sources;

@@ -82,6 +82,7 @@ public sealed class TaskRoleSourceTests
 
         Assert.Equal((failure, requests), (refused.Failure, agent.Requests));
         Assert.Contains($"answered {status} InvalidIdInRequest", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(status == 429 ? TimeSpan.FromSeconds(1) : null, refused.RetryIn);
     }
 
     [Fact]

@@ -23,7 +23,14 @@ internal static class ChainCheck
 
         if (settings.Metadata is not null && task == TaskIdentity.Unknown)
         {
-            examination.Warn("task metadata", $"{settings.Metadata.GetLeftPart(UriPartial.Authority)} does not answer", "Session names will not tell the task; AWS_REGION must be set.");
+            examination.Warn("task metadata", $"{settings.Metadata.GetLeftPart(UriPartial.Authority)} does not answer", "Session names will not tell the task.");
+        }
+
+        if (settings.NeedsTaskRegion && task.Region is null)
+        {
+            examination.Fail("region", "only task metadata tells the region, and it is not known yet; the sidecar waits for it and serves nothing", "Set AWS_REGION to the region whose STS is to be asked.");
+            await ReadSourceAsync(examination, services, cancellationToken);
+            return;
         }
 
         if (await ReadSourceAsync(examination, services, cancellationToken) is { } source)

@@ -1,4 +1,5 @@
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Shared;
 
 namespace CredentialSidecar.Commands.Doctor;
 
@@ -7,10 +8,6 @@ internal static class EnvironmentCheck
 {
     private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
     private const string Token = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-
-    // Before the container credentials in the chain of nearly every SDK.
-    private static readonly string[] Winners =
-        ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"];
 
     private static readonly string[] Proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
@@ -27,9 +24,9 @@ internal static class EnvironmentCheck
         var before = examination.Lines.Count;
         Address(examination, check, full, settings);
 
-        foreach (var winner in Winners.Where(winner => variable(winner) is not null))
+        foreach (var (name, effect) in CompetingVariables.OfPlatforms.Concat(CompetingVariables.OfPeople).Where(rival => CompetingVariables.Competes(rival.Name, variable(rival.Name), variable)))
         {
-            examination.Fail(check, $"{winner} is set and wins over {Full}", $"Start it by credential-launch, or by env -u {winner}.");
+            examination.Fail(check, $"{name} is set, and {effect}", $"Start it by credential-launch, or by env -u {name}.");
         }
 
         if (tokens.Count > 0 && variable(Token) is { } sent && !tokens.Contains(sent))
@@ -58,9 +55,9 @@ internal static class EnvironmentCheck
     {
         const string check = "this environment";
 
-        if (variable(Full) is not null && variable(Winners[0]) is not null)
+        if (variable(Full) is not null && variable(CompetingVariables.RelativeUri) is not null)
         {
-            examination.Warn(check, $"{Full} is set beside {Winners[0]} and has no effect here", "It belongs into the siblings alone.");
+            examination.Warn(check, $"{Full} is set beside {CompetingVariables.RelativeUri} and has no effect here", "It belongs into the siblings alone.");
         }
         else
         {

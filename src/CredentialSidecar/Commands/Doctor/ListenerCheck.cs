@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Health;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands.Doctor;
@@ -7,32 +10,18 @@ namespace CredentialSidecar.Commands.Doctor;
 /// <summary>Whether a sidecar answers here, and how the task is networked as far as that shows.</summary>
 internal static class ListenerCheck
 {
+    private const string NotThere = "If the sidecar is meant to run in this network namespace, look at its log.";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <returns>The network mode that task metadata names; null where there is none.</returns>
     public static async Task<string?> RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
     {
         using var reader = new EndpointReader();
-        await AskAsync("health", new Uri($"http://127.0.0.1:{settings.Options.Health.Port}/readyz"), status => status == 200);
-        await AskAsync("listener", new Uri($"http://127.0.0.1:{settings.Options.Listen.Port}/v1/credentials"), status => status is 200 or 400 or 401 or 403 or 503);
+        await CheckHealthAsync(examination, settings.Options.Health.Port, uri => GetAsync(uri));
+        await CheckListenerAsync(examination, settings.Options.Listen.Port, cancellationToken);
 
         return settings.Metadata is { } metadata && await GetAsync(metadata) is (200, var body) ? NetworkMode(examination, body) : null;
-
-        async Task AskAsync(string check, Uri uri, Func<int, bool> expected)
-        {
-            if (await GetAsync(uri) is not var (status, body))
-            {
-                examination.Warn(check, $"nobody answers at {uri.GetLeftPart(UriPartial.Authority)}", "If the sidecar is meant to run in this network namespace, look at its log.");
-            }
-            else if (expected(status))
-            {
-                examination.Pass(check, $"{uri.GetLeftPart(UriPartial.Authority)} answers {status}");
-            }
-            else
-            {
-                examination.Fail(check, $"{uri} answered {status}: {body.Split('\n')[0]}", "If that is another program, set SIDECAR_PORT and SIDECAR_HEALTH_PORT.");
-            }
-        }
 
         async Task<(int Status, string Body)?> GetAsync(Uri uri)
         {
@@ -40,13 +29,59 @@ internal static class ListenerCheck
             {
                 using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-                var (status, body) = await reader.GetAsync(uri, null, either.Token);
+                var (status, body) = await reader.GetAsync(uri, null, either.Token, EndpointReader.LargestMetadata);
                 return ((int)status, Encoding.UTF8.GetString(body));
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
                 return null;
             }
+        }
+    }
+
+    private static async Task CheckHealthAsync(Examination examination, int port, Func<Uri, Task<(int Status, string Body)?>> getAsync)
+    {
+        const string check = "health";
+        var uri = new Uri($"http://127.0.0.1:{port}/readyz");
+
+        if (await getAsync(uri) is not var (status, body))
+        {
+            examination.Warn(check, $"nobody answers at {uri.GetLeftPart(UriPartial.Authority)}", NotThere);
+            return;
+        }
+
+        var line = body.Split('\n')[0];
+
+        if (HealthEndpoint.IsReady(status, line))
+        {
+            examination.Pass(check, $"{uri.GetLeftPart(UriPartial.Authority)} answers {status}");
+        }
+        else if (HealthEndpoint.IsWaiting(status, line))
+        {
+            examination.Warn(check, $"the sidecar at {uri.GetLeftPart(UriPartial.Authority)} answers {status}: {Shown.OnOneLine(line)}", "The lines above about the source and the hops say why; a sidecar that has just started needs a moment.");
+        }
+        else
+        {
+            examination.Fail(check, $"{uri} answered {status}, and not as a sidecar does: {Shown.OnOneLine(Shown.Quoted(line))}", "If that is another program, set SIDECAR_HEALTH_PORT to a free port.");
+        }
+    }
+
+    /// <summary>Connects and asks nothing: a request without a token would be a 401 in the sidecar's log, which people alert on.</summary>
+    private static async Task CheckListenerAsync(Examination examination, int port, CancellationToken cancellationToken)
+    {
+        const string check = "listener";
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var client = new TcpClient(AddressFamily.InterNetwork);
+
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port, either.Token);
+            examination.Pass(check, $"127.0.0.1:{port} takes connections");
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            examination.Warn(check, $"nobody listens at 127.0.0.1:{port}", NotThere);
         }
     }
 

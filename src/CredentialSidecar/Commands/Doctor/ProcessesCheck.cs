@@ -49,13 +49,18 @@ internal static class ProcessesCheck
 
         if (hidden > 0)
         {
-            examination.Warn(Check, $"{hidden} may not be looked into by uid {SmallFile.UserId()}", "Run the doctor as root to see their environments.");
+            WarnOfHidden(examination, hidden);
         }
         else if (seen == 0)
         {
             examination.Pass(Check, "none with AWS variables can be seen from here; siblings show only where the task shares its process namespace (pidMode: task)");
         }
     }
+
+    /// <param name="hidden">How many processes the kernel did not show.</param>
+    public static void WarnOfHidden(Examination examination, int hidden) => examination.Warn(
+        Check, $"the kernel shows uid {SmallFile.UserId()} the environments of {hidden} other {(hidden == 1 ? "process" : "processes")} only with the capability SYS_PTRACE",
+        "Add SYS_PTRACE to this container: linuxParameters.capabilities.add in ECS, cap_add in compose, securityContext.capabilities.add in Kubernetes. Root alone is not enough.");
 
     private static bool IsOther(string folder) =>
         int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId;

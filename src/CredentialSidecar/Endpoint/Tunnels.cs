@@ -1,0 +1,26 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Rejects CONNECT on every listener.</summary>
+/// <remarks>Kestrel takes what follows the headers of a 200 to CONNECT for a tunnel, so an answer of ours would come after a length of 0.</remarks>
+internal static class Tunnels
+{
+    public static void UseNoTunnels(this WebApplication app)
+    {
+        var answer = app.Services.GetRequiredService<ContractAnswer>();
+
+        app.Use(async (http, next) =>
+        {
+            if (!HttpMethods.IsConnect(http.Request.Method))
+            {
+                await next(http);
+                return;
+            }
+
+            http.Response.Headers.Allow = "GET";
+            await answer.RefuseAsync(http, new CredentialException(CredentialFailure.WrongMethod, "CONNECT is not answered: the sidecar is not a proxy. Set NO_PROXY=127.0.0.1,localhost,169.254.170.2."), "a tunnel");
+        });
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace CredentialSidecar.Passthrough;
+
+/// <summary>A client for one request on one connection of its own.</summary>
+/// <remarks>
+/// <see cref="SocketsHttpHandler"/> sends a request again, up to three times, where the other side closes before it answers. No
+/// setting turns that off. A second connection is refused here, so the agent sees each request once, and the failure comes with its close.
+/// </remarks>
+internal static class OneRequest
+{
+    public static HttpMessageInvoker Client()
+    {
+        var connections = 0;
+
+        return new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            ActivityHeadersPropagator = null,
+            ConnectCallback = (context, cancellationToken) => Interlocked.Increment(ref connections) == 1
+                ? ConnectAsync(context.DnsEndPoint, cancellationToken)
+                : throw new IOException("The connection was closed before an answer came."),
+        });
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint agent, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        try
+        {
+            await socket.ConnectAsync(agent, cancellationToken);
+            return new Connection(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Drops what the agent does not take any more, so that an answer which it gave before the end of a body still arrives.</summary>
+    private sealed class Connection(Socket socket) : NetworkStream(socket, ownsSocket: true)
+    {
+        private bool _isClosed;
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                if (!_isClosed)
+                {
+                    await base.WriteAsync(buffer, cancellationToken);
+                }
+            }
+            catch (IOException)
+            {
+                // Where there is no answer either, reading fails at once.
+                _isClosed = true;
+            }
+        }
+    }
+}
