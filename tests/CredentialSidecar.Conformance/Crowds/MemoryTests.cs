@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using CredentialSidecar.Conformance.Parts;
@@ -46,8 +47,8 @@ public sealed class MemoryTests
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }
 
-            served += await AskAsync(client, new Uri(endpoints[0], "/v1/credentials/default")) == 200 ? 1 : 0;
-            probed += await AskAsync(client, new Uri(health, "livez")) == 200 ? 1 : 0;
+            served += await FetchAsync(new Uri(endpoints[0], "/v1/credentials/default")) ? 1 : 0;
+            probed += await FetchAsync(new Uri(health, "livez")) ? 1 : 0;
         }
 
         TestContext.Current.SendDiagnosticMessage("{0} MB: at most {1} kB, {2} connections opened, {3} served, {4} probed", megabytes, most / 1024, crowd.Opened, served, probed);
@@ -57,6 +58,14 @@ public sealed class MemoryTests
 
         // The machine is as busy as the sidecar: one that comes late proves nothing, and none would.
         Assert.InRange((served, probed), (8, 8), (10, 10));
+    }
+
+    /// <summary>By a process of its own: in this one a client would wait for the threads of the crowd.</summary>
+    private static async Task<bool> FetchAsync(Uri uri)
+    {
+        using var curl = Process.Start(new ProcessStartInfo("curl", ["--silent", "--fail", "--max-time", "2", "--header", $"Authorization: {Token}", "--output", "/dev/null", uri.AbsoluteUri]))!;
+        await curl.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return curl.ExitCode == 0;
     }
 
     private static async Task<int> AskAsync(HttpClient client, Uri uri)
