@@ -16,7 +16,7 @@ internal sealed partial class SessionRefresher
             "The answer for {Destination} has {Bytes} bytes, more than {Limit}: the CRT and what is built on it cannot read it. Shorten the tags and policies of its hops.")]
         public static partial void BodyTooLarge(ILogger logger, string destination, int bytes, int limit);
 
-        [LoggerMessage(EventIds.Ready, LogLevel.Information, "Ready: every required destination had its first session ({Destinations} of them, {Nodes} hops in all).")]
+        [LoggerMessage(EventIds.Ready, LogLevel.Information, "Ready: every required destination had its first session. Destinations: {Destinations}; hops: {Nodes}.")]
         public static partial void Ready(ILogger logger, int destinations, int nodes);
     }
 }

@@ -98,7 +98,7 @@ public sealed class LinkLocalTests : IAsyncLifetime
     // The source is not there, so the right token is told to wait, and a wrong one is refused.
     private async Task AssertAnswersAsync()
     {
-        Assert.Equal("503", await _network.DoAsync("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "-H", $"Authorization: {InterceptedTask.Token}", "http://169.254.170.2:9170/v1/credentials"));
-        Assert.Equal("401", await _network.DoAsync("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "http://169.254.170.2:9170/v1/credentials"));
+        Assert.Equal("503", await _network.DoAsync("curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}", "-H", $"Authorization: {InterceptedTask.Token}", "http://169.254.170.2:9170/v1/credentials"));
+        Assert.Equal("401", await _network.DoAsync("curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}", "http://169.254.170.2:9170/v1/credentials"));
     }
 }
