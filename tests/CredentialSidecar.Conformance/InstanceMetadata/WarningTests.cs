@@ -15,7 +15,7 @@ public sealed class WarningTests(NodeTask task) : IClassFixture<NodeTask>
         var ended = await task.LaunchAsync(["--wait", wait, "--", "env"]);
 
         Assert.True(ended.Code == 0, ended.ToString());
-        Assert.StartsWith("credential-launch: " + Warning, Assert.Single(ended.Errors.Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("credential-launch: " + Warning, Assert.Single(Warnings(ended.Errors)), StringComparison.Ordinal);
         Assert.Contains("ECS_AWSVPC_BLOCK_IMDS=true", ended.Errors, StringComparison.Ordinal);
         Assert.Contains("AWS_EC2_METADATA_DISABLED=true", ended.Output, StringComparison.Ordinal);
         Assert.Contains("PUT /latest/api/token", task.Node.Requests);
@@ -29,7 +29,7 @@ public sealed class WarningTests(NodeTask task) : IClassFixture<NodeTask>
 
         try
         {
-            Assert.Equal((0, "started", ""), await task.LaunchAsync(["--", "echo", "started"]) is var ended ? (ended.Code, ended.Output, ended.Errors) : default);
+            Assert.Equal((0, "started", ""), await task.LaunchAsync(["--", "echo", "started"]) is var ended ? (ended.Code, ended.Output, string.Concat(Warnings(ended.Errors))) : default);
         }
         finally
         {
@@ -42,7 +42,7 @@ public sealed class WarningTests(NodeTask task) : IClassFixture<NodeTask>
     {
         var ended = await task.LaunchAsync(["--allow-imds", "--", "env"]);
 
-        Assert.Equal((0, ""), (ended.Code, ended.Errors));
+        Assert.Equal((0, ""), (ended.Code, string.Concat(Warnings(ended.Errors))));
         Assert.DoesNotContain("AWS_EC2_METADATA_DISABLED", ended.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("AWS_REGION", ended.Output, StringComparison.Ordinal);
     }
@@ -55,4 +55,7 @@ public sealed class WarningTests(NodeTask task) : IClassFixture<NodeTask>
         Assert.Contains("AWS_EC2_METADATA_DISABLED=false", ended.Output, StringComparison.Ordinal);
         Assert.Contains(Warning, ended.Errors, StringComparison.Ordinal);
     }
+
+    /// <summary>Without the line that names the variables it removed.</summary>
+    private static IEnumerable<string> Warnings(string errors) => errors.Split('\n').Where(line => !line.StartsWith("credential-launch: Removed ", StringComparison.Ordinal));
 }
