@@ -32,7 +32,7 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
         AssertSays(
             await AskAsync(TaskFixture.SiblingOf(cutOff, "reports", task.Emulator.Sts)),
             "503", "\"CredentialsUnavailable\"",
-            $"Cannot assume {DefaultWorld.Reports} (", "STS could not be reached: Connection refused.", "Next try in ");
+            $"Cannot assume {DefaultWorld.Reports} (", "STS could not be reached: the connection to 127.0.0.1:", " failed: Connection refused.", "Next try in ");
     }
 
     internal abstract Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment);
