@@ -124,6 +124,20 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         guest.EndTurn();
     }
 
+    /// <summary>Closes every connection that shows no client and answers no request, at the end of the process.</summary>
+    public void CloseStrangers()
+    {
+        Guest[] all;
+
+        lock (_gate)
+        {
+            all = [.. _strangers.All.Where(guest => !guest.IsBusy)];
+            Array.ForEach(all, _strangers.Remove);
+        }
+
+        Array.ForEach(all, guest => guest.Close());
+    }
+
     /// <summary>Ends the search for silent connections. Those that are still open may be released afterwards.</summary>
     public void Dispose() => _sweep?.Dispose();
 

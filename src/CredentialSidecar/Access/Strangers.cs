@@ -16,6 +16,8 @@ internal sealed class Strangers(TimeProvider clock)
     /// <summary>Those whose rejection is not certain.</summary>
     public IEnumerable<Guest> Unknown => _unknown.All;
 
+    public IEnumerable<Guest> All => _unknown.All.Concat(_guessers.All);
+
     public void Add(Guest guest) => _unknown.Add(guest.Address, guest);
 
     public void Remove(Guest guest) => (guest.IsGuesser ? _guessers : _unknown).Remove(guest.Address, guest);
@@ -33,8 +35,10 @@ internal sealed class Strangers(TimeProvider clock)
     /// <returns>Null where there is none, or it must stay.</returns>
     public Guest? TakeFirst(TimeSpan chance, out TimeSpan wait)
     {
-        var first = _guessers.Largest() is { } guessing ? _guessers.Oldest(guessing, _ => true)
+        // One that came just now shields nobody: it leaves by itself after its wait, and others may be older.
+        var first = _guessers.Largest() is { } guessing && _guessers.Oldest(guessing, guest => clock.GetElapsedTime(guest.Arrived) >= chance, 1) is { } guesser ? guesser
             : _unknown.Largest() is { } address ? _unknown.Oldest(address, guest => !guest.IsUnheard, MostCandidates) ?? _unknown.Oldest(address, _ => true)
+            : _guessers.Largest() is { } last ? _guessers.Oldest(last, _ => true)
             : null;
 
         // Whoever is sent away comes again at once, and a crowd that comes and goes costs more than one that stays.

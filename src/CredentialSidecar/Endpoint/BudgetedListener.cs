@@ -71,6 +71,7 @@ internal sealed partial class BudgetedListener : IConnectionListener
             _thread.Join();
             _raw.Dispose();
             _socket.Dispose();
+            _reception.CloseStrangers();
         }
 
         return default;

@@ -132,7 +132,7 @@ internal sealed partial class ContractAnswer(
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}{Client}")]
-        public static partial void Refused(ILogger logger, int status, string code, IPAddress? peer, string asked, string reason, string client);
+        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}{Asker}")]
+        public static partial void Refused(ILogger logger, int status, string code, IPAddress? peer, string asked, string reason, string asker);
     }
 }

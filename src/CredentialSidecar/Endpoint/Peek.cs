@@ -11,8 +11,8 @@ namespace CredentialSidecar.Endpoint;
 /// <param name="IsForAgent">Whether the path is one of the agent's, such as task metadata, which needs no token.</param>
 internal readonly record struct Peek(string? Authorization, bool IsWhole, bool IsForAgent)
 {
-    // A token may be a JWT of some kB; the headers of one request are rarely longer.
-    private const int Most = 8 * 1024;
+    // As many as Kestrel takes.
+    private const int Most = 16 * 1024;
 
     private static ReadOnlySpan<byte> Name => "authorization:"u8;
 
@@ -34,7 +34,7 @@ internal readonly record struct Peek(string? Authorization, bool IsWhole, bool I
     private static Peek Of(ReadOnlySpan<byte> head)
     {
         var end = head.IndexOf("\r\n\r\n"u8);
-        var isWhole = end >= 0 || head.Length == Most;
+        var isWhole = end >= 0;
         head = end >= 0 ? head[..(end + 2)] : head;
         var target = head.IndexOf((byte)' ') is >= 0 and var space ? head[(space + 1)..] : default;
         return new(FindAuthorization(head), isWhole, MetadataPath.MayBegin(target));

@@ -44,6 +44,13 @@ internal sealed class Reception(
         }
     }
 
+    /// <summary>Closes connections that no request is answered on, so that half of one does not hold up the end.</summary>
+    public void CloseStrangers()
+    {
+        room.CloseStrangers();
+        budget.CloseStrangers();
+    }
+
     public void Dispose() => strangers.Dispose();
 
     private static bool Wait(ValueTask<bool> task) => task.IsCompleted ? task.Result : task.AsTask().GetAwaiter().GetResult();

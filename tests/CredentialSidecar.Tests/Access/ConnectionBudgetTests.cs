@@ -66,6 +66,30 @@ public sealed class ConnectionBudgetTests : IDisposable
     }
 
     [Fact]
+    public async Task A_guesser_that_came_just_now_shields_no_silent_connection()
+    {
+        var silent = await AdmitAsync(Open - 1);
+        _clock.Advance(_budget.FairChance * 2);
+        var guesser = Make();
+        Assert.True(await _budget.AdmitAsync(guesser, CancellationToken.None));
+        _budget.Distrust(guesser);
+
+        Assert.True(_budget.AdmitAsync(Make(), CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        Assert.Equal([silent[0]], _closed);
+    }
+
+    [Fact]
+    public async Task At_the_end_all_strangers_without_a_request_are_closed_and_no_client()
+    {
+        var connections = await AdmitAsync(3);
+        _budget.Recognize(connections[0], "web");
+        connections[1].Begin();
+        _budget.Distrust(connections[2]);
+        _budget.CloseStrangers();
+        Assert.Equal([connections[2]], _closed);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_closed_counts_until_it_is_gone()
     {
         var strangers = await AdmitAsync(Most);
