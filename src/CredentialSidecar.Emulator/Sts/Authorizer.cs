@@ -14,7 +14,7 @@ internal static class Authorizer
 
         if (Missing(world, caller, role, roleArn, action, externalId, isSameAccount) is { } policy)
         {
-            // Nobody outside the role's account is told whether the role exists.
+            // STS does not tell other accounts whether a role exists.
             throw StsException.AccessDenied(caller.Arn, action, roleArn, isSameAccount && role is not null ? policy : null);
         }
     }

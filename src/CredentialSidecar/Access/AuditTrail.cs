@@ -77,7 +77,7 @@ internal sealed partial class AuditTrail : IHostedService, IDisposable
             return null;
         }
 
-        var record = line.ToRecord();
+        var record = AuditSentence.Of(line);
         _lines.Log(LogLevel.Information, line switch
         {
             { Count: not null } => EventIds.NotServedSeveral,

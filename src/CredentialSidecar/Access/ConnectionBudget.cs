@@ -10,30 +10,27 @@ namespace CredentialSidecar.Access;
 /// <param name="clients">How many clients share the places of clients.</param>
 internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock) : IDisposable
 {
-    /// <summary>A connection of nobody known that sends nothing for this long is closed.</summary>
+    /// <summary>The sidecar closes a stranger's connection that sends nothing for this long.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
-
-    /// <summary>10 000 newcomers a second must be able to come in: those that wait fill the kernel's queue, where honest ones wait with them.</summary>
-    private static readonly TimeSpan EachChance = TimeSpan.FromSeconds(1) / 10_000, LongChance = TimeSpan.FromMilliseconds(500);
 
     // A timer waits for whole milliseconds, and not for less than one.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromSeconds(1), LongestStep = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _free = new(most, most);
-    private readonly Strangers _strangers = new(clock);
+    private readonly Strangers _strangers = new(most - (most / 8), clock);
     private readonly Queues<string> _clients = new();
     private readonly int _mostOpen = most - (most / 8), _mostOfClients = most - (most / 4);
     private ITimer? _sweep;
 
     /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
-    public TimeSpan FairChance { get; } = ChanceOf(most);
+    public TimeSpan FairChance => _strangers.FairChance;
 
     /// <summary>Connections that are open or being closed.</summary>
     public int Count => most - _free.CurrentCount;
 
     /// <summary>Finds a place, which is taken until <see cref="Release"/>.</summary>
-    /// <param name="hasTime">Whether few enough newcomers wait that nobody need be hurried; null for never.</param>
+    /// <param name="hasTime">Whether the queue of newcomers is short, so that connections may stay longer; null means it never is.</param>
     /// <returns>False where none became free: the connection must be closed at once.</returns>
     public async ValueTask<bool> AdmitAsync(Guest guest, CancellationToken cancellationToken, Func<bool>? hasTime = null)
     {
@@ -131,8 +128,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
         lock (_gate)
         {
-            all = [.. _strangers.All.Where(guest => !guest.IsBusy)];
-            Array.ForEach(all, _strangers.Remove);
+            all = _strangers.TakeIdle();
         }
 
         Array.ForEach(all, guest => guest.Close());
@@ -140,8 +136,6 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
     /// <summary>Ends the search for silent connections. Those that are still open may be released afterwards.</summary>
     public void Dispose() => _sweep?.Dispose();
-
-    private static TimeSpan ChanceOf(int most) => (most - (most / 8)) * EachChance is var chance && chance > Tick ? chance : Tick;
 
     /// <returns>How long to wait before this can be said again; nothing where a place is free, or about to become so.</returns>
     private TimeSpan MakeRoom(Func<bool>? hasTime)
@@ -152,7 +146,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         {
             if (_strangers.Total + _clients.Total >= _mostOpen)
             {
-                leaving = _strangers.TakeFirst(hasTime?.Invoke() == true && FairChance < LongChance ? LongChance : FairChance, out var wait);
+                leaving = _strangers.TakeFirst(hasTime?.Invoke() == true, out var wait);
 
                 if (leaving is null && wait > TimeSpan.Zero)
                 {
@@ -182,25 +176,11 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
     private void Sweep()
     {
-        List<Guest> silent = [];
+        Guest[] silent;
 
         lock (_gate)
         {
-            var now = clock.GetTimestamp();
-
-            foreach (var guest in _strangers.Unknown.Where(guest => !guest.IsBusy && clock.GetElapsedTime(guest.QuietSince, now) >= LongestSilence).ToArray())
-            {
-                if (guest.IsSilent())
-                {
-                    _strangers.Remove(guest);
-                    silent.Add(guest);
-                }
-                else
-                {
-                    // Half a request: Kestrel has its own limit for the rest, and answers.
-                    guest.QuietSince = now;
-                }
-            }
+            silent = _strangers.TakeSilent(LongestSilence);
 
             if (_strangers.Total == 0)
             {
@@ -209,6 +189,6 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
             }
         }
 
-        silent.ForEach(guest => guest.Close());
+        Array.ForEach(silent, guest => guest.Close());
     }
 }

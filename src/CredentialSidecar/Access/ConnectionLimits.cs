@@ -3,13 +3,11 @@ namespace CredentialSidecar.Access;
 /// <summary>How many connections the process holds at once. Derived once, at start, from what the machine allows.</summary>
 /// <param name="Requests">For the listeners of credentials and of interception together.</param>
 /// <param name="Probes">For each listener of probes, on its own.</param>
-/// <param name="Waiting">Beside these, connections whose first request has not begun: for the former listeners together, and half as many for each of the latter.</param>
+/// <param name="Waiting">Connections whose first request has not begun, beside the others. Each listener of probes has half as many.</param>
 internal sealed record ConnectionLimits(int Requests, int Probes, int Waiting)
 {
-    /// <summary>
-    /// Connections that wait in the kernel to be accepted, for each listener. The kernel drops what is more, and the client tries
-    /// again after a second, the longest that SDKs wait. Memory of a connection is charged to us once it is accepted.
-    /// </summary>
+    /// <summary>How many connections of each listener may wait in the kernel. It drops others, and their clients repeat after 1 s.</summary>
+    /// <remarks>A second is the longest that SDKs wait. The memory of a connection is charged to the process once it is accepted.</remarks>
     public const int Backlog = 4096;
 
     /// <summary>What the program needs for itself: 35 MB resident when idle, and room for a collection of garbage.</summary>
@@ -29,7 +27,6 @@ internal sealed record ConnectionLimits(int Requests, int Probes, int Waiting)
 
     /// <summary>A connection that is passed on to the agent takes a second descriptor.</summary>
     private const int DescriptorsEach = 2;
-
     private const int Fewest = 32, Most = 1000, ProbesEach = 32, ProbeListeners = 2;
 
     /// <summary>Whether clients with many processes may meet the limit.</summary>

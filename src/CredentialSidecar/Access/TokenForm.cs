@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>Says what is wrong with an authorization token that nobody has, where its form tells.</summary>
+/// <summary>Says what is wrong with an unknown authorization token, if its form shows it.</summary>
 internal static class TokenForm
 {
     private const string Signature = "AWS4-";

@@ -19,7 +19,7 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     /// <summary>What is down for every hop in the same region; null where the failure is of this hop alone.</summary>
     public Outage? Outage { get; init; }
 
-    /// <summary>The source says that it has only just started, which is no fault.</summary>
+    /// <summary>The source says that it is still starting, which is not an error.</summary>
     public bool IsStarting { get; init; }
 
     /// <summary>A second try within a second may well succeed.</summary>

@@ -26,7 +26,7 @@ internal static partial class SessionNameTemplate
         return filled.Length < Shortest ? "credential-sidecar" : filled;
     }
 
-    /// <summary>The same for a source identity, for which there is no other name to fall back on.</summary>
+    /// <summary>The same for a source identity, which has no default.</summary>
     public static string FillIdentity(string template, TemplateValues values) => Template.Fill(template, values.Of, Longest, Foreign());
 
     [GeneratedRegex(@"[^\w+=,.@-]", RegexOptions.ECMAScript)]

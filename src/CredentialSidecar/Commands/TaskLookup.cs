@@ -8,7 +8,7 @@ namespace CredentialSidecar.Commands;
 /// <summary>Finds out which task this is, before anything listens.</summary>
 internal static class TaskLookup
 {
-    /// <returns>Null where the process was told to stop while it waited.</returns>
+    /// <returns>Null if the process received a stop signal while it waited.</returns>
     public static async Task<TaskIdentity?> ReadAsync(SidecarSettings settings, CancellationToken cancellationToken)
     {
         using var logging = LoggerFactory.Create(builder => builder.AddSidecarLogging(settings.Options.Logging));

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CredentialSidecar.Chains;
@@ -13,7 +12,7 @@ internal static class ValidateCommand
     private static readonly string[] Redacted = ["Token", "ExternalId"];
 
     // A role called a+b should not be printed as a\u002Bb; nothing here becomes HTML.
-    private static readonly JsonSerializerOptions Readable = new(OptionsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = ReadableJson.Of(OptionsJson.Default.Options);
 
     public static int Run(ProcessEnvironment environment, string? file, TextWriter output, TextWriter error)
     {

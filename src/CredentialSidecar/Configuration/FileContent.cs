@@ -7,6 +7,6 @@ namespace CredentialSidecar.Configuration;
 /// </param>
 internal sealed record FileContent(byte[]? Bytes, FileTrouble Trouble, string? Problem, string? Doubt)
 {
-    /// <summary>What to do: another path helps nobody whose user may not read this one.</summary>
+    /// <summary>What to do. Another path does not help a user that may not read this one.</summary>
     public string Remedy(string otherwise) => Trouble == FileTrouble.Forbidden ? $"let uid {SmallFile.UserId()} read it, by chown or chmod" : otherwise;
 }

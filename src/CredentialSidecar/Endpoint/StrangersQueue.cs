@@ -5,7 +5,7 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>Starts strangers' connections a few at a time, so that a client's request never waits behind all of theirs.</summary>
 /// <param name="most">How many may be between their start and the beginning of their first request.</param>
 /// <param name="start">Gives a connection to Kestrel.</param>
-/// <param name="leave">Closes a connection whose peer hung up while it waited: nobody would read the answer.</param>
+/// <param name="leave">Closes a connection whose peer hung up while it waited, because its answer would not be read.</param>
 internal sealed class StrangersQueue(int most, Action<PendingConnection> start, Action<PendingConnection> leave, TimeProvider clock) : IDisposable
 {
     /// <summary>After this time the next one starts even if a request has not begun: half a request would hold a turn for seconds.</summary>

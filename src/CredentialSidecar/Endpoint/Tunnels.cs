@@ -4,7 +4,7 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Rejects CONNECT on every listener.</summary>
-/// <remarks>Kestrel takes what follows the headers of a 200 to CONNECT for a tunnel, so an answer of ours would come after a length of 0.</remarks>
+/// <remarks>After a 200 to CONNECT, Kestrel treats the body as tunnel data and sends a Content-Length of 0, so the body of an answer would follow a length of 0.</remarks>
 internal static class Tunnels
 {
     public static void UseNoTunnels(this WebApplication app)

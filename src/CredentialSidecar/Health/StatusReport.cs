@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CredentialSidecar.Caching;
@@ -9,8 +8,7 @@ namespace CredentialSidecar.Health;
 /// <summary>The present state as JSON: what an operator wants to know at night, and no secret.</summary>
 internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, TimeProvider clock)
 {
-    // Quotes and plus signs stay readable; control characters are escaped still.
-    private static readonly StatusJson Readable = new(new JsonSerializerOptions(StatusJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly StatusJson Readable = new(ReadableJson.Of(StatusJson.Default.Options));
 
     public Task SendAsync(HttpContext http)
     {

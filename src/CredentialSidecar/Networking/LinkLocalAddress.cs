@@ -15,7 +15,7 @@ internal static class LinkLocalAddress
     private const ushort NewAddress = 20, DeleteAddress = 21, Ask = 1 | 4, Create = 0x400 | 0x200;
     private const byte HostScope = 254;
 
-    // Nobody else has the address on loopback, so there is nothing to detect.
+    // Only the sidecar puts this address on loopback, so there is no other owner to detect.
     private const byte NoDetection = 2;
 
     // The attributes of linux/if_addr.h.

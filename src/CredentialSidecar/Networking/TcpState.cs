@@ -7,18 +7,15 @@ namespace CredentialSidecar.Networking;
 /// <param name="HasHungUp">The peer sends nothing more: it has closed its side, or reset the connection.</param>
 internal readonly record struct TcpState(long Received, bool HasHungUp)
 {
-    // netinet/tcp.h; tcpi_state and tcpi_bytes_received (Linux 4.1) of struct tcp_info in linux/tcp.h.
+    // linux/tcp.h: tcpi_state, tcpi_unacked and tcpi_bytes_received (Linux 4.1) of struct tcp_info, TCP_CLOSE and TCP_CLOSE_WAIT.
     private const int Tcp = 6, TcpInfo = 11, QueueAt = 24, ReceivedAt = 128;
-
-    // enum tcp_state: TCP_CLOSE and TCP_CLOSE_WAIT.
     private const byte Closed = 7, CloseWait = 8;
 
     /// <summary>How many connections wait to be accepted at a listening socket; tcpi_unacked says so of one.</summary>
     public static int QueueOf(int fd)
     {
         Span<byte> info = stackalloc byte[QueueAt + sizeof(int)];
-        var length = info.Length;
-        return Libc.GetOption(fd, Tcp, TcpInfo, info, ref length) == 0 && length == info.Length ? BitConverter.ToInt32(info[QueueAt..]) : 0;
+        return TryRead(fd, info) ? BitConverter.ToInt32(info[QueueAt..]) : 0;
     }
 
     /// <returns>Nothing received and not hung up where the system does not tell.</returns>
@@ -34,13 +31,15 @@ internal readonly record struct TcpState(long Received, bool HasHungUp)
         }
     }
 
-    /// <param name="fd">A socket, on Linux.</param>
     public static TcpState Of(int fd)
     {
         Span<byte> info = stackalloc byte[ReceivedAt + sizeof(long)];
+        return TryRead(fd, info) ? new(BitConverter.ToInt64(info[ReceivedAt..]), info[0] is Closed or CloseWait) : default;
+    }
+
+    private static bool TryRead(int fd, Span<byte> info)
+    {
         var length = info.Length;
-        return Libc.GetOption(fd, Tcp, TcpInfo, info, ref length) == 0 && length == info.Length
-            ? new(BitConverter.ToInt64(info[ReceivedAt..]), info[0] is Closed or CloseWait)
-            : default;
+        return Libc.GetOption(fd, Tcp, TcpInfo, info, ref length) == 0 && length == info.Length;
     }
 }

@@ -60,7 +60,7 @@ internal static class OneRequest
             }
             catch (IOException)
             {
-                // Where there is no answer either, reading fails at once.
+                // If the agent did not answer, reading the response fails at once.
                 _isClosed = true;
             }
         }

@@ -40,7 +40,7 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
                 AdvisedAt = known?.AdvisedAt ?? DateTimeOffset.MinValue,
             };
 
-            // Nobody reads a statement of a policy twice in a minute, and nobody scrolls back a day.
+            // An operator does not need the same advice twice in a minute, but cannot scroll back a day for it.
             var isNews = e.Advice is not null && (trouble.Advice != e.Advice || now - trouble.AdvisedAt >= AdviceHolds);
             (trouble.Advice, trouble.AdvisedAt) = isNews ? (e.Advice, now) : (trouble.Advice, trouble.AdvisedAt);
             _troubles[origin] = trouble;

@@ -34,7 +34,7 @@ internal static partial class DefaultChainFailures
         _ when Chain(e).OfType<AmazonServiceException>().FirstOrDefault() is { } service => ByService(service),
         _ when profile.By == SignIn.Sso => ($"the profile '{profile.Source}' signs in by SSO, which needs a browser", null, Export(profile)),
         _ when profile.By == SignIn.Login => ($"the profile '{profile.Source}' signs in by aws login (login_session), which needs a browser", null, Export(profile)),
-        _ when profile.By == SignIn.Mfa => ($"the profile '{profile.Source}' asks for an MFA code (mfa_serial), which nobody can type here", null, Export(profile)),
+        _ when profile.By == SignIn.Mfa => ($"the profile '{profile.Source}' asks for an MFA code (mfa_serial), which cannot be typed here", null, Export(profile)),
         AmazonClientException => ("no provider has any", Tried(e.Message), profile.IsFound
             ? $"Look at the profile '{profile.Name}', or set AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY. ~/.aws must be mounted where the sidecar's user can read it."
             : "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, and mount ~/.aws where the sidecar's user can read it."),

@@ -4,7 +4,7 @@ using Amazon.Runtime.Credentials;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>How a profile of the AWS configuration signs in, where nobody but a person can.</summary>
+/// <summary>How a profile of the AWS configuration signs in when only a person can do it.</summary>
 internal enum SignIn
 {
     Unattended,

@@ -3,7 +3,7 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Sources;
 
 /// <summary>The policy statements that a hop needs, ready to be pasted. The external id is left for the operator to fill in.</summary>
-/// <param name="caller">The caller's ARN; null where nobody told it.</param>
+/// <param name="caller">The caller's ARN; null if it is unknown.</param>
 /// <param name="denied">The action that STS denied, which the hop may need without configuring it: a transitive tag is inherited.</param>
 internal sealed class Statements(Hop hop, string? caller, string denied)
 {

@@ -16,7 +16,7 @@ internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) :
     /// <summary>For one call.</summary>
     public TimeSpan Timeout => settings.Options.Sts.Timeout;
 
-    /// <param name="sending">Is told where the call goes; null where nobody asks.</param>
+    /// <param name="sending">Records where the call goes; null if that is not needed.</param>
     public AmazonSecurityTokenServiceClient Create(string region, TemporaryCredentials signer, Sending? sending = null)
     {
         var config = ConfigFor(settings.Sts, region);

@@ -4,7 +4,7 @@ using CredentialSidecar.Configuration;
 namespace CredentialSidecar.Sources;
 
 /// <summary>Gives the AWS SDK our connections, and notes what time the other side has.</summary>
-/// <remarks>The SDK ignores its own timeout with a factory of ours, so each call brings a token with a time limit.</remarks>
+/// <remarks>With a custom HttpClientFactory the SDK ignores its own timeout, so each call has a cancellation token with a time limit.</remarks>
 internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProvider clock) : IDisposable
 {
     // An STS answer is a few kilobytes; what is larger is none, and must not be read into memory.
@@ -61,7 +61,7 @@ internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProv
     private DateTimeOffset Now => clock.GetUtcNow();
 }
 
-/// <summary>Where one call went. As long as there is no target, nothing has been sent, and a failure is the SDK's own.</summary>
+/// <summary>Where one call went. If it has no target, nothing was sent, and the failure comes from the SDK itself.</summary>
 internal sealed class Sending
 {
     public Uri? Target { get; set; }

@@ -15,7 +15,7 @@ public sealed class DefaultChainTests : IDisposable
     [InlineData("dev", "the profile 'dev' signs in by aws login (login_session), which needs a browser.", "export-credentials --profile dev")]
     [InlineData("chained", "the profile 'dev' signs in by aws login (login_session), which needs a browser.", "export-credentials --profile chained")]
     [InlineData("sso", "the profile 'sso' signs in by SSO, which needs a browser.", "export-credentials --profile sso")]
-    [InlineData("mfa", "the profile 'mfa' asks for an MFA code (mfa_serial), which nobody can type here.", "export-credentials --profile mfa")]
+    [InlineData("mfa", "the profile 'mfa' asks for an MFA code (mfa_serial), which cannot be typed here.", "export-credentials --profile mfa")]
     [InlineData("fails", "credential_process of the profile 'fails' ended with exit code 3. It wrote: vault is sealed.", "credential_process")]
     [InlineData("missing", "credential_process of the profile 'missing' ended with exit code 127. It wrote: ", "the program must be in the sidecar's image")]
     [InlineData("garbage", "credential_process of the profile 'garbage' did not print the JSON that the SDK expects.", "credential_process")]

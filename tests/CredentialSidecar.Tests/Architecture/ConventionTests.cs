@@ -79,9 +79,9 @@ public sealed partial class ConventionTests
     {
         var lengths = Files(Repository.File("src")).Select(file => File.ReadLines(file).Count()).Order().ToArray();
 
-        Assert.True(lengths[^1] <= 220, $"the longest has {lengths[^1]} lines");
+        Assert.True(lengths[^1] <= 200, $"the longest has {lengths[^1]} lines");
         Assert.True(lengths[(int)(lengths.Length * 0.9)] <= 120, $"p90 is {lengths[(int)(lengths.Length * 0.9)]}");
-        Assert.True(lengths[lengths.Length / 2] <= 50, $"the median is {lengths[lengths.Length / 2]}");
+        Assert.True(lengths[lengths.Length / 2] <= 45, $"the median is {lengths[lengths.Length / 2]}");
     }
 
     [Fact]

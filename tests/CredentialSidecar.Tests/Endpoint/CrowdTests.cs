@@ -126,7 +126,7 @@ public sealed class CrowdTests : IDisposable
 
         // The loop of the destination, the count of repetitions, and the guesser.
         await sidecar.Clock.UntilWaitingAsync(3);
-        Assert.Equal(0, sidecar.Services.GetRequiredService<ConnectionBudget>().Count);
+        await Eventually.HoldsAsync(() => sidecar.Services.GetRequiredService<ConnectionBudget>().Count == 0, () => "the server has its connection");
         Assert.False(answer.IsCompleted);
         await sidecar.AdvanceAsync(Throttle.Delay);
         Assert.StartsWith("HTTP/1.1 401 ", await answer, StringComparison.Ordinal);

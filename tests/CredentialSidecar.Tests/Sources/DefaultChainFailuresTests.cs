@@ -27,7 +27,7 @@ public sealed class DefaultChainFailuresTests
     [Theory]
     [InlineData("Sso", "the profile 'dev' signs in by SSO, which needs a browser.")]
     [InlineData("Login", "the profile 'dev' signs in by aws login (login_session), which needs a browser.")]
-    [InlineData("Mfa", "the profile 'dev' asks for an MFA code (mfa_serial), which nobody can type here.")]
+    [InlineData("Mfa", "the profile 'dev' asks for an MFA code (mfa_serial), which cannot be typed here.")]
     public void A_profile_that_needs_a_person_comes_with_the_way_to_export_its_session(string by, string expected)
     {
         var failed = DefaultChainFailures.From(new AmazonClientException("Failed to resolve AWS credentials."), new SdkProfile("chained", "dev", Enum.Parse<SignIn>(by), IsFound: true), Assuming.Mask());

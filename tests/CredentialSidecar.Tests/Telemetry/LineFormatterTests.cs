@@ -20,7 +20,7 @@ public sealed class LineFormatterTests
     [Fact]
     public void A_served_line_has_at_most_600_bytes_no_empty_field_and_every_id_whole()
     {
-        var line = Format(Served.ToRecord(), isJson: true, EventIds.Served, "CredentialSidecar.Audit");
+        var line = Format(AuditSentence.Of(Served), isJson: true, EventIds.Served, "CredentialSidecar.Audit");
         Assert.InRange(Encoding.UTF8.GetByteCount(line), 1, 600);
         Assert.Equal(
             $$"""
@@ -33,21 +33,21 @@ public sealed class LineFormatterTests
     [Fact]
     public void A_line_of_text_has_date_and_zone_and_says_the_same_in_a_sentence() => Assert.Equal(
         $"2026-01-01T00:00:00Z info Audit[600] Served {Name} to {Name} at 127.0.0.1: access key ASIAABCDEFGHIJKLMNOP, session {Name}, STS request f54a5de1-0000-4000-8000-000000000000, expires 2026-01-01T01:00:00Z.\n",
-        Format(Served.ToRecord(), isJson: false, EventIds.Served, "CredentialSidecar.Audit"));
+        Format(AuditSentence.Of(Served), isJson: false, EventIds.Served, "CredentialSidecar.Audit"));
 
     [Fact]
     public void A_refused_line_says_who_asked_for_what_and_why_not()
     {
         var line = new AuditLine(VirtualClock.Start, 403, "ForeignDestination", "web", "private", "127.0.0.1", 1000, "curl/8", null, null, null, null, null);
-        Assert.Equal("Refused private to web (uid 1000) at 127.0.0.1: 403 ForeignDestination (agent curl/8).", line.ToRecord().ToString());
-        Assert.Equal("Refused a request of an unknown client at 127.0.0.1: 401 Unauthorized.", AuditLine.Of(VirtualClock.Start, 401, "Unauthorized", null, System.Net.IPAddress.Loopback, null).ToRecord().ToString());
+        Assert.Equal("Refused private to web (uid 1000) at 127.0.0.1: 403 ForeignDestination (agent curl/8).", AuditSentence.Of(line).ToString());
+        Assert.Equal("Refused a request of an unknown client at 127.0.0.1: 401 Unauthorized.", AuditSentence.Of(AuditLine.Of(VirtualClock.Start, 401, "Unauthorized", null, System.Net.IPAddress.Loopback, null)).ToString());
     }
 
     [Theory]
     [InlineData(1, "Refused 1 more request of an unknown client: Unauthorized.")]
     [InlineData(2, "Refused 2 more requests of an unknown client: Unauthorized.")]
     public void A_counting_line_agrees_in_number(int count, string sentence) =>
-        Assert.Equal(sentence, (AuditLine.Of(VirtualClock.Start, 0, "Unauthorized", null, null, null) with { Count = count }).ToRecord().ToString());
+        Assert.Equal(sentence, AuditSentence.Of(AuditLine.Of(VirtualClock.Start, 0, "Unauthorized", null, null, null) with { Count = count }).ToString());
 
     [Fact]
     public void Quotes_and_plus_signs_are_readable_and_control_characters_escaped()

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CredentialSidecar.Configuration;
 
@@ -7,8 +6,7 @@ namespace CredentialSidecar.Commands.Doctor;
 /// <summary><c>credential-sidecar doctor</c>: tries everything once, as the sidecar would, and says what to do about what fails.</summary>
 internal static class DoctorCommand
 {
-    // Quotes and plus signs stay readable; control characters are escaped still.
-    private static readonly DoctorJson Readable = new(new JsonSerializerOptions(DoctorJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly DoctorJson Readable = new(ReadableJson.Of(DoctorJson.Default.Options));
 
     /// <param name="proc">Where the kernel shows processes; a test gives its own.</param>
     /// <param name="instanceMetadata">Where instance metadata would be; a test gives its own.</param>

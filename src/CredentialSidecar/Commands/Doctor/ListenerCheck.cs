@@ -46,7 +46,7 @@ internal static class ListenerCheck
 
         if (await getAsync(uri) is not var (status, body))
         {
-            examination.Warn(check, $"nobody answers at {uri.GetLeftPart(UriPartial.Authority)}", NotThere);
+            examination.Warn(check, $"no answer from {uri.GetLeftPart(UriPartial.Authority)}", NotThere);
             return;
         }
 
@@ -81,7 +81,7 @@ internal static class ListenerCheck
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            examination.Warn(check, $"nobody listens at 127.0.0.1:{port}", NotThere);
+            examination.Warn(check, $"no program listens on 127.0.0.1:{port}", NotThere);
         }
     }
 
