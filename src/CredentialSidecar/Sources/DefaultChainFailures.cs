@@ -55,20 +55,25 @@ internal static partial class DefaultChainFailures
         var first = error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
 
         return code.Success
-            ? ($"credential_process of the profile '{profile.Source}' ended with exit code {code.Value}", first is null ? "It wrote nothing to standard error" : $"It wrote: {first}", Advice)
+            ? ($"credential_process of the profile '{profile.Source}' ended with exit code {code.Value}",
+                first is null ? "It wrote nothing to standard error" : $"It wrote: {first}", Advice)
             : ($"credential_process of the profile '{profile.Source}' did not print the JSON that the SDK expects", null, Advice);
     }
 
     private static (string What, string? Said, string Advice) ByService(AmazonServiceException e) => (
-        e.ErrorCode is { Length: > 0 and <= 64 } code && code.All(char.IsAsciiLetterOrDigit) ? $"STS answered {(int)e.StatusCode} {code}" : $"STS answered {(int)e.StatusCode}",
+        e.ErrorCode is { Length: > 0 and <= 64 } code && code.All(char.IsAsciiLetterOrDigit)
+            ? $"STS answered {(int)e.StatusCode} {code}"
+            : $"STS answered {(int)e.StatusCode}",
         $"STS said: {e.Message}",
-        "With AWS_WEB_IDENTITY_TOKEN_FILE, check that the trust policy of AWS_ROLE_ARN names the token's issuer and subject. With role_arn in a profile, check both policies of that role.");
+        "With AWS_WEB_IDENTITY_TOKEN_FILE, check that the trust policy of AWS_ROLE_ARN names the token's issuer and subject. "
+            + "With role_arn in a profile, check both policies of that role.");
 
     /// <summary>The SDK lists each provider that it tried; those that were not asked for say nothing of use.</summary>
     private static string? Tried(string message)
     {
         var tried = Attempt().Matches(message).Select(match => match.Groups[1].Value.Trim().TrimEnd('.'))
-            .Where(text => !text.Contains("were not set with AWS credentials", StringComparison.Ordinal) && !text.StartsWith("The webIdentityTokenFile must", StringComparison.Ordinal))
+            .Where(text => !text.Contains("were not set with AWS credentials", StringComparison.Ordinal)
+                && !text.StartsWith("The webIdentityTokenFile must", StringComparison.Ordinal))
             .ToArray();
 
         return tried.Length == 0 ? $"The SDK says: {message.Split('\n')[0].Trim()}" : $"The SDK says: {string.Join("; ", tried)}";

@@ -21,14 +21,18 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
             switch (e)
             {
                 case Polly.Timeout.TimeoutRejectedException timeout:
-                    return new($"no answer{Of(to)} within {timeout.Timeout.TotalSeconds:0.#} s{through}", Advice: target is null ? null : Network(target, proxy));
+                    return new($"no answer{Of(to)} within {timeout.Timeout.TotalSeconds:0.#} s{through}",
+                        Advice: target is null ? null : Network(target, proxy));
                 case TimeoutException:
-                    return new($"no connection to{(to.Length > 0 ? to : " it")}{through} within the time limit for connecting", Advice: target is null ? null : Network(target, proxy));
+                    return new($"no connection to{(to.Length > 0 ? to : " it")}{through} within the time limit for connecting",
+                        Advice: target is null ? null : Network(target, proxy));
                 case CertificateException certificate:
                     return new($"TLS{With(to)} failed: {certificate.Message}", certificate.Whose,
-                        "If a proxy inspects TLS, give the sidecar the certificate of its CA: AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file with it. Otherwise check that the address is the right one, and the clock.");
+                        "If a proxy inspects TLS, give the sidecar the certificate of its CA: AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file with it. "
+                        + "Otherwise check that the address is the right one, and the clock.");
                 case AuthenticationException when IsPlain(e.Message):
-                    return new($"TLS{With(to)} failed: the port does not speak TLS", Advice: "If it speaks plain HTTP, write http:// in the address; if not, correct the port.");
+                    return new($"TLS{With(to)} failed: the port does not speak TLS",
+                        Advice: "If it speaks plain HTTP, write http:// in the address; if not, correct the port.");
                 case AuthenticationException:
                     return new($"TLS{With(to)} failed: {First(e.InnerException?.Message ?? e.Message)}");
                 case HttpRequestException http when Of(http, target, proxy) is { } known:
@@ -50,8 +54,8 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
             $"the connection to {(proxy is null ? "" : "the proxy ")}{Place(host)} failed: {Socket(e)}", Advice: Network(host, proxy)),
         HttpRequestError.ProxyTunnelError => ByProxy(Status().Match(e.Message) is { Success: true } status ? status.Value : null, target, proxy),
         HttpRequestError.ConfigurationLimitExceeded => new("its answer is far too long"),
-        HttpRequestError.ResponseEnded => new("the connection was closed in the middle of an answer", Advice: target?.Scheme == "http" ? $"If {Place(target)} speaks TLS, write https:// in the address." : null),
-        HttpRequestError.InvalidResponse => new("its answer is not HTTP", Advice: target?.Scheme == "http" ? $"If {Place(target)} speaks TLS, write https:// in the address." : null),
+        HttpRequestError.ResponseEnded => new("the connection was closed in the middle of an answer", Advice: Secured(target)),
+        HttpRequestError.InvalidResponse => new("its answer is not HTTP", Advice: Secured(target)),
         _ => null,
     };
 
@@ -61,8 +65,10 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
 
         return status switch
         {
-            "407" => new($"{who} asks for a user name and a password (407)", Advice: "Write them into HTTPS_PROXY: http://user:password@host:port, percent-encoded."),
-            "403" => new($"{who} does not allow connections to {target?.Host} (403)", Advice: $"Have the proxy allow {target?.Host}, or name it in NO_PROXY if it can be reached directly."),
+            "407" => new($"{who} asks for a user name and a password (407)",
+                Advice: "Write them into HTTPS_PROXY: http://user:password@host:port, percent-encoded."),
+            "403" => new($"{who} does not allow connections to {target?.Host} (403)",
+                Advice: $"Have the proxy allow {target?.Host}, or name it in NO_PROXY if it can be reached directly."),
             null => new($"{who} could not connect to {target?.Host}", Advice: "Look at the log of the proxy."),
             _ => new($"{who} could not connect to {target?.Host} ({status})", Advice: "Look at the log of the proxy."),
         };
@@ -81,7 +87,10 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
 
     private static string Socket(Exception e) => e.InnerException is SocketException socket ? socket.Message : e.GetType().Name;
 
-    private static bool IsPlain(string message) => message.Contains("frame size", StringComparison.Ordinal) || message.Contains("corrupted frame", StringComparison.Ordinal);
+    private static string? Secured(Uri? target) => target?.Scheme == "http" ? $"If {Place(target)} speaks TLS, write https:// in the address." : null;
+
+    private static bool IsPlain(string message) =>
+        message.Contains("frame size", StringComparison.Ordinal) || message.Contains("corrupted frame", StringComparison.Ordinal);
 
     private static string First(string message) => message.ReplaceLineEndings(" ").Split(". ")[0].TrimEnd('.');
 

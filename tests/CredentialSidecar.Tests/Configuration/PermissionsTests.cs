@@ -34,7 +34,10 @@ public sealed class PermissionsTests : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Running as another user takes root and setpriv.");
         var ended = await ChildProcess.RunAsync("setpriv", ["--reuid", "9170", "--regid", "9170", "--clear-groups", "--bounding-set=-all", Path.Combine(AppContext.BaseDirectory, "credential-sidecar"), "validate"], CleanEnvironment.With(("SIDECAR_CONFIG_FILE", file)));
-        Assert.SkipWhen(ended.Errors.Contains("Permission denied", StringComparison.Ordinal), "Another user may not read the build.");
+
+        // The host of .NET, when the tree lies in a directory such as /root.
+        var isHidden = ended.Errors.StartsWith("Failed to resolve full path of the current executable", StringComparison.Ordinal);
+        Assert.SkipWhen(isHidden || ended.Errors.Contains("Permission denied", StringComparison.Ordinal), "Another user may not read the build.");
         return ended.Errors;
     }
 }
