@@ -22,7 +22,7 @@ internal static class TaskLookup
         try
         {
             return await new TaskMetadataReader(reader, TimeProvider.System, logging.CreateLogger<TaskMetadataReader>())
-                .ReadAsync(settings.Metadata, stop.Token, waits: settings.NeedsTask);
+                .ReadAsync(settings.Metadata, stop.Token, settings.TaskNeed);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -33,10 +33,13 @@ internal sealed record SidecarSettings(
     /// <summary>What the pod's own placeholders stand for.</summary>
     public Placement Placement { get; init; } = Placement.Unknown;
 
-    /// <summary>Whether anything waits for what task metadata tells, beside the names of sessions.</summary>
-    public bool NeedsTask => NeedsTaskRegion || (Metadata is not null && Options.Destinations.Values.SelectMany(destination => destination.Hops)
+    /// <summary>Why nothing can start without task metadata, as a clause; null where only the names of sessions use it.</summary>
+    public string? TaskNeed => NeedsTaskRegion ? "Only task metadata tells the region (AWS_REGION would replace it)"
+        : NeedsTaskFields ? "A tag or SourceIdentity holds a placeholder that only task metadata fills" : null;
+
+    private bool NeedsTaskFields => Metadata is not null && Options.Destinations.Values.SelectMany(destination => destination.Hops)
         .SelectMany(hop => hop.Tags.Select(tag => tag.Value).Append(hop.SourceIdentity))
-        .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}")));
+        .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}"));
 
     /// <summary>Whether a hop has no region but the one that task metadata is to give.</summary>
     public bool NeedsTaskRegion => Region is null && Metadata is not null && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));

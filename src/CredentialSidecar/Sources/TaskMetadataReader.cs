@@ -9,8 +9,6 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
 {
     private const string Nameless = "Role session names will not tell the task.";
 
-    private const string Waiting = "Only task metadata tells the region, so the sidecar asks again every 2 s and serves nothing until then. Set AWS_REGION to start without task metadata.";
-
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -20,8 +18,8 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
 
     /// <summary>The task, or <see cref="TaskIdentity.Unknown"/> where there is no metadata or it does not answer.</summary>
     /// <param name="metadata"><c>ECS_CONTAINER_METADATA_URI_V4</c>.</param>
-    /// <param name="waits">Asks again until there is an answer: a refused connection or a 429 passes, and an exit would end the task.</param>
-    public async Task<TaskIdentity> ReadAsync(Uri? metadata, CancellationToken cancellationToken, bool waits = false)
+    /// <param name="need">Why the task must be known, as a clause; null where it need not. The reader then asks again until there is an answer: a refused connection or a 429 passes, and an exit would end the task.</param>
+    public async Task<TaskIdentity> ReadAsync(Uri? metadata, CancellationToken cancellationToken, string? need = null)
     {
         if (metadata is null)
         {
@@ -41,11 +39,11 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
             {
                 if (tries % TriesPerLine == 0)
                 {
-                    Log.MetadataUnavailable(logger, metadata.GetLeftPart(UriPartial.Authority), e.Message, waits ? Waiting : Nameless);
+                    Log.MetadataUnavailable(logger, metadata.GetLeftPart(UriPartial.Authority), e.Message, need is null ? Nameless : $"{need}, so the sidecar asks again every 2 s and serves nothing until then.");
                 }
             }
 
-            if (!waits)
+            if (need is null)
             {
                 return TaskIdentity.Unknown;
             }

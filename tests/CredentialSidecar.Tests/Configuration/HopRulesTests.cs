@@ -58,7 +58,8 @@ public sealed class HopRulesTests
     {
         var settings = Settings.Load((Loading.Role, null), ("SIDECAR_CONFIG", Loading.Hop("\"Tags\": { \"task\": \"{task_id}\" }")), ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"));
 
-        Assert.True(settings.NeedsTask);
+        Assert.Equal("A tag or SourceIdentity holds a placeholder that only task metadata fills", settings.TaskNeed);
+        Assert.StartsWith("Only task metadata tells the region", Settings.Load(("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x")).TaskNeed, StringComparison.Ordinal);
         Assert.Equal("Destinations:one:Hops:0:Tags:task in SIDECAR_CONFIG holds {task_id}, which task metadata gives, and it did not tell",
             Assert.Single(Assert.Throws<ConfigurationMistakesException>(() => settings.Chains(TaskIdentity.Unknown)).Mistakes).ToString());
         Assert.Equal("0123abcd", settings.Chains(TaskIdentity.Unknown with { TaskId = "0123abcd" })[0].Hops[0].Tags[0].Value);

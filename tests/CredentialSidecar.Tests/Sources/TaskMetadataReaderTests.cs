@@ -25,19 +25,19 @@ public sealed class TaskMetadataReaderTests : IDisposable
             4 => "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n<",
             _ => $"HTTP/1.1 200 OK\r\nContent-Length: {Task1.Length}\r\nConnection: close\r\n\r\n{Task1}",
         }, stop));
-        var read = ReadAsync(agent.Uri, TimeProvider.System, waits: true, CancellationToken.None);
+        var read = ReadAsync(agent.Uri, TimeProvider.System, "Only task metadata tells the region", CancellationToken.None);
 
         Assert.Equal("eu-west-1", (await read).Region);
         var line = Assert.Single(_logs.Lines, line => line.Event.Id == 200);
         Assert.StartsWith($"Task metadata at {agent.Uri.GetLeftPart(UriPartial.Authority)} could not be read: it answered 429. Only task metadata tells the region, so the sidecar asks again every 2 s", line.Text, StringComparison.Ordinal);
-        Assert.EndsWith("Set AWS_REGION to start without task metadata.", line.Text, StringComparison.Ordinal);
+        Assert.EndsWith("tells the region, so the sidecar asks again every 2 s and serves nothing until then.", line.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Waiting_ends_when_the_process_is_told_to_stop()
     {
         using var stop = new CancellationTokenSource();
-        var read = ReadAsync(new Uri("http://127.0.0.1:1/v4/x"), TimeProvider.System, waits: true, stop.Token);
+        var read = ReadAsync(new Uri("http://127.0.0.1:1/v4/x"), TimeProvider.System, "Only task metadata tells the region", stop.Token);
 
         await Eventually.HoldsAsync(() => _logs.Lines.Any(line => line.Event.Id == 200), () => "Nothing was said.");
         await stop.CancelAsync();
@@ -48,7 +48,7 @@ public sealed class TaskMetadataReaderTests : IDisposable
     [Fact]
     public async Task Where_the_region_is_known_one_failure_is_enough()
     {
-        Assert.Equal(TaskIdentity.Unknown, await ReadAsync(new Uri("http://127.0.0.1:1/v4/x"), TimeProvider.System, waits: false, CancellationToken.None));
+        Assert.Equal(TaskIdentity.Unknown, await ReadAsync(new Uri("http://127.0.0.1:1/v4/x"), TimeProvider.System, null, CancellationToken.None));
         Assert.EndsWith("Connection refused. Role session names will not tell the task.", Assert.Single(_logs.Lines).Text, StringComparison.Ordinal);
     }
 
@@ -58,14 +58,14 @@ public sealed class TaskMetadataReaderTests : IDisposable
     public async Task Metadata_is_read_up_to_1_MiB(int size, bool isRead)
     {
         await using var agent = RawServer.Http(200, Task1[..^1] + ",\"Containers\":\"" + new string('x', size) + "\"}");
-        Assert.Equal(isRead ? "eu-west-1" : null, (await ReadAsync(agent.Uri, TimeProvider.System, waits: false, CancellationToken.None)).Region);
+        Assert.Equal(isRead ? "eu-west-1" : null, (await ReadAsync(agent.Uri, TimeProvider.System, null, CancellationToken.None)).Region);
     }
 
     private static Task AnswerAsync(Stream stream, string answer, CancellationToken stop) => stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop).AsTask();
 
-    private async Task<TaskIdentity> ReadAsync(Uri metadata, TimeProvider clock, bool waits, CancellationToken stop)
+    private async Task<TaskIdentity> ReadAsync(Uri metadata, TimeProvider clock, string? need, CancellationToken stop)
     {
         using var reader = new EndpointReader();
-        return await new TaskMetadataReader(reader, clock, _logs.For<TaskMetadataReader>()).ReadAsync(metadata, stop, waits);
+        return await new TaskMetadataReader(reader, clock, _logs.For<TaskMetadataReader>()).ReadAsync(metadata, stop, need);
     }
 }
