@@ -7,6 +7,9 @@ internal sealed record ConfigurationLayer(string? Name, IReadOnlyDictionary<stri
     /// <summary>Paths that were written in another way, and how.</summary>
     public IReadOnlyDictionary<string, string> Spellings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Paths of an empty list or object.</summary>
+    public IReadOnlySet<string> Empty { get; init; } = new HashSet<string>();
+
     /// <summary>Whether it holds the path or something below it.</summary>
     public bool Holds(string path) => Values.ContainsKey(path) || Values.Keys.Any(key => IsBelow(key, path));
 

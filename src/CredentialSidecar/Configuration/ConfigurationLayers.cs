@@ -60,6 +60,9 @@ internal sealed class ConfigurationLayers : IDisposable
         return path.Length > 0 ? path : _variables.NameOf(path) ?? path;
     }
 
+    /// <summary>Whether an empty list or object was written there.</summary>
+    public bool IsEmpty(string path) => _layers.FindLast(layer => layer.Holds(path))?.Empty.Contains(path) == true;
+
     /// <summary>The paths that were written at or below one, and whether as a variable.</summary>
     public (IReadOnlyList<string> Paths, bool AsVariable) Written(string path) => _variables.Layer.Holds(path)
         ? ([.. _variables.Layer.Values.Keys.Where(key => key.Equals(path, StringComparison.OrdinalIgnoreCase) || ConfigurationLayer.IsBelow(key, path))], true)

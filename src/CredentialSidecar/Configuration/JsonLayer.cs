@@ -13,6 +13,7 @@ internal sealed class JsonLayer(string name, Findings findings)
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _spellings = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _empty = new(StringComparer.OrdinalIgnoreCase);
 
     /// <returns>Null where it cannot be read; the findings then say why.</returns>
     public ConfigurationLayer? Read(string json)
@@ -24,7 +25,7 @@ internal sealed class JsonLayer(string name, Findings findings)
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 AddObject("", document.RootElement);
-                return new ConfigurationLayer(name, _values) { Spellings = _spellings };
+                return new ConfigurationLayer(name, _values) { Spellings = _spellings, Empty = _empty };
             }
 
             findings.UnreadSource(name, $"holds {Article(document.RootElement.ValueKind)}; expected an object: {{ \"Destinations\": … }}");
@@ -123,6 +124,7 @@ internal sealed class JsonLayer(string name, Findings findings)
         if (!filled && path.Length > 0)
         {
             _values[path] = null;
+            _empty.Add(path);
         }
     }
 

@@ -108,7 +108,8 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
 
     private JsonNode? ReadScalar(IConfigurationSection section, Type type)
     {
-        if (section.GetChildren().Any())
+        // An empty one too: a policy that is left out would allow more.
+        if (section.GetChildren().Any() || layers.IsEmpty(section.Path))
         {
             findings.Unread(section.Path, $"is an object or a list; expected {Ranges.Of(section.Path, type)}");
             return null;

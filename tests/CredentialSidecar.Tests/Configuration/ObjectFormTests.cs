@@ -6,6 +6,13 @@ namespace CredentialSidecar.Tests.Configuration;
 /// <summary>Tags and a policy as a person writes them: as objects.</summary>
 public sealed class ObjectFormTests
 {
+    [Theory]
+    [InlineData("\"Policy\": []", "Policy")]
+    [InlineData("\"ExternalId\": []", "ExternalId")]
+    [InlineData("\"SourceIdentity\": {}", "SourceIdentity")]
+    public void An_empty_list_or_object_is_not_taken_for_a_setting_that_is_left_out(string setting, string key) =>
+        Assert.StartsWith($"Destinations:one:Hops:0:{key} in SIDECAR_CONFIG is an object or a list; expected ", Assert.Single(Loading.MistakesInJson(Loading.Hop(setting))), StringComparison.Ordinal);
+
     [Fact]
     public void Tags_may_be_an_object_whatever_stands_in_their_keys()
     {
