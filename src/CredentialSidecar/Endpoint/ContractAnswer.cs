@@ -8,7 +8,7 @@ using CredentialSidecar.Telemetry;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Sends bodies of the contract with their length and their exact media type; counts, logs and writes down what became of a request.</summary>
-internal sealed partial class ContractAnswer(
+internal sealed class ContractAnswer(
     SidecarMetrics metrics, Throttle throttle, RejectionLedger ledger, AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<ContractAnswer> logger)
 {
     /// <exception cref="CredentialException">There is no live session, and nothing has been sent.</exception>
@@ -44,7 +44,7 @@ internal sealed partial class ContractAnswer(
 
         if (isLogged)
         {
-            Log.Refused(logger, error.Status, error.Code, peer, asked, e.Message, visit?.Client is { } client ? $" Client {client}." : "");
+            Report(error, peer, visit?.Client, asked, e.Message);
         }
 
         if (e.Failure.IsRejection())
@@ -114,6 +114,15 @@ internal sealed partial class ContractAnswer(
         response.Headers.CacheControl = "no-store";
     }
 
+    /// <summary>Event 400. A template would show a client that is not known as an empty field.</summary>
+    private void Report(ContractError error, IPAddress? peer, string? client, string asked, string reason)
+    {
+        var sentence = $"Answered {error.Status} {error.Code} to {peer} for {asked}: {reason}{(client is null ? "" : $" Client {client}.")}";
+        var record = new LogRecord(clock.GetUtcNow(), sentence, sentence,
+            ("Status", error.Status), ("Code", error.Code), ("Peer", peer), ("Asked", asked), ("Reason", reason), ("Client", client));
+        logger.Log(LogLevel.Warning, EventIds.Refused, record, null, static (state, _) => state.ToString());
+    }
+
     private void Count(HttpContext http, int status, Visit? visit, bool isLogged = false)
     {
         metrics.Answered(status);
@@ -128,11 +137,5 @@ internal sealed partial class ContractAnswer(
             clock.GetUtcNow(), status, status >= 500 && visit.Reason == "ok" ? "Internal" : visit.Reason, visit.Client, visit.Destination,
             http.Connection.RemoteIpAddress?.ToString(), visit.Uid, AuditLine.Shown(http.Request.Headers.UserAgent),
             credentials?.AccessKeyId, hop, credentials?.RequestId, credentials?.Expiration, task.TaskArn) { IsLogged = isLogged });
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventIds.Refused, LogLevel.Warning, "Answered {Status} {Code} to {Peer} for {Asked}: {Reason}{Asker}")]
-        public static partial void Refused(ILogger logger, int status, string code, IPAddress? peer, string asked, string reason, string asker);
     }
 }
