@@ -61,7 +61,7 @@ internal static partial class DefaultChainFailures
     }
 
     private static (string What, string? Said, string Advice) ByService(AmazonServiceException e) => (
-        e.ErrorCode is { Length: > 0 and <= 64 } code && code.All(char.IsAsciiLetterOrDigit)
+        OutsideName.Code(e.ErrorCode) is { } code
             ? $"STS answered {(int)e.StatusCode} {code}"
             : $"STS answered {(int)e.StatusCode}",
         $"STS said: {e.Message}",

@@ -23,10 +23,13 @@ internal enum PolicyKind
 /// <param name="Caller">The IAM ARN of whom STS names; of a role without its path, which a session's ARN does not hold.</param>
 internal sealed partial record Denial(string Action, PolicyKind Kind, bool IsExplicit, string? Caller)
 {
+    /// <summary>Characters that are read of a text.</summary>
+    public const int Longest = 4096;
+
     /// <summary>See "Troubleshoot access denied error messages" in the IAM user guide for the wording.</summary>
     public static Denial Read(string? text)
     {
-        var said = text is { Length: > 4096 } ? text[..4096] : text ?? "";
+        var said = text is { Length: > Longest } ? text[..Longest] : text ?? "";
         var action = Actions().Match(said);
         var policy = Policies().Match(said);
 

@@ -76,11 +76,17 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
         var issuedAt = clock.GetUtcNow();
         using var client = clients.Create(hop.Region, signer, sending);
         var answer = await client.AssumeRoleAsync(RequestFor(hop), cancellationToken);
-        span.Answered(answer.ResponseMetadata?.RequestId);
+        var requestId = OutsideName.RequestId(answer.ResponseMetadata?.RequestId, mask);
+        span.Answered(requestId);
 
         if (answer.Credentials is not { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, SessionToken.Length: > 0, Expiration: { } given } keys)
         {
             throw Nonsense("without credentials");
+        }
+
+        if (!OutsideName.IsKeyId(keys.AccessKeyId) || mask.Apply(keys.AccessKeyId) != keys.AccessKeyId)
+        {
+            throw Nonsense("with an access key id that is not one");
         }
 
         var expiration = new DateTimeOffset(given.ToUniversalTime());
@@ -102,10 +108,10 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
             Log.PolicyNearlyFull(logger, hop.Role.Text, used);
         }
 
-        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop)) { RequestId = answer.ResponseMetadata?.RequestId };
+        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop)) { RequestId = requestId };
 
         CredentialException Nonsense(string what, string? said = null) =>
-            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = answer.ResponseMetadata?.RequestId, Said = said };
+            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = requestId, Said = said };
     }
 
     // An STS that promises more than was asked for (year 9999) is not believed: renewal hangs on this value.

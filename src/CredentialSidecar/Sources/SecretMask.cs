@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
@@ -15,7 +17,7 @@ internal sealed partial class SecretMask
     private readonly Lock _gate = new();
     private readonly string[] _configured;
     private readonly string[] _externalIds;
-    private readonly Dictionary<string, TemporaryCredentials> _live = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Key, string Token), TemporaryCredentials> _live = [];
     private readonly TimeProvider _clock;
 
     public SecretMask(SidecarSettings settings, TimeProvider clock)
@@ -44,7 +46,7 @@ internal sealed partial class SecretMask
                 _live.Remove(ended);
             }
 
-            _live[credentials.AccessKeyId] = credentials;
+            _live[(credentials.SecretAccessKey, credentials.SessionToken)] = credentials;
         }
     }
 
@@ -110,11 +112,28 @@ internal sealed partial class SecretMask
         }
     }
 
-    private static IEnumerable<string> AsSent(string secret) => new[] { secret, Uri.EscapeDataString(secret) }.Distinct(StringComparer.Ordinal);
+    /// <summary>The forms in which an error may echo it: plain, percent-encoded in either case, in JSON, in XML, and in base64.</summary>
+    private static IEnumerable<string> AsSent(string secret)
+    {
+        var encoded = Uri.EscapeDataString(secret);
+        var lower = Percent().Replace(encoded, hex => hex.Value.ToLowerInvariant());
+        var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('=');
+        return new[] { secret, encoded, lower, secret.Replace("/", "\\/", StringComparison.Ordinal), WebUtility.HtmlEncode(secret), base64 }.Distinct(StringComparer.Ordinal);
+    }
 
-    // Session tokens of AWS, JSON web tokens, and whatever calls itself a secret: those of others are not known here.
+    // Session tokens of AWS, JSON web tokens, and what calls itself a secret: those of others are not known here.
     [GeneratedRegex("""
-        (?<value>(?:IQoJ|FwoG|FQoG|AQoD)[A-Za-z0-9+/=_%-]{16,}|eyJ[\w-]{10,}\.[\w.-]+)|(?i:password|passwd|secret\w*|token|authorization|bearer)["']?\s*[=:]\s*["']?(?<value>[^\s"',;]+)
-        """)]
+        (?<value>(?:IQoJ|FwoG|FQoG|AQoD)[A-Za-z0-9+/=_%-]{16,}|eyJ[\w-]{10,}\.[\w.-]+)
+        |(?i:\b(?:basic|bearer)\s+)(?<value>[A-Za-z0-9+/=._~-]{8,})
+        |(?i:pass(?:word|wd|phrase))["']?\s*[=:]\s*["']?(?<value>[^"',;\r\n]+)
+        |(?i:secret\w*|token|signature|authorization|bearer|api[-_]?key)["']?\s*[=:]\s*(?:"(?<value>(?:\\.|[^"\\])+)|'(?<value>[^']+)|(?:(?i:basic|bearer)\s+)?(?<value>[^\s"',;]+))
+        |(?i:secret_?access_?key|session_?token)\s+(?:is\s+)?(?<value>[^\s"',;]{16,})
+        |(?i:--(?:password|passphrase|token|secret|api-key))[=\s]+(?<value>[^\s"']+)
+        |(?<=://)(?<value>[^\s/@"']+)(?=@)
+        |(?<=-u\s)(?<value>[^\s:]+:\S+)
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Likely();
+
+    [GeneratedRegex("%[0-9A-F]{2}")]
+    private static partial Regex Percent();
 }

@@ -15,17 +15,18 @@ internal static class StsFailures
         var service = exception as AmazonServiceException;
         var isOwn = service is null && attempt.Sending.Target is null && exception is not (OperationCanceledException or Polly.Timeout.TimeoutRejectedException);
         var failure = isOwn ? CredentialFailure.InvalidHop : Classify(service);
-        var code = service?.ErrorCode is { Length: > 0 and <= 64 } given && given.All(char.IsAsciiLetterOrDigit) ? given : null;
-        var unreachable = service is null || code is null ? Unreachable.From(exception, attempt.Sending.Target, attempt.Sending.Proxy) : null;
+        var given = service?.ErrorCode is { Length: > 0 and <= 64 } text && text.All(char.IsAsciiLetterOrDigit) ? text : null;
+        var code = OutsideName.Code(given);
+        var unreachable = service is null || given is null ? Unreachable.From(exception, attempt.Sending.Target, attempt.Sending.Proxy) : null;
 
         var what = failure switch
         {
             _ when isOwn => "the AWS SDK cannot make this call with the present configuration",
             CredentialFailure.Denied => "STS does not allow it",
             CredentialFailure.Throttled => "STS asks to be called less often",
-            CredentialFailure.SignerRejected => $"STS did not accept the credentials that signed the call ({code})",
-            CredentialFailure.InvalidHop => $"STS refused its input ({code})",
-            _ when code is not null => $"STS failed with {(int)service!.StatusCode} {code}",
+            CredentialFailure.SignerRejected => $"STS did not accept the credentials that signed the call ({code ?? OutsideName.UnknownCode})",
+            CredentialFailure.InvalidHop => $"STS refused its input ({code ?? OutsideName.UnknownCode})",
+            _ when given is not null => $"STS failed with {(int)service!.StatusCode} {code ?? OutsideName.UnknownCode}",
             _ when (int?)service?.StatusCode is >= 100 and var status => $"STS answered {status} with something that is no STS answer",
             _ => $"STS could not be reached: {unreachable!.Why}",
         };
@@ -33,15 +34,18 @@ internal static class StsFailures
         return new CredentialException(failure, $"Cannot assume {attempt.Hop.Role} ({attempt.Label}): {what.TrimEnd('.')}.", exception)
         {
             MayPassAtOnce = failure is CredentialFailure.Throttled or CredentialFailure.StsUnavailable,
-            RequestId = service?.RequestId,
+            RequestId = OutsideName.RequestId(service?.RequestId, attempt.Mask),
             Outage = service is null && failure == CredentialFailure.StsUnavailable ? new Outage(attempt.Hop.Region, unreachable!.Why) : null,
             Said = isOwn ? Labelled("The SDK says", Innermost(exception).Message, attempt)
-                : code is not null ? Labelled("STS said", service!.Message, attempt)
+                : given is not null ? Labelled("STS said", code is null ? $"{given}: {service!.Message}" : service!.Message, attempt)
                 : OutsideText.Shown(unreachable?.Said, attempt.Mask),
             Advice = isOwn ? "Correct the AWS_ variables and the AWS configuration file that the sidecar sees; this does not pass by itself."
-                : HopAdvice.For(failure, code, attempt, service?.Message) ?? (service is null ? unreachable?.Advice : null),
+                : HopAdvice.For(failure, code, attempt, Masked(service?.Message, attempt)) ?? (service is null ? unreachable?.Advice : null),
         };
     }
+
+    // The advice repeats the caller that STS names, so a secret in its place must be gone before the text is read.
+    private static string? Masked(string? text, StsAttempt attempt) => text is null ? null : attempt.Mask.Apply(text.Length > Denial.Longest ? text[..Denial.Longest] : text);
 
     private static string? Labelled(string who, string? text, StsAttempt attempt) => OutsideText.Shown(text, attempt.Mask) is { } shown ? $"{who}: {shown}" : null;
 

@@ -27,6 +27,11 @@ internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAcces
             throw Unusable("JSON without AccessKeyId, SecretAccessKey or Token");
         }
 
+        if (!OutsideName.IsKeyId(read.AccessKeyId))
+        {
+            throw Unusable("an AccessKeyId that is not one");
+        }
+
         if (!DateTimeOffset.TryParse(read.Expiration, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expiration))
         {
             throw Unusable("credentials without a readable Expiration");
@@ -37,7 +42,10 @@ internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAcces
             throw Unusable($"credentials that expired at {expiration:O}, and it is {now:O} by this clock");
         }
 
-        return new TemporaryCredentials(read.AccessKeyId, read.SecretAccessKey, read.Token, read.RoleArn, now, expiration);
+        return new TemporaryCredentials(read.AccessKeyId, read.SecretAccessKey, read.Token, RoleOf(read), now, expiration);
+
+        // It is shown to operators, in advice too; without it the advice has a gap to fill in.
+        static string? RoleOf(TaskRoleDocument read) => Chains.RoleArn.TryParse(read.RoleArn, out var arn, out _) ? arn.Text : null;
 
         CredentialException Unusable(string what) =>
             new(CredentialFailure.SourceUnavailable, $"The task role could not be read: {endpoint} answered {what}.");

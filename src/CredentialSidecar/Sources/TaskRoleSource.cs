@@ -87,7 +87,7 @@ internal sealed class TaskRoleSource
         try
         {
             var error = JsonSerializer.Deserialize(body, SourcesJson.Default.AgentErrorDocument);
-            return error?.Code is { Length: > 0 and <= 64 } code && code.All(char.IsAsciiLetterOrDigit) ? $" {code}" : "";
+            return OutsideName.Code(error?.Code) is { } code ? $" {code}" : "";
         }
         catch (JsonException)
         {

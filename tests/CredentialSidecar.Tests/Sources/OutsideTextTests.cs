@@ -46,6 +46,60 @@ public sealed class OutsideTextTests
         }
     }
 
+    [Theory]
+    [InlineData("Authorization: Basic dXNlcjpwYXNzd29yZA==", "dXNlcjpwYXNzd29yZA")]
+    [InlineData("authorization: Bearer abcdefgh.ijk", "abcdefgh.ijk")]
+    [InlineData("{\"SecretAccessKey\" : \"ab\\\"cdefghijklmnop\"}", "cdefghijklmnop")]
+    [InlineData("password: correct horse battery", "battery")]
+    [InlineData("tool --password hunter2secret", "hunter2secret")]
+    [InlineData("tool --token hvs.CAESxyz", "CAESxyz")]
+    [InlineData("curl -u admin:hunter22 x", "hunter22")]
+    [InlineData("GET https://user:pa55w0rd@host/", "pa55w0rd")]
+    [InlineData("api_key=0123abcdef", "0123abcdef")]
+    [InlineData("aws_session_token 0123456789abcdefgh", "0123456789abcdefgh")]
+    [InlineData("SecretAccessKey is 0123456789abcdefgh", "0123456789abcdefgh")]
+    public void A_secret_that_calls_itself_one_is_masked(string text, string secret)
+    {
+        var shown = OutsideText.Shown(text, Assuming.Mask())!;
+        Assert.DoesNotContain(secret, shown, StringComparison.Ordinal);
+        Assert.Contains("***", shown, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("team/orders:7f3a")]
+    [InlineData("team\\/orders:7f3a")]
+    [InlineData("team%2Forders%3A7f3a")]
+    [InlineData("team%2forders%3a7f3a")]
+    [InlineData("dGVhbS9vcmRlcnM6N2YzYQ==")]
+    public void An_external_id_is_masked_in_each_form_in_which_an_error_may_echo_it(string echoed)
+    {
+        var mask = Assuming.Mask((ExternalId, "team/orders:7f3a"));
+        Assert.Equal("no: ***", OutsideText.Shown($"no: {echoed}", mask)!.TrimEnd('.', '='));
+    }
+
+    [Fact]
+    public void Credentials_stay_masked_when_others_come_with_the_same_access_key_id()
+    {
+        var mask = Assuming.Mask();
+        mask.Add(new TemporaryCredentials("ASIASAME", "first-secret-0123456789", "first-token-0123456789", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue));
+        mask.Add(new TemporaryCredentials("ASIASAME", "other-secret-9876543210", "other-token-9876543210", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue));
+        new SecretScan("first-secret-0123456789", "first-token-0123456789").Check(OutsideText.Shown("first-secret-0123456789 first-token-0123456789", mask)!);
+    }
+
+    [Fact]
+    public void Neither_code_nor_request_id_nor_the_callers_name_shows_what_STS_was_sent()
+    {
+        var refused = Assuming.Answered(400, "ordersexternal", "no");
+        Assert.DoesNotContain("ordersexternal", refused.Message, StringComparison.Ordinal);
+
+        var mask = Assuming.Mask();
+        mask.Add(Assuming.Signer);
+        Assert.Null(OutsideName.RequestId(Assuming.Signer.SecretAccessKey, mask));
+        Assert.Null(OutsideName.RequestId("a\u009b31m", mask));
+        Assert.Null(OutsideName.RequestId(new string('1', 200), mask));
+        Assert.Equal("f54a5de1-0000-4000-8000-000000000000", OutsideName.RequestId("f54a5de1-0000-4000-8000-000000000000", mask));
+    }
+
     [Fact]
     public void Parts_of_live_credentials_are_masked_and_their_access_key_ids_are_not()
     {
@@ -65,7 +119,7 @@ public sealed class OutsideTextTests
 
     [Theory]
     [InlineData("token=abc123 left", "token=*** left.")]
-    [InlineData("password: \"p w\"", "password: \"*** w\".")]
+    [InlineData("password: \"p w\"", "password: \"***\".")]
     [InlineData("got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", "got ***.")]
     [InlineData("got IQoJb3JpZ2luX2VjEJr//////////wEaDGV1", "got ***.")]
     [InlineData("The security token included in the request is invalid.", "The security token included in the request is invalid.")]
