@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.SecurityToken.Model;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
+using Polly.Timeout;
 
 namespace CredentialSidecar.Sources;
 
@@ -11,13 +12,15 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private readonly SessionDurations _durations = new();
+    private readonly CallTimes _times = new(clients.Timeout);
 
     public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         using var span = Span.Assuming(hop, label);
         var sending = new Sending();
-        var resilience = new Resilience(clock, clients.Timeout, e => StsFailures.From(e, new StsAttempt(hop, label, signer, sending, clients.Skew, mask)));
+        var limit = _times.For(hop.Region);
+        var resilience = new Resilience(clock, limit, e => StsFailures.From(e, new StsAttempt(hop, label, signer, sending, clients.Skew, mask)));
         mask.Add(signer);
 
         try
@@ -30,6 +33,11 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
         }
         catch (CredentialException e)
         {
+            if (e.InnerException is TimeoutRejectedException)
+            {
+                _times.Exceeded(hop.Region, limit);
+            }
+
             metrics.StsFailed(label, e.Failure, clock.GetElapsedTime(started));
             span.Failed(e);
             throw;
@@ -75,7 +83,9 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
     {
         var issuedAt = clock.GetUtcNow();
         using var client = clients.Create(hop.Region, signer, sending);
+        var started = clock.GetTimestamp();
         var answer = await client.AssumeRoleAsync(RequestFor(hop), cancellationToken);
+        _times.Answered(hop.Region, clock.GetElapsedTime(started));
         var requestId = OutsideName.RequestId(answer.ResponseMetadata?.RequestId, mask);
         span.Answered(requestId);
 

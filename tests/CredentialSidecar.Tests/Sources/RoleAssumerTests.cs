@@ -196,22 +196,30 @@ public sealed class RoleAssumerTests
     }
 
     [Theory]
-    [InlineData("1s", CredentialFailure.StsUnavailable)]
-    [InlineData("20s", null)]
-    internal async Task Sts_Timeout_is_what_a_call_has(string timeout, CredentialFailure? failure)
+    [InlineData("3s", 3, 6, 12, 12)]
+    [InlineData("10s", 10, 20, 40, 40)]
+    public async Task Sts_Timeout_is_what_a_call_has_and_each_attempt_without_an_answer_doubles_it(string timeout, params int[] limits)
     {
-        await using var sts = RawServer.Custom(async (_, stream, stop) =>
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1.5), stop);
-            await ReplyAsync(stream, 200, Answer(), stop);
-        });
+        var clock = new VirtualClock();
+        await using var sts = RawServer.Custom((_, _, stop) => Task.Delay(Timeout.Infinite, stop));
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
-        var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()), ("SIDECAR_Sts__Timeout", timeout), ("SIDECAR_Sts__ConnectTimeout", "1s"));
-        using var clients = new StsClients(settings, TimeProvider.System);
-        var assumer = new RoleAssumer(clients, new SecretMask(settings, TimeProvider.System), services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, NullLogger<RoleAssumer>.Instance);
-        var refused = await Record.ExceptionAsync(() => assumer.AssumeAsync(Hop(), new NodeLabel("reports", 1), Signer, CancellationToken.None));
+        var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()), ("SIDECAR_Sts__Timeout", timeout));
+        using var clients = new StsClients(settings, clock);
+        var assumer = new RoleAssumer(clients, new SecretMask(settings, clock), services.GetRequiredService<SidecarMetrics>(), clock, NullLogger<RoleAssumer>.Instance);
 
-        Assert.Equal(failure, (refused as CredentialException)?.Failure);
+        foreach (var limit in limits)
+        {
+            var call = assumer.AssumeAsync(Hop(), new NodeLabel("reports", 1), Signer, CancellationToken.None);
+
+            while (!call.IsCompleted)
+            {
+                await Task.WhenAny(call, clock.UntilWaitingAsync());
+                clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            var refused = await Assert.ThrowsAsync<CredentialException>(() => call);
+            Assert.Contains($"STS could not be reached: no answer within {limit} s from {sts.Uri.Authority}.", refused.Message, StringComparison.Ordinal);
+        }
     }
 
     private static Task ReplyAsync(Stream stream, int status, string body, CancellationToken stop) => stream.WriteAsync(
