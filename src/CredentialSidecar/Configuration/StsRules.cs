@@ -14,6 +14,7 @@ internal static class StsRules
     private const string Own = "AWS_ENDPOINT_URL_STS";
     private const string Shared = "AWS_ENDPOINT_URL";
     private const string Bundle = "AWS_CA_BUNDLE";
+    private const string SystemFile = "SSL_CERT_FILE";
 
     // The bundles of distributions have some 250 kB.
     private const int LargestBundle = 4 * 1024 * 1024;
@@ -38,7 +39,8 @@ internal static class StsRules
         }
 
         CheckBundle(environment[Bundle], findings);
-        
+        CheckSystem(environment[SystemFile], findings);
+
         // What is on this host or its link needs no proxy, and none could reach it.
         var isNear = endpoint?.Scheme == "http" && PlainHttp.StaysNear(endpoint);
         var proxy = isNear ? null : ProxyRules.Find(endpoint?.Scheme ?? "https", environment, findings);
@@ -101,6 +103,15 @@ internal static class StsRules
 
         findings.Doubt(Bundle, content);
         findings.Require(Certificates(content.Bytes) is > 0, Bundle, $"is {Shown.Quoted(path)}, which holds no certificate that can be read; expected PEM, with BEGIN CERTIFICATE");
+    }
+
+    /// <summary>.NET reads the file for every connection, and goes on without a word where it cannot.</summary>
+    private static void CheckSystem(string? path, Findings findings)
+    {
+        if (path is not null && SmallFile.Read(path, LargestBundle) is { Bytes: null } content)
+        {
+            findings.Warn(SystemFile, $"is {Shown.Quoted(path)}, which {content.Problem}; its certificates are not trusted, and most servers will be refused");
+        }
     }
 
     private static int Certificates(byte[] pem)

@@ -43,7 +43,7 @@ internal static class DenialAdvice
 
     private static string ExternalId(Hop hop) => hop.ExternalId is { } id
         ? $"A wrong ExternalId gives the same answer: the trust policy's sts:ExternalId must equal the configured one (value hidden, {id.Length} characters)."
-        : "The trust policy must not require sts:ExternalId, because no ExternalId is configured.";
+        : "The trust policy must not require sts:ExternalId, because no ExternalId is configured for this hop.";
 
     private static string Where(PolicyKind kind, Hop hop, string who) => kind switch
     {

@@ -15,6 +15,12 @@ internal static class HopAdvice
             "Policy, PolicyArns and Tags together, the inherited transitive tags included, are too large when packed: shorten them.",
         (CredentialFailure.InvalidHop, "RegionDisabledException" or "RegionDisabled") =>
             $"Activate STS for {attempt.Hop.Region} in the account of the caller (IAM, account settings), or set another Region.",
+        (CredentialFailure.InvalidHop, "ValidationError" or "MalformedPolicyDocument") =>
+            "Correct the hop's settings in the sidecar's configuration; STS's own words name the field.",
+        (CredentialFailure.Throttled, _) =>
+            $"The sidecar slows down by itself. If this goes on, look in CloudTrail for who else calls sts:AssumeRole often in {attempt.Hop.Region}: the rate is the account's.",
+        (CredentialFailure.StsUnavailable, not null) =>
+            $"The fault is on the side of STS in {attempt.Hop.Region}, and the sidecar goes on trying. If it lasts, see the AWS Health Dashboard.",
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Sources;
 
@@ -10,20 +11,29 @@ internal static class ServerCertificate
     private const int LongestName = 200;
 
     public static bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None ? true : throw new CertificateException(Why(certificate, chain, errors), Whose(certificate));
+        errors == SslPolicyErrors.None ? true : throw Refused((sender as SslStream)?.TargetHostName, certificate, chain, errors);
 
-    private static string Why(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private static CertificateException Refused(string? wanted, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         var flags = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
 
-        return errors switch
+        var (fault, why) = errors switch
         {
-            _ when certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) => "it sent no certificate",
-            _ when flags.HasFlag(X509ChainStatusFlags.NotTimeValid) => $"its certificate is not valid now (from {Date(certificate, c => c.NotBefore)} to {Date(certificate, c => c.NotAfter)})",
-            _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) => $"its certificate is not trusted: no certificate authority that this container knows signed it ({flags})",
-            _ => "its certificate is for another name",
+            _ when certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) => (CertificateFault.None, "it sent no certificate"),
+            _ when flags.HasFlag(X509ChainStatusFlags.NotTimeValid) =>
+                (CertificateFault.Date, $"its certificate is not valid now (from {Date(certificate, c => c.NotBefore)} to {Date(certificate, c => c.NotAfter)})"),
+            _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) =>
+                (CertificateFault.Trust, $"its certificate is not trusted: no certificate authority that this container knows signed it ({flags})"),
+            _ => (CertificateFault.Name, $"its certificate is not for {wanted ?? "this name"}"),
         };
+
+        return new CertificateException(fault, why, Whose(certificate) + (fault == CertificateFault.Name ? Names(certificate) : ""));
     }
+
+    private static string Names(X509Certificate? certificate) =>
+        (certificate as X509Certificate2)?.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } names
+            ? $", for the names {Short(string.Join(", ", names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => $"{address}"))))}"
+            : "";
 
     private static string Whose(X509Certificate? certificate) =>
         certificate is null ? "" : $"The certificate is of \"{Short(certificate.Subject)}\", issued by \"{Short(certificate.Issuer)}\"";
@@ -34,9 +44,36 @@ internal static class ServerCertificate
     private static string Short(string name) => name.Length > LongestName ? name[..LongestName] + "…" : name;
 }
 
+/// <summary>What is wrong with a certificate.</summary>
+internal enum CertificateFault
+{
+    None,
+    Date,
+    Trust,
+    Name,
+}
+
 /// <summary>A certificate that is not accepted.</summary>
 /// <param name="whose">Its names, which are text from outside.</param>
-internal sealed class CertificateException(string why, string whose) : AuthenticationException(why)
+internal sealed class CertificateException(CertificateFault fault, string why, string whose) : AuthenticationException(why)
 {
+    public CertificateFault Fault => fault;
+
     public string Whose => whose;
+}
+
+/// <summary>What to do about a certificate that is not accepted.</summary>
+internal static class CertificateAdvice
+{
+    /// <param name="bundle">The file that <c>AWS_CA_BUNDLE</c> names.</param>
+    public static string For(CertificateFault fault, string? bundle) => fault switch
+    {
+        CertificateFault.None => "Check that the address is the right one.",
+        CertificateFault.Date => "Check the clock of this host; if it is right, the other side needs a new certificate.",
+        CertificateFault.Name => "Check that the address is the right one. Where a name leads to another host, use a name that its certificate has.",
+        _ when bundle is not null =>
+            $"AWS_CA_BUNDLE is {Shown.Quoted(bundle)}, and only the authorities in it are trusted for STS: add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.",
+        _ => "If a proxy inspects TLS, give the sidecar the certificate of its CA: AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file with it. "
+            + "Otherwise check that the address is the right one.",
+    };
 }

@@ -17,7 +17,9 @@ internal static class StsFailures
         var failure = isOwn ? CredentialFailure.InvalidHop : Classify(service);
         var given = service?.ErrorCode is { Length: > 0 and <= 64 } text && text.All(char.IsAsciiLetterOrDigit) ? text : null;
         var code = OutsideName.Code(given);
-        var unreachable = service is null || given is null ? Unreachable.From(exception, attempt.Sending.Target, attempt.Sending.Proxy) : null;
+        var unreachable = service is null || given is null ? Unreachable.From(exception, attempt.Sending) : null;
+        var isBroken = service is null && attempt.Sending.Status is not null && exception is not Polly.Timeout.TimeoutRejectedException;
+        var why = unreachable is null ? "" : isBroken ? $"STS answered {attempt.Sending.Status}, but that is no STS answer: {Broken(exception, unreachable)}" : $"STS could not be reached: {unreachable.Why}";
 
         var what = failure switch
         {
@@ -28,7 +30,7 @@ internal static class StsFailures
             CredentialFailure.InvalidHop => $"STS refused its input ({code ?? OutsideName.UnknownCode})",
             _ when given is not null => $"STS failed with {(int)service!.StatusCode} {code ?? OutsideName.UnknownCode}",
             _ when (int?)service?.StatusCode is >= 100 and var status => $"STS answered {status} with something that is no STS answer",
-            _ => $"STS could not be reached: {unreachable!.Why}",
+            _ => why,
         };
 
         return new CredentialException(failure, $"Cannot assume {attempt.Hop.Role} ({attempt.Label}): {what.TrimEnd('.')}.", exception)
@@ -40,9 +42,12 @@ internal static class StsFailures
                 : given is not null ? Labelled("STS said", code is null ? $"{given}: {service!.Message}" : service!.Message, attempt)
                 : OutsideText.Shown(unreachable?.Said, attempt.Mask),
             Advice = isOwn ? "Correct the AWS_ variables and the AWS configuration file that the sidecar sees; this does not pass by itself."
-                : HopAdvice.For(failure, code, attempt, Masked(service?.Message, attempt)) ?? (service is null ? unreachable?.Advice : null),
+                : HopAdvice.For(failure, code, attempt, Masked(service?.Message, attempt)) ?? (isBroken ? Unreachable.NoSts(attempt.Sending) : service is null ? unreachable?.Advice : given is null ? Unreachable.NoSts(attempt.Sending) : null),
         };
     }
+
+    // The SDK has a type of its own for each way in which XML can be broken.
+    private static string Broken(Exception e, Unreachable unreachable) => unreachable.Why == e.GetType().Name ? "its XML cannot be read" : unreachable.Why;
 
     // The advice repeats the caller that STS names, so a secret in its place must be gone before the text is read.
     private static string? Masked(string? text, StsAttempt attempt) => text is null ? null : attempt.Mask.Apply(text.Length > Denial.Longest ? text[..Denial.Longest] : text);

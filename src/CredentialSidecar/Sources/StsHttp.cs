@@ -20,11 +20,7 @@ internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProv
 
     public void Dispose() => _handler.Dispose();
 
-    private Uri? ProxyFor(Uri target)
-    {
-        var proxy = _handler.UseProxy ? _handler.Proxy : null;
-        return proxy is null || proxy.IsBypassed(target) ? null : proxy.GetProxy(target);
-    }
+    private ProxySettings? ProxyFor(Uri target) => sts.Proxy is { } proxy && !proxy.IsDirect(target) ? proxy : null;
 
     private static SocketsHttpHandler HandlerFor(StsSettings sts, TimeSpan connectTimeout)
     {
@@ -51,12 +47,16 @@ internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProv
         {
             sending.Target = request.RequestUri;
             sending.Proxy = request.RequestUri is { } target ? owner.ProxyFor(target) : null;
+            sending.CaBundle = owner.BundleFile;
             var response = await base.SendAsync(request, cancellationToken);
+            sending.Status = (int)response.StatusCode;
             owner.Skew = response.Headers.Date - owner.Now ?? TimeSpan.Zero;
             await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
             return response;
         }
     }
+
+    private string? BundleFile => sts.CaBundle;
 
     private DateTimeOffset Now => clock.GetUtcNow();
 }
@@ -67,5 +67,11 @@ internal sealed class Sending
     public Uri? Target { get; set; }
 
     /// <summary>The proxy in between, if there is one.</summary>
-    public Uri? Proxy { get; set; }
+    public ProxySettings? Proxy { get; set; }
+
+    /// <summary>The file whose certificates are trusted instead of the system's.</summary>
+    public string? CaBundle { get; set; }
+
+    /// <summary>Of the answer; null where none began.</summary>
+    public int? Status { get; set; }
 }

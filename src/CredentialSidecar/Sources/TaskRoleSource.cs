@@ -60,7 +60,7 @@ internal sealed class TaskRoleSource
         return new CredentialException(CredentialFailure.SourceUnavailable, $"The task role could not be read: {_endpoint}: {unreachable.Why}.", e)
         {
             MayPassAtOnce = true,
-            Advice = unreachable.Advice,
+            Advice = unreachable.Advice ?? "In ECS the task needs a taskRoleArn and a route to the agent; in EKS the Pod Identity Agent must run on this node. Elsewhere set SIDECAR_SOURCE_ENDPOINT, or SIDECAR_Source__Kind=Default.",
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.RegularExpressions;
+using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Sources;
 
@@ -10,26 +11,25 @@ namespace CredentialSidecar.Sources;
 /// <param name="Advice">For the operator.</param>
 internal sealed partial record Unreachable(string Why, string? Said = null, string? Advice = null)
 {
-    /// <param name="target">Null where the sentence around names it already.</param>
-    public static Unreachable From(Exception exception, Uri? target = null, Uri? proxy = null)
+    /// <param name="sending">Where the call went; null where the sentence around names that already.</param>
+    public static Unreachable From(Exception exception, Sending? sending = null)
     {
+        var (target, proxy) = (sending?.Target, sending?.Proxy);
         var to = target is null ? "" : $" {Place(target)}";
-        var through = proxy is null ? "" : $" through the proxy {Place(proxy)}";
+        var through = proxy is null ? "" : $" through the proxy {Place(proxy.Address)}";
 
         for (var e = exception; e is not null; e = e.InnerException)
         {
             switch (e)
             {
                 case Polly.Timeout.TimeoutRejectedException timeout:
-                    return new($"no answer{Of(to)} within {timeout.Timeout.TotalSeconds:0.#} s{through}",
+                    return new($"no answer within {timeout.Timeout.TotalSeconds:0.#} s{Of(to)}{through}",
                         Advice: target is null ? null : Network(target, proxy));
                 case TimeoutException:
                     return new($"no connection to{(to.Length > 0 ? to : " it")}{through} within the time limit for connecting",
                         Advice: target is null ? null : Network(target, proxy));
                 case CertificateException certificate:
-                    return new($"TLS{With(to)} failed: {certificate.Message}", certificate.Whose,
-                        "If a proxy inspects TLS, give the sidecar the certificate of its CA: AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file with it. "
-                        + "Otherwise check that the address is the right one, and the clock.");
+                    return new($"TLS{With(to)} failed: {certificate.Message}", certificate.Whose, CertificateAdvice.For(certificate.Fault, sending?.CaBundle));
                 case AuthenticationException when IsPlain(e.Message):
                     return new($"TLS{With(to)} failed: the port does not speak TLS",
                         Advice: "If it speaks plain HTTP, write http:// in the address; if not, correct the port.");
@@ -45,12 +45,12 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
         return new(exception.GetType().Name);
     }
 
-    private static Unreachable? Of(HttpRequestException e, Uri? target, Uri? proxy) => e.HttpRequestError switch
+    private static Unreachable? Of(HttpRequestException e, Uri? target, ProxySettings? proxy) => e.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError when (proxy ?? target) is { } host => new(
+        HttpRequestError.NameResolutionError when (proxy?.Address ?? target) is { } host => new(
             $"the name {host.Host} could not be resolved{(proxy is null ? "" : ", which is the proxy's")} ({Socket(e)})",
-            Advice: proxy is null ? "Check the name, and that this container can ask a DNS server." : "Correct HTTPS_PROXY, or name the host in NO_PROXY."),
-        HttpRequestError.ConnectionError when (proxy ?? target) is { } host => new(
+            Advice: proxy is null ? Name(host) : $"Correct {proxy.Variable}, or name the host in NO_PROXY."),
+        HttpRequestError.ConnectionError when (proxy?.Address ?? target) is { } host => new(
             $"the connection to {(proxy is null ? "" : "the proxy ")}{Place(host)} failed: {Socket(e)}", Advice: Network(host, proxy)),
         HttpRequestError.ProxyTunnelError => ByProxy(Status().Match(e.Message) is { Success: true } status ? status.Value : null, target, proxy),
         HttpRequestError.ConfigurationLimitExceeded => new("its answer is far too long"),
@@ -59,14 +59,17 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
         _ => null,
     };
 
-    private static Unreachable ByProxy(string? status, Uri? target, Uri? proxy)
+    private static Unreachable ByProxy(string? status, Uri? target, ProxySettings? proxy)
     {
-        var who = proxy is null ? "the proxy" : $"the proxy {Place(proxy)}";
+        var who = proxy is null ? "the proxy" : $"the proxy {Place(proxy.Address)}";
+        var variable = proxy?.Variable ?? "HTTPS_PROXY";
 
         return status switch
         {
+            "407" when proxy is { Address.UserInfo.Length: > 0 } => new($"{who} did not accept the user name and password that {variable} gives (407)",
+                Advice: $"Correct them in {variable}: http://user:password@host:port, percent-encoded. If the proxy wants Kerberos or NTLM, the sidecar cannot use it."),
             "407" => new($"{who} asks for a user name and a password (407)",
-                Advice: "Write them into HTTPS_PROXY: http://user:password@host:port, percent-encoded."),
+                Advice: $"Write them into {variable}: http://user:password@host:port, percent-encoded."),
             "403" => new($"{who} does not allow connections to {target?.Host} (403)",
                 Advice: $"Have the proxy allow {target?.Host}, or name it in NO_PROXY if it can be reached directly."),
             null => new($"{who} could not connect to {target?.Host}", Advice: "Look at the log of the proxy."),
@@ -74,9 +77,19 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
         };
     }
 
-    private static string Network(Uri target, Uri? proxy) => proxy is null
-        ? $"Check that this container can reach {Place(target)}: its route, security group and NAT or VPC endpoint, or HTTPS_PROXY where a proxy is needed."
-        : $"Check HTTPS_PROXY, or name the host of STS in NO_PROXY if it can be reached directly.";
+    private static string Name(Uri host) => host.Host.StartsWith("sts-fips.", StringComparison.Ordinal)
+        ? "Only some regions have a FIPS endpoint of STS (those of the United States and Canada). Unset AWS_USE_FIPS_ENDPOINT, and use_fips_endpoint in the AWS configuration file, or use such a region."
+        : "Check the name, and that this container can ask a DNS server.";
+
+    private static string Network(Uri target, ProxySettings? proxy) => proxy is not null
+        ? $"Check {proxy.Variable}, or name the host of STS in NO_PROXY if it can be reached directly."
+        : target.IsLoopback
+        ? $"Check that a program listens at {Place(target)} in this container's own network namespace: a loopback address never leaves it."
+        : $"Check that this container can reach {Place(target)}: its route, security group and NAT or VPC endpoint, or HTTPS_PROXY where a proxy is needed.";
+
+    /// <summary>What to do where something that is no STS answered.</summary>
+    public static string? NoSts(Sending sending) => sending.Target is null ? null
+        : $"Check that {Place(sending.Target)} is an STS, and that no proxy on the way answers in its place.";
 
     // A user name and a password may stand before the host; a path may be as good as one.
     private static string Place(Uri uri) => $"{uri.IdnHost}:{uri.Port}";

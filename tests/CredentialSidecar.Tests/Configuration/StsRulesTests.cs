@@ -118,6 +118,11 @@ public sealed class StsRulesTests
     public void A_CA_bundle_that_cannot_be_used_is_a_mistake(string path, string expected) =>
         Assert.Contains($"AWS_CA_BUNDLE is \"{path}\", {expected}", Assert.Single(Loading.Mistakes(("AWS_CA_BUNDLE", path))), StringComparison.Ordinal);
 
+    [Fact]
+    public void A_file_of_the_systems_authorities_that_is_not_there_is_warned_about() => Assert.StartsWith(
+        "SSL_CERT_FILE is \"/nowhere/ca.pem\", which does not exist; its certificates are not trusted, and most servers will be refused",
+        Assert.Single(Loading.Warnings(("SSL_CERT_FILE", "/nowhere/ca.pem"))), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("SIDECAR_Sts__Timeout", "0s", "SIDECAR_Sts__Timeout is 0s; expected 1s to 30s")]
     [InlineData("SIDECAR_Sts__Timeout", "31s", "SIDECAR_Sts__Timeout is 31s; expected 1s to 30s")]

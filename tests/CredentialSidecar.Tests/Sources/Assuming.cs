@@ -16,6 +16,8 @@ internal static class Assuming
 
     public static Hop Hop { get; } = new() { Role = RoleArn.Parse(Settings.ReportsRole), SessionName = "test", Duration = TimeSpan.FromHours(1), Region = "eu-central-1" };
 
+    public static readonly Uri Sts = new("https://sts.eu-central-1.amazonaws.com/");
+
     public static async Task<TemporaryCredentials> AsReportsAsync(Hop hop, TemporaryCredentials signer, params IEnumerable<(string Name, string? Value)> changes)
     {
         var settings = Settings.Load(changes);
@@ -31,9 +33,9 @@ internal static class Assuming
     public static CredentialException Answered(int status, string code, string message, Hop? hop = null, TemporaryCredentials? signer = null, TimeSpan skew = default, int number = 1) =>
         StsFailures.From(
             new Amazon.SecurityToken.AmazonSecurityTokenServiceException(message) { ErrorCode = code, StatusCode = (System.Net.HttpStatusCode)status, RequestId = "request-1" },
-            new StsAttempt(hop ?? Hop, new NodeLabel("reports", number), signer ?? Signer, new Sending { Target = new Uri("https://sts.eu-central-1.amazonaws.com/") }, skew, Mask()));
+            new StsAttempt(hop ?? Hop, new NodeLabel("reports", number), signer ?? Signer, new Sending { Target = Sts }, skew, Mask()));
 
     /// <summary>What becomes of an exception without an answer.</summary>
-    public static CredentialException Failed(Exception e, Uri? proxy = null, bool sent = true) => StsFailures.From(e, new StsAttempt(
-        Hop, new NodeLabel("reports", 1), Signer, new Sending { Target = sent ? new Uri("https://sts.eu-central-1.amazonaws.com/") : null, Proxy = proxy }, TimeSpan.Zero, Mask()));
+    public static CredentialException Failed(Exception e, Sending? sending = null) =>
+        StsFailures.From(e, new StsAttempt(Hop, new NodeLabel("reports", 1), Signer, sending ?? new Sending { Target = Sts }, TimeSpan.Zero, Mask()));
 }

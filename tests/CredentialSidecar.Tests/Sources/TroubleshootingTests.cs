@@ -16,7 +16,7 @@ public sealed partial class TroubleshootingTests
     private const string Denied = User + "sts:AssumeRole" + On;
 
     private static readonly string Page = File.ReadAllText(Repository.File("docs", "troubleshooting.md"));
-    private static readonly Uri Proxy = new("http://proxy.example:3128");
+    private static readonly Sending ByProxy = new() { Target = Assuming.Sts, Proxy = new("HTTPS_PROXY", new Uri("http://proxy.example:3128"), []) };
     private static readonly SdkProfile Dev = new("dev", "dev", SignIn.Unattended, IsFound: true);
 
     private static readonly Dictionary<string, Func<CredentialException>> Entries = new()
@@ -41,14 +41,22 @@ public sealed partial class TroubleshootingTests
         ["A name does not resolve"] = () => Assuming.Failed(Http(HttpRequestError.NameResolutionError, SocketError.HostNotFound)),
         ["A connection is refused"] = () => Assuming.Failed(Http(HttpRequestError.ConnectionError, SocketError.ConnectionRefused)),
         ["A connection is not answered"] = () => Assuming.Failed(new TaskCanceledException("", new TimeoutException())),
-        ["A certificate is not trusted"] = () => Assuming.Failed(new HttpRequestException("", new CertificateException(
+        ["A certificate is not trusted"] = () => Assuming.Failed(new HttpRequestException("", new CertificateException(CertificateFault.Trust,
             "its certificate is not trusted: no certificate authority that this container knows signed it (PartialChain)",
             "The certificate is of \"CN=sts.eu-central-1.amazonaws.com\", issued by \"CN=Example Corp Inspection Root\""))),
+        ["AWS_CA_BUNDLE lacks the authority"] = () => Assuming.Failed(
+            new HttpRequestException("", new CertificateException(
+                CertificateFault.Trust, "its certificate is not trusted: no certificate authority that this container knows signed it (PartialChain)",
+                "The certificate is of \"CN=sts.eu-central-1.amazonaws.com\", issued by \"CN=Amazon RSA 2048 M01\"")),
+            new Sending { Target = Assuming.Sts, CaBundle = "/etc/corp.pem" }),
+        ["Something else answers in the place of STS"] = () => Assuming.Failed(new System.Xml.XmlException("Root element is missing."), new Sending { Target = Assuming.Sts, Status = 200 }),
+        ["STS asks for fewer calls"] = () => Assuming.Answered(400, "Throttling", "Rate exceeded"),
+        ["STS refuses its input"] = () => Assuming.Answered(400, "MalformedPolicyDocument", "Syntax errors in policy."),
         ["A port does not speak TLS"] = () => Assuming.Failed(new HttpRequestException("", new System.Security.Authentication.AuthenticationException("Cannot determine the frame size or a corrupted frame was received."))),
-        ["A proxy asks for a password"] = () => Assuming.Failed(Tunnel(407), Proxy),
-        ["A proxy does not allow the connection"] = () => Assuming.Failed(Tunnel(403), Proxy),
-        ["A proxy refuses connections"] = () => Assuming.Failed(Http(HttpRequestError.ConnectionError, SocketError.ConnectionRefused), Proxy),
-        ["The SDK refuses the configuration"] = () => Assuming.Failed(new AmazonClientException("Invalid Configuration: FIPS and custom endpoint are not supported"), sent: false),
+        ["A proxy asks for a password"] = () => Assuming.Failed(Tunnel(407), ByProxy),
+        ["A proxy does not allow the connection"] = () => Assuming.Failed(Tunnel(403), ByProxy),
+        ["A proxy refuses connections"] = () => Assuming.Failed(Http(HttpRequestError.ConnectionError, SocketError.ConnectionRefused), ByProxy),
+        ["The SDK refuses the configuration"] = () => Assuming.Failed(new AmazonClientException("Invalid Configuration: FIPS and custom endpoint are not supported"), new Sending()),
         ["A profile signs in by SSO"] = () => Default(new AmazonClientException("x"), Dev with { By = SignIn.Sso }),
         ["A profile signs in by aws login"] = () => Default(new AmazonClientException("x"), Dev with { By = SignIn.Login }),
         ["A profile asks for an MFA code"] = () => Default(new AmazonClientException("x"), Dev with { By = SignIn.Mfa }),

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Testing;
 using Xunit;
@@ -10,8 +11,12 @@ using Xunit;
 namespace CredentialSidecar.Tests.Sources;
 
 /// <summary>Why STS was not reached, over real sockets and through the real AWS SDK.</summary>
-public sealed class UnreachableTests
+public sealed class UnreachableTests : IDisposable
 {
+    private readonly string _directory = Directory.CreateTempSubdirectory("unreachable-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
     [Fact]
     public async Task A_refused_connection_names_host_and_port() =>
         Assert.Equal("STS could not be reached: the connection to 127.0.0.1:1 failed: Connection refused.", await WhyAsync("http://127.0.0.1:1"));
@@ -46,6 +51,39 @@ public sealed class UnreachableTests
     }
 
     [Fact]
+    public async Task A_certificate_beside_a_bundle_says_that_the_bundle_alone_counts()
+    {
+        await using var tls = new TlsServer("CN=Example Corp Inspection", "127.0.0.1", DateTimeOffset.UtcNow.AddDays(1));
+        await using var other = new TlsServer("CN=other", "127.0.0.1", DateTimeOffset.UtcNow.AddDays(1));
+        var path = Bundle(other.Pem);
+        var refused = await FailAsync($"https://{tls.Place}", ("AWS_CA_BUNDLE", path));
+
+        Assert.Equal($"AWS_CA_BUNDLE is \"{path}\", and only the authorities in it are trusted for STS: add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.", refused.Advice);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_another_name_says_which_name_was_wanted_and_which_it_has()
+    {
+        await using var tls = new TlsServer("CN=old", "192.0.2.7", DateTimeOffset.UtcNow.AddDays(1));
+        var refused = await FailAsync($"https://{tls.Place}", ("AWS_CA_BUNDLE", Bundle(tls.Pem)));
+
+        Assert.EndsWith($"TLS with {tls.Place} failed: its certificate is not for 127.0.0.1.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("The certificate is of \"CN=old\", issued by \"CN=old\", for the names 192.0.2.7.", refused.ForOperator, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("this is no XML", "its XML cannot be read")]
+    [InlineData("", "its XML cannot be read")]
+    public async Task What_answers_but_is_no_STS_was_reached(string body, string why)
+    {
+        await using var server = RawServer.Http(200, body);
+        var refused = await FailAsync($"http://{server.Uri.Authority}");
+
+        Assert.EndsWith($"STS answered 200, but that is no STS answer: {why}.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal($"Check that {server.Uri.Authority} is an STS, and that no proxy on the way answers in its place.", refused.Advice);
+    }
+
+    [Fact]
     public async Task A_certificate_that_has_ended_says_when()
     {
         await using var tls = new TlsServer("CN=old", "127.0.0.1", DateTimeOffset.UtcNow.AddDays(-1));
@@ -53,7 +91,7 @@ public sealed class UnreachableTests
     }
 
     [Theory]
-    [InlineData(407, "the proxy {0} asks for a user name and a password (407)")]
+    [InlineData(407, "the proxy {0} did not accept the user name and password that https_proxy gives (407)")]
     [InlineData(403, "the proxy {0} does not allow connections to sts.eu-central-1.amazonaws.com (403)")]
     [InlineData(502, "the proxy {0} could not connect to sts.eu-central-1.amazonaws.com (502)")]
     public async Task A_proxy_that_does_not_connect_is_named_without_its_password(int status, string why)
@@ -76,9 +114,9 @@ public sealed class UnreachableTests
     {
         var target = new Uri("https://sts.eu-central-1.amazonaws.com/");
 
-        Assert.Equal("no connection to sts.eu-central-1.amazonaws.com:443 within the time limit for connecting", Unreachable.From(new TaskCanceledException("x", new TimeoutException()), target).Why);
-        Assert.Equal("no answer from sts.eu-central-1.amazonaws.com:443 within 3 s through the proxy proxy:3128",
-            Unreachable.From(new Polly.Timeout.TimeoutRejectedException("x", TimeSpan.FromSeconds(3)), target, new Uri("http://proxy:3128")).Why);
+        Assert.Equal("no connection to sts.eu-central-1.amazonaws.com:443 within the time limit for connecting", Unreachable.From(new TaskCanceledException("x", new TimeoutException()), new Sending { Target = target }).Why);
+        Assert.Equal("no answer within 3 s from sts.eu-central-1.amazonaws.com:443 through the proxy proxy:3128",
+            Unreachable.From(new Polly.Timeout.TimeoutRejectedException("x", TimeSpan.FromSeconds(3)), new Sending { Target = target, Proxy = By("http://proxy:3128") }).Why);
     }
 
     [Fact]
@@ -91,10 +129,19 @@ public sealed class UnreachableTests
         Assert.Contains("The SDK says: The specified 'not a region' region is not a valid hostname component.", refused.ForOperator, StringComparison.Ordinal);
     }
 
+    private string Bundle(string pem)
+    {
+        var path = Path.Combine(_directory, "bundle.pem");
+        File.WriteAllText(path, pem);
+        return path;
+    }
+
     private static async Task<string> WhyAsync(string sts) => (await FailAsync(sts)).Message.Split("(hop 1): ")[1];
 
-    private static Task<CredentialException> FailAsync(string sts) =>
-        Assert.ThrowsAsync<CredentialException>(() => Assuming.AsReportsAsync(Assuming.Hop, Assuming.Signer, ("AWS_ENDPOINT_URL_STS", sts), ("SIDECAR_Sts__AllowPlainHttp", "true")));
+    private static Task<CredentialException> FailAsync(string sts, params IEnumerable<(string Name, string? Value)> changes) => Assert.ThrowsAsync<CredentialException>(
+        () => Assuming.AsReportsAsync(Assuming.Hop, Assuming.Signer, [("AWS_ENDPOINT_URL_STS", sts), ("SIDECAR_Sts__AllowPlainHttp", "true"), .. changes]));
+
+    private static ProxySettings By(string address) => new("https_proxy", new Uri(address), []);
 
     private static async Task<Unreachable> ByProxyAsync(Uri proxy)
     {
@@ -102,7 +149,7 @@ public sealed class UnreachableTests
         handler.Proxy = new WebProxy(proxy);
         using var http = new HttpClient(handler);
         var target = new Uri("https://sts.eu-central-1.amazonaws.com/");
-        var unreachable = Unreachable.From(await Assert.ThrowsAnyAsync<Exception>(() => http.GetAsync(target)), target, proxy);
+        var unreachable = Unreachable.From(await Assert.ThrowsAnyAsync<Exception>(() => http.GetAsync(target)), new Sending { Target = target, Proxy = By(proxy.ToString()) });
 
         Assert.DoesNotContain("proxy-password", unreachable.ToString(), StringComparison.Ordinal);
         return unreachable;
@@ -144,6 +191,8 @@ public sealed class UnreachableTests
             _listener.Start();
             _serving = ServeAsync();
         }
+
+        public string Pem => _certificate.ExportCertificatePem();
 
         public string Place => _listener.LocalEndpoint.ToString()!;
 
