@@ -46,6 +46,12 @@ internal static class SourceRules
             $"is {uri?.Scheme}://{uri?.Authority}; expected https, or http at loopback, "
             + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23], as the SDKs do");
 
+        if (options.Passthrough.Metadata && environment["ECS_CONTAINER_METADATA_URI_V4"] is null)
+        {
+            findings.Warn("Passthrough:Metadata", $"is true, but {Full} and the lack of ECS_CONTAINER_METADATA_URI_V4 say that no ECS agent is here; "
+                + $"requests would go to {options.Source.Endpoint}; leave it out");
+        }
+
         // What is wrong with the file besides shows at each read, since the platform may bring it later.
         if (environment[TokenFile] is { } file)
         {

@@ -10,6 +10,12 @@ public sealed class SourceTests
     private const string Relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
     private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
+    [Fact]
+    public void Passing_on_to_an_agent_that_is_not_there_is_warned_about() => Assert.Equal(
+        $"SIDECAR_Passthrough__Metadata is true, but {Full} and the lack of ECS_CONTAINER_METADATA_URI_V4 say that no ECS agent is here; requests would go to http://127.0.0.1:1; leave it out",
+        Assert.Single(Loading.Warnings(
+            ("SIDECAR_Passthrough__Metadata", "true"), (Relative, null), (Full, "http://169.254.170.23/v1/credentials"), ("ECS_CONTAINER_METADATA_URI_V4", null), ("AWS_REGION", "eu-central-1"))));
+
     [Theory]
     [InlineData("http://127.0.0.1:9170")]
     [InlineData("http://localhost:9170/")]
