@@ -12,7 +12,7 @@ internal static class HealthcheckCommand
     public static async Task<int> RunAsync(string? file, bool ready, CancellationToken cancellationToken)
     {
         // Only the port is needed, so a mistake elsewhere is not this command's business.
-        using var layers = new ConfigurationLayers(ProcessEnvironment.Capture(), file, new Findings());
+        var layers = new ConfigurationLayers(ProcessEnvironment.Capture(), file, new Findings());
         var port = new OptionsReader(layers, new Findings()).Read().Health.Port;
         var uri = new Uri($"http://127.0.0.1:{port}/{(ready ? "readyz" : "healthz")}");
 

@@ -4,11 +4,10 @@ namespace CredentialSidecar.Configuration;
 
 /// <summary>The three places a setting may stand in, later ones winning: a JSON file, <c>SIDECAR_CONFIG</c>, other variables.</summary>
 /// <remarks>Kept apart from the host's configuration, which holds the whole environment and so could not be read strictly.</remarks>
-internal sealed class ConfigurationLayers : IDisposable
+internal sealed class ConfigurationLayers
 {
     private const int LargestFile = 1024 * 1024;
 
-    private readonly ConfigurationManager _configuration = new();
     private readonly List<ConfigurationLayer> _layers = [];
     private readonly VariablesLayer _variables;
 
@@ -38,9 +37,7 @@ internal sealed class ConfigurationLayers : IDisposable
         findings.NameOf = NameOf;
     }
 
-    public IConfiguration Root => _configuration;
-
-    public void Dispose() => _configuration.Dispose();
+    public ConfigurationNode Root { get; } = new("");
 
     /// <summary>The key as the operator wrote it, or would write it: a variable's name, or a path and the place it stands in.</summary>
     public string NameOf(string path)
@@ -110,7 +107,11 @@ internal sealed class ConfigurationLayers : IDisposable
         if (layer is not null)
         {
             _layers.Add(layer);
-            _configuration.AddInMemoryCollection(layer.Values);
+
+            foreach (var (path, value) in layer.Values)
+            {
+                Root.Set(path, value);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ internal static class InterceptionLoader
         ProcessEnvironment environment, string? file, InterceptionRequest request, bool mayBeNothing = false)
     {
         var findings = new Findings();
-        using var layers = new ConfigurationLayers(environment, file, findings);
+        var layers = new ConfigurationLayers(environment, file, findings);
         var options = new OptionsReader(layers, findings).Read();
         var interception = options.Interception;
         var configured = interception.Uids;

@@ -17,11 +17,11 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
 
     public SidecarOptions Read()
     {
-        var root = ReadChildren(layers.Root.GetChildren(), "", OptionsJson.Default.SidecarOptions);
+        var root = ReadChildren(layers.Root.Children, "", OptionsJson.Default.SidecarOptions);
         return root.Deserialize(OptionsJson.Default.SidecarOptions) ?? new SidecarOptions();
     }
 
-    private JsonNode? ReadSection(IConfigurationSection section, JsonTypeInfo type)
+    private JsonNode? ReadSection(ConfigurationNode section, JsonTypeInfo type)
     {
         if (Scalars.Knows(type.Type))
         {
@@ -37,10 +37,10 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             return isList ? new JsonArray() : new JsonObject();
         }
 
-        return isList ? ReadList(section, type) : ReadChildren(section.GetChildren(), section.Path, type);
+        return isList ? ReadList(section, type) : ReadChildren(section.Children, section.Path, type);
     }
 
-    private JsonObject ReadChildren(IEnumerable<IConfigurationSection> children, string path, JsonTypeInfo type)
+    private JsonObject ReadChildren(IReadOnlyCollection<ConfigurationNode> children, string path, JsonTypeInfo type)
     {
         var result = new JsonObject();
 
@@ -71,18 +71,18 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             var near = KnownKeys.Near(path, unknown, type.Properties.Select(property => property.Name), asVariable);
             var keys = asVariable && parent.Length == 0 ? ShortNames.All : type.Properties.Select(p => asVariable ? ShortNames.VariableOf($"{parent}:{p.Name}") : p.Name);
             // The name that was meant is not missing besides.
-            findings.Skip(near.Where(name => layers.Root[name] is null));
+            findings.Skip(near.Where(name => layers.Root.ValueAt(name) is null));
             findings.Wrong(path, near.Count > 0
                 ? $"is not a setting{Nearest.Question(near)}"
                 : $"is not a setting{(parent.Length == 0 || asVariable ? "" : $" of {parent}")}; expected one of {string.Join(", ", keys)}{(asVariable && parent.Length == 0 ? ", or a key of docs/configuration.md" : "")}");
         }
     }
 
-    private JsonArray ReadList(IConfigurationSection section, JsonTypeInfo type)
+    private JsonArray ReadList(ConfigurationNode section, JsonTypeInfo type)
     {
         var result = new JsonArray();
 
-        foreach (var child in section.GetChildren().OrderBy(c => c.Key, ConfigurationKeyComparer.Instance))
+        foreach (var child in section.Children)
         {
             var next = result.Count.ToString(CultureInfo.InvariantCulture);
 
@@ -106,10 +106,10 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         return result;
     }
 
-    private JsonNode? ReadScalar(IConfigurationSection section, Type type)
+    private JsonNode? ReadScalar(ConfigurationNode section, Type type)
     {
         // An empty one too: a policy that is left out would allow more.
-        if (section.GetChildren().Any() || layers.IsEmpty(section.Path))
+        if (section.Children.Count > 0 || layers.IsEmpty(section.Path))
         {
             findings.Unread(section.Path, $"is an object or a list; expected {Ranges.Of(section.Path, type)}");
             return null;
@@ -134,6 +134,6 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
     private static string Keys(JsonTypeInfo type) =>
         type.Properties.Count == 0 ? "" : $" of {string.Join(", ", type.Properties.Select(p => p.Name))}";
 
-    private static string Value(IConfigurationSection section) =>
+    private static string Value(ConfigurationNode section) =>
         Secret.Contains(section.Key, StringComparer.OrdinalIgnoreCase) ? "not shown here" : Shown.Quoted(section.Value);
 }

@@ -8,7 +8,7 @@ internal static class SettingsLoader
     public static (SidecarSettings Settings, IReadOnlyList<Mistake> Warnings) Load(ProcessEnvironment environment, string? file = null)
     {
         var findings = new Findings();
-        using var layers = new ConfigurationLayers(environment, file, findings);
+        var layers = new ConfigurationLayers(environment, file, findings);
         var options = new OptionsReader(layers, findings).Read();
 
         DestinationRules.Check(options, findings);

@@ -34,9 +34,11 @@ internal sealed class VariablesLayer
                 Add(ShortNames.Expand(variable, value, hops), findings);
             }
         }
+
+        Layer = new ConfigurationLayer(null, _values);
     }
 
-    public ConfigurationLayer Layer => new(null, _values);
+    public ConfigurationLayer Layer { get; }
 
     /// <summary>The variable that gives a path, or that gives something below it.</summary>
     public string? NameOf(string path)

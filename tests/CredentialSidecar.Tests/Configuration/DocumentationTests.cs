@@ -33,12 +33,12 @@ public sealed partial class DocumentationTests
     {
         var variable = (ShortNames.Prefix + key.Replace(":", "__", StringComparison.Ordinal)).Replace("{name}", "default", StringComparison.Ordinal).Replace("{n}", "0", StringComparison.Ordinal);
         var environment = new ProcessEnvironment([KeyValuePair.Create(variable, value.Length > 0 ? value : "x")]);
-        using var layers = new ConfigurationLayers(environment, null, new Findings());
+        var layers = new ConfigurationLayers(environment, null, new Findings());
         var findings = new Findings();
 
         _ = new OptionsReader(layers, findings).Read();
         Assert.Empty(findings.Mistakes);
-        Assert.NotEmpty(layers.Root.GetChildren());
+        Assert.NotEmpty(layers.Root.Children);
     }
 
     [Fact]
