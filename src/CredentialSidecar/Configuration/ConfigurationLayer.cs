@@ -10,6 +10,9 @@ internal sealed record ConfigurationLayer(string? Name, IReadOnlyDictionary<stri
     /// <summary>Paths of an empty list or object.</summary>
     public IReadOnlySet<string> Empty { get; init; } = new HashSet<string>();
 
+    /// <summary>Paths where a list was written.</summary>
+    public IReadOnlySet<string> Lists { get; init; } = new HashSet<string>();
+
     /// <summary>Whether it holds the path or something below it.</summary>
     public bool Holds(string path) => Values.ContainsKey(path) || Values.Keys.Any(key => IsBelow(key, path));
 
