@@ -37,7 +37,7 @@ internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens, Lis
         // Once more on the standing connection: a program that took the port in between gets no token either.
         var exchange = HttpExchange.Begin(Endpoint.LoopbackBytes, port, request, () => guard.Look(port) == Holder.Sidecar ? null : Changed);
         var answer = poll.Await(exchange);
-        return (answer.Trouble == Changed ? Stranger() : null) ?? Verdict.Of(answer);
+        return (answer.Trouble == Changed ? Stranger() : null) ?? Verdict.Of(answer, Token?.Value);
     }
 
     private Verdict? FindToken()

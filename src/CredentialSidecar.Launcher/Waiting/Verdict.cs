@@ -1,4 +1,5 @@
 using CredentialSidecar.Launcher.Arguments;
+using CredentialSidecar.Launcher.Tokens;
 
 namespace CredentialSidecar.Launcher.Waiting;
 
@@ -22,7 +23,8 @@ internal sealed class Verdict
 
     public static Verdict Ready { get; } = new(ExitCodes.Ok, false, "", null);
 
-    public static Verdict Of(HttpAnswer answer) => answer.Status switch
+    /// <param name="token">What the request was sent with, if anything.</param>
+    public static Verdict Of(HttpAnswer answer, string? token = null) => answer.Status switch
     {
         200 when answer.Body.Contains("\"AccessKeyId\"", StringComparison.Ordinal) => Ready,
         200 => new(ExitCodes.NotReady, true, "something else answers there", "Check --port."),
@@ -35,6 +37,9 @@ internal sealed class Verdict
 
         // IAM takes seconds to spread a new policy, so a denial is worth a wait; a wrong token is not.
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),
+        // The sidecar's own words would name another thing to do.
+        401 when token is not null && TokenForm.Scheme(token) is { } scheme =>
+            new(ExitCodes.Denied, false, $"the token begins with \"{scheme} \"", $"Leave \"{scheme} \" out: the sidecar takes its token alone."),
         401 => new(ExitCodes.Denied, false, SidecarWords.Of(answer), "Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN."),
 
         // No such destination, or no such path: only a change of configuration helps.

@@ -10,8 +10,14 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    // Each of them may become a line in each period.
+    // Each of them may become a line in each period. Strangers have as many as clients, so that they cannot take a client's.
     private const int MostKinds = 64;
+
+    // A client that gets ever new messages must not take the lines of others.
+    private const int MostReasons = 4;
+
+    private const string Several = "(several)";
+    private const string ManyReasons = "For more than one reason.";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Kind, Repetitions> _kinds = [];
@@ -20,22 +26,20 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
     /// <summary>Counts an answer.</summary>
     /// <param name="peer">The peer address.</param>
     /// <param name="client">Null where no token of ours was sent.</param>
-    /// <param name="reason">One of a closed set.</param>
-    /// <param name="asked">What was requested, in words that are not the client's own.</param>
+    /// <param name="rejection">What it was, and why.</param>
     /// <param name="withAudit">Whether the repetitions are only counted in the audit too.</param>
     /// <returns>Whether it is the first of its kind for a while, and so to be written in full.</returns>
-    public bool Count(IPAddress? peer, string? client, string reason, string asked, bool withAudit)
+    public bool Count(IPAddress? peer, string? client, Rejection rejection, bool withAudit)
     {
-        var kind = new Kind(PeerAddress.Plain(peer), client, reason, asked, withAudit);
+        var kind = new Kind(PeerAddress.Plain(peer), client, rejection, withAudit);
 
         lock (_gate)
         {
             if (!_kinds.TryGetValue(kind, out var repetitions))
             {
-                var isFirst = _kinds.Count < MostKinds;
-
-                // The rest share a line, one for those who are known and one for those who are not.
-                kind = isFirst ? kind : new Kind(null, client is null ? null : "(several)", "(several)", "(several)", withAudit);
+                var hasRoom = _kinds.Keys.Count(other => other.Client is null == client is null) < MostKinds;
+                var isFirst = hasRoom && _kinds.Keys.Count(kind.DiffersByReason) < MostReasons;
+                kind = isFirst ? kind : hasRoom ? kind with { What = rejection with { Reason = ManyReasons } } : Rest(client, withAudit);
                 repetitions = _kinds.TryGetValue(kind, out var shared) ? shared : _kinds[kind] = new Repetitions();
                 _timer ??= clock.CreateTimer(_ => Tell(), null, Period, Period);
 
@@ -60,6 +64,10 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
     }
 
     public void Dispose() => _timer?.Dispose();
+
+    /// <summary>The rest share a line, one for those who are known and one for those who are not.</summary>
+    private static Kind Rest(string? client, bool withAudit) =>
+        new(null, client is null ? null : Several, new Rejection(Several, Several, Several, ManyReasons), withAudit);
 
     private void Tell()
     {
@@ -93,15 +101,20 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
     private void Tell((Kind Kind, int Count) told)
     {
         var (kind, count) = told;
-        Log.Repeated(logger, count, kind.Client ?? "an unknown client", kind.Peer, kind.Asked, kind.Reason, Period.TotalSeconds);
+        var what = kind.What;
+        Log.Repeated(logger, count, count == 1 ? "request" : "requests", kind.Client ?? "an unknown client", kind.Peer, what.Asked, what.Code, Period.TotalSeconds, what.Reason);
 
         if (kind.WithAudit && audit.IsOn)
         {
-            audit.Write(AuditLine.Of(clock.GetUtcNow(), 0, kind.Reason, kind.Client, kind.Peer, task.TaskArn) with { Count = count });
+            audit.Write(AuditLine.Of(clock.GetUtcNow(), 0, what.Kind, kind.Client, kind.Peer, task.TaskArn) with { Count = count });
         }
     }
 
-    private sealed record Kind(IPAddress? Peer, string? Client, string Reason, string Asked, bool WithAudit);
+    private sealed record Kind(IPAddress? Peer, string? Client, Rejection What, bool WithAudit)
+    {
+        public bool DiffersByReason(Kind other) => Equals(other.Peer, Peer) && other.Client == Client && other.WithAudit == WithAudit
+            && (other.What.Kind, other.What.Code, other.What.Asked) == (What.Kind, What.Code, What.Asked) && other.What.Reason != What.Reason;
+    }
 
     private sealed class Repetitions
     {
@@ -110,7 +123,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Repeated, LogLevel.Warning, "Rejected more requests of {Client} at {Peer} for {Asked} with {Reason}: {Count} in {Seconds} s. Event 400 shows the first.")]
-        public static partial void Repeated(ILogger logger, int count, string client, IPAddress? peer, string asked, string reason, double seconds);
+        [LoggerMessage(EventIds.Repeated, LogLevel.Warning, "Rejected {Count} more {Requests} of {Client} at {Peer} for {Asked} with {Code} in {Seconds} s: {Reason}")]
+        public static partial void Repeated(ILogger logger, int count, string requests, string client, IPAddress? peer, string asked, string code, double seconds, string reason);
     }
 }

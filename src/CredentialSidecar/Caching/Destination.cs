@@ -91,6 +91,6 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
         }
 
         var seconds = Math.Max(0, Math.Ceiling((refusal.Until - now).TotalSeconds));
-        return new CredentialException(refusal.Cause.Failure, $"{refusal.Cause.Message} Next try in {seconds:0} s.", refusal.Cause);
+        return new CredentialException(refusal.Cause.Failure, $"{refusal.Cause.Message} Next try {(seconds > 0 ? $"in {seconds:0} s" : "now")}.", refusal.Cause);
     }
 }

@@ -8,8 +8,10 @@ internal static partial class SessionNameTemplate
     /// <summary>Without <c>{destination}</c>, so that destinations with a common beginning share its nodes.</summary>
     public const string Default = "credential-sidecar-{task_id}";
 
+    /// <summary>The limit of STS.</summary>
+    public const int Longest = 64;
+
     private const int Shortest = 2;
-    private const int Longest = 64;
 
     /// <summary>Whether what stands around the placeholders, or the whole where there is none, is fit for STS.</summary>
     public static bool IsValid(string template)

@@ -5,7 +5,8 @@ namespace CredentialSidecar.Chains;
 /// <summary>Values of session tags from a template, so that a policy can tell tasks apart (ABAC).</summary>
 internal static partial class TagValueTemplate
 {
-    private const int Longest = 256;
+    /// <summary>The limit of STS.</summary>
+    public const int Longest = 256;
 
     /// <summary>Whether what stands around the placeholders is fit for STS.</summary>
     public static bool IsValid(string template) => Template.Around(template) is { Length: <= Longest } around && !Foreign().IsMatch(around);

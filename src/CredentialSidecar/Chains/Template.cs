@@ -20,6 +20,9 @@ internal static partial class Template
     /// <summary>Placeholders that the template has.</summary>
     public static IEnumerable<string> Used(string template) => Placeholders.Where(placeholder => template.Contains(placeholder, StringComparison.Ordinal));
 
+    /// <summary>How many placeholders the template has, each as often as it stands there.</summary>
+    public static int Count(string template) => Known().Count(template);
+
     /// <summary>What a person wrote around the placeholders.</summary>
     public static string Around(string template) => Known().Replace(template, "");
 

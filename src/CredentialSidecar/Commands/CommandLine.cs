@@ -43,7 +43,8 @@ internal static class CommandLine
         validate.SetAction(parse => ValidateCommand.Run(ProcessEnvironment.Capture(), parse.GetValue(file), Console.Out, Console.Error));
 
         var healthcheck = new Command("healthcheck", "Probe the sidecar in this container. Exit code 0 or 1.") { file, ready };
-        healthcheck.SetAction((parse, cancellation) => HealthcheckCommand.RunAsync(parse.GetValue(file), parse.GetValue(ready), cancellation));
+        healthcheck.SetAction((parse, cancellation) => 
+            HealthcheckCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(ready), Console.Out, Console.Error, cancellation));
 
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var doctor = new Command("doctor", "Try the source and every hop once, look at what siblings would meet, and say what to do. Calls STS. Exit code 0 or 1.") { file, json };

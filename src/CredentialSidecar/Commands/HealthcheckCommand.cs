@@ -1,4 +1,7 @@
+using System.Net;
+using System.Text;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Health;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;
@@ -9,11 +12,17 @@ internal static class HealthcheckCommand
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <param name="ready">Ask for the present state instead of the latch.</param>
-    public static async Task<int> RunAsync(string? file, bool ready, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(
+        ProcessEnvironment environment, string? file, bool ready, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         // Only the port is needed, so a mistake elsewhere is not this command's business.
-        var layers = new ConfigurationLayers(ProcessEnvironment.Capture(), file, new Findings());
+        var layers = new ConfigurationLayers(environment, file, new Findings());
         var port = new OptionsReader(layers, new Findings()).Read().Health.Port;
+        return AskAsync(port, ready, ShortNames.Of("Health:Port", layers.NameOf), output, error, cancellationToken);
+    }
+
+    private static async Task<int> AskAsync(int port, bool ready, string setting, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
         var uri = new Uri($"http://127.0.0.1:{port}/{(ready ? "readyz" : "healthz")}");
 
         try
@@ -22,14 +31,33 @@ internal static class HealthcheckCommand
             using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             var (status, body) = await reader.GetAsync(uri, null, either.Token);
+            var text = Encoding.UTF8.GetString(body);
+            var line = text.Split('\n')[0].TrimEnd('\r');
 
-            await Console.Out.WriteAsync(System.Text.Encoding.UTF8.GetString(body));
-            return (int)status == 200 ? ExitCodes.Ok : ExitCodes.Unhealthy;
+            if (HealthEndpoint.IsReady((int)status, line) || HealthEndpoint.IsWaiting((int)status, line))
+            {
+                await output.WriteAsync(text);
+                return status == HttpStatusCode.OK ? ExitCodes.Ok : ExitCodes.Unhealthy;
+            }
+
+            await error.WriteLineAsync(Stranger(uri, setting, $"it answered {(int)status} {Shown.OnOneLine(Shown.Quoted(line))}"));
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
+        {
+            await error.WriteLineAsync(Stranger(uri, setting, Unreachable.From(e).Why));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"credential-sidecar: no answer from {uri}: {Unreachable.From(e).Why}. Is it running, and is SIDECAR_HEALTH_PORT the same here?");
-            return ExitCodes.Unhealthy;
+            await error.WriteLineAsync($"credential-sidecar: no answer from {uri}: {Unreachable.From(e).Why}. Is it running, and is {setting} the same here?");
         }
+
+        return ExitCodes.Unhealthy;
+    }
+
+    private static string Stranger(Uri uri, string setting, string what)
+    {
+        var holder = PortHolder.Find(new IPEndPoint(IPAddress.Loopback, uri.Port));
+        return $"credential-sidecar: {holder ?? "the program"} on {uri.Authority} is not the sidecar's health listener: {what}. "
+            + $"Set {setting} to a free port, for the sidecar and for this command.";
     }
 }

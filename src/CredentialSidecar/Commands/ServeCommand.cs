@@ -3,7 +3,6 @@ using CredentialSidecar.Configuration;
 using CredentialSidecar.Networking;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -41,7 +40,7 @@ internal static partial class ServeCommand
             Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
             await ConfiguredAddresses.WaitAsync(settings, logger, TimeProvider.System, cancellationToken);
-            await app.StartAsync(cancellationToken);
+            await PortUnavailable.StartAsync(app, settings, cancellationToken);
             supervision?.DropUnused();
             Announce(app, logger, settings);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -53,14 +52,9 @@ internal static partial class ServeCommand
         {
             return MistakesPrinter.Print(e.Mistakes);
         }
-        catch (Exception e) when (e is InterceptionException or AddressMissingException)
+        catch (Exception e) when (e is InterceptionException or AddressMissingException or PortUnavailableException)
         {
             await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message}");
-            return ExitCodes.Unavailable;
-        }
-        catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or System.Net.Sockets.SocketException)
-        {
-            await Console.Error.WriteLineAsync($"credential-sidecar: {e.Message.TrimEnd('.')}. Set SIDECAR_PORT, SIDECAR_HEALTH_PORT, a port in Interception:Uids (such as reports:9172) or Listen:Addresses, or stop what listens there.");
             return ExitCodes.Unavailable;
         }
     }

@@ -17,6 +17,9 @@ internal sealed class ConfigurationLayer(string? name, IReadOnlyDictionary<strin
     /// <summary>Paths of an empty list or object.</summary>
     public IReadOnlySet<string> Empty { get; init; } = new HashSet<string>();
 
+    /// <summary>Paths where a list was written.</summary>
+    public IReadOnlySet<string> Lists { get; init; } = new HashSet<string>();
+
     /// <summary>Whether it holds the path or something below it.</summary>
     public bool Holds(string path) => _below.ContainsKey(path);
 

@@ -46,7 +46,9 @@ internal sealed class ConfigurationLayers
         {
             held = path[..end];
 
-            if (_layers.FindLast(layer => layer.Holds(held)) is { } holder)
+            // A value or a list wins over what is below it elsewhere: SIDECAR_TOKEN beside "Access": "x".
+            if ((_layers.FindLast(layer => layer.Values.GetValueOrDefault(held) is not null || (held == path && layer.Lists.Contains(held)))
+                ?? _layers.FindLast(layer => layer.Holds(held))) is { } holder)
             {
                 return holder.Name is { } place ? $"{holder.Spellings.GetValueOrDefault(path, path)} in {place}"
                     : held == path ? _variables.NameOf(path) ?? path
@@ -56,6 +58,12 @@ internal sealed class ConfigurationLayers
 
         return path.Length > 0 ? path : _variables.NameOf(path) ?? path;
     }
+
+    /// <summary>Whether a list was written there.</summary>
+    public bool IsList(string path) => _layers.Exists(layer => layer.Lists.Contains(path));
+
+    /// <summary>Whether a variable gives a value to this very path.</summary>
+    public bool IsVariable(string path) => _variables.Layer.Values.ContainsKey(path);
 
     /// <summary>Whether an empty list or object was written there.</summary>
     public bool IsEmpty(string path) => _layers.FindLast(layer => layer.Holds(path))?.Empty.Contains(path) == true;

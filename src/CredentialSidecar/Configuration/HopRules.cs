@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using CredentialSidecar.Chains;
 
@@ -9,6 +10,7 @@ internal static partial class HopRules
     /// <summary>25 minutes: 20 to be left whenever it is served, and some use before that (contract R1, R2).</summary>
     public const int ShortestSeconds = 1500;
 
+    private const string ExternalIds = "2 to 1224 of A-Z a-z 0-9 _ + = , . @ : / -";
     private const int AdvisedSeconds = 1800;
     private const int LongestSeconds = 43200;
     private const int LongestChained = 3600;
@@ -22,14 +24,34 @@ internal static partial class HopRules
             findings.Wrong(path("RoleArn"), problem);
         }
 
-        findings.Require(hop.ExternalId is null || ExternalIds().IsMatch(hop.ExternalId), path("ExternalId"),
-            $"(value hidden) has {hop.ExternalId?.Length} {(hop.ExternalId?.Length == 1 ? "character" : "characters")}; expected 2 to 1224 of A-Z a-z 0-9 _ + = , . @ : / -");
+        CheckExternalId(hop.ExternalId, path("ExternalId"), findings);
         CheckName(hop.SourceIdentity, path("SourceIdentity"), findings);
+
+        if (hop.SourceIdentity is not null && SessionNameTemplate.IsValid(hop.SourceIdentity))
+        {
+            TemplateRules.CheckRoom(hop.SourceIdentity, path("SourceIdentity"), SessionNameTemplate.Longest, findings);
+        }
+
         CheckName(hop.SessionName, path("SessionName"), findings);
         RegionRules.CheckName(path("Region"), hop.Region, findings);
         CheckDuration(hop, path, mayBeLong ? LongestSeconds : LongestChained, findings);
         PolicyRules.Check(hop, role, path, findings);
         TagRules.Check(hop, path, findings);
+    }
+
+    private static void CheckExternalId(string? id, string path, Findings findings)
+    {
+        if (id is not null && ForeignToExternalIds().Match(id) is { Success: true } foreign)
+        {
+            Rune.DecodeFromUtf16(id.AsSpan(foreign.Index), out var rune, out _);
+            var shown = rune.Value is > ' ' and <= '~' ? $"\"{rune}\"" : rune.Value == ' ' ? "a space" : $"the character U+{rune.Value:X4}";
+            findings.Wrong(path, $"(value hidden) holds {shown}; expected {ExternalIds}");
+        }
+        else
+        {
+            findings.Require(id is null || id.Length is >= 2 and <= 1224, path,
+                $"(value hidden) has {id?.Length} {(id?.Length == 1 ? "character" : "characters")}; expected {ExternalIds}");
+        }
     }
 
     private static void CheckName(string? template, string path, Findings findings)
@@ -64,6 +86,6 @@ internal static partial class HopRules
         }
     }
 
-    [GeneratedRegex(@"^[\w+=,.@:/-]{2,1224}\z", RegexOptions.ECMAScript)]
-    private static partial Regex ExternalIds();
+    [GeneratedRegex(@"[^\w+=,.@:/-]", RegexOptions.ECMAScript)]
+    private static partial Regex ForeignToExternalIds();
 }

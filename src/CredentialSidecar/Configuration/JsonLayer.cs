@@ -13,6 +13,7 @@ internal sealed class JsonLayer(string name, Findings findings)
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _spellings = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _lists = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _empty = new(StringComparer.OrdinalIgnoreCase);
 
     /// <returns>Null where it cannot be read; the findings then say why.</returns>
@@ -25,7 +26,7 @@ internal sealed class JsonLayer(string name, Findings findings)
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 AddObject("", document.RootElement);
-                return new ConfigurationLayer(name, _values) { Spellings = _spellings, Empty = _empty };
+                return new ConfigurationLayer(name, _values) { Spellings = _spellings, Empty = _empty, Lists = _lists };
             }
 
             findings.UnreadSource(name, $"holds {Article(document.RootElement.ValueKind)}; expected an object: {{ \"Destinations\": … }}");
@@ -111,6 +112,7 @@ internal sealed class JsonLayer(string name, Findings findings)
 
     private void AddList(string path, JsonElement list)
     {
+        _lists.Add(path);
         MarkIfEmpty(path, list.GetArrayLength() > 0);
 
         foreach (var (index, item) in list.EnumerateArray().Index())

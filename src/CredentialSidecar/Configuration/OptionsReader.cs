@@ -33,8 +33,15 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         if (section.Value is not null)
         {
             // Not shown: it may be a document with a token in it.
-            findings.Unread(section.Path, $"is a single value; expected {(isList ? "a list" : $"an object{Keys(type)}")}{(layers.Written(section.Path).AsVariable ? Nearest.Question(ShortNames.NearTo(section.Path)) : "")}");
+            findings.Unread(section.Path, $"is a single value; expected {RightForm.Of(type)}{(layers.IsVariable(section.Path) ? Nearest.Question(ShortNames.NearTo(section.Path)) : "")}");
             return isList ? new JsonArray() : new JsonObject();
+        }
+
+        if (!isList && layers.IsList(section.Path))
+        {
+            // Its places would be taken for names.
+            findings.Unread(section.Path, $"is a list; expected {RightForm.Of(type)}");
+            return new JsonObject();
         }
 
         return isList ? ReadList(section, type) : ReadChildren(section.Children, section.Path, type);
@@ -51,7 +58,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
 
             if (childType is null)
             {
-                Refuse(child.Path, path, type);
+                Refuse(child.Path, path, type, children);
             }
             else if (ReadSection(child, InfoOf(type, childType)) is { } value)
             {
@@ -62,9 +69,16 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         return result;
     }
 
-    private void Refuse(string unknown, string parent, JsonTypeInfo type)
+    private void Refuse(string unknown, string parent, JsonTypeInfo type, IEnumerable<ConfigurationNode> siblings)
     {
         var (written, asVariable) = layers.Written(unknown);
+
+        if (RightForm.OfTag(type, siblings.Select(sibling => sibling.Key), unknown, asVariable) is { } form)
+        {
+            findings.Wrong(unknown, form);
+            findings.Skip([parent]);
+            return;
+        }
 
         foreach (var path in written)
         {
@@ -81,15 +95,24 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
     private JsonArray ReadList(ConfigurationNode section, JsonTypeInfo type)
     {
         var result = new JsonArray();
+        var children = section.Children;
 
-        foreach (var child in section.Children)
+        if (children.Count > 0 && !layers.Written(section.Path).AsVariable && children.All(child => !child.Key.All(char.IsAsciiDigit)))
+        {
+            findings.Unread(section.Path, $"is an object; expected {RightForm.Of(type)}");
+            return result;
+        }
+
+        foreach (var child in children)
         {
             var next = result.Count.ToString(CultureInfo.InvariantCulture);
 
             // A gap would silently make another role the second hop.
             if (child.Key != next)
             {
-                findings.Unread(child.Path, $"is not the next place in the list, which is {section.Path}:{next}; number a list from 0 without gaps");
+                findings.Unread(child.Path, child.Key.All(char.IsAsciiDigit)
+                    ? $"is not the next place in the list, which is {section.Path}:{next}; number a list from 0 without gaps"
+                    : $"is not a place in the list; the next one is {ShortNames.VariableOf($"{section.Path}:{next}")}");
                 break;
             }
 
@@ -130,9 +153,6 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
     }
 
     private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) => parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
-
-    private static string Keys(JsonTypeInfo type) =>
-        type.Properties.Count == 0 ? "" : $" of {string.Join(", ", type.Properties.Select(p => p.Name))}";
 
     private static string Value(ConfigurationNode section) =>
         Secret.Contains(section.Key, StringComparer.OrdinalIgnoreCase) ? "not shown here" : Shown.Quoted(section.Value);

@@ -13,7 +13,7 @@ internal static class OwnAddress
         if (uri is not null && uri.Port == options.Listen.Port && AddressesOf(uri).Any(address => IsOurs(address, options.Listen)))
         {
             findings.Wrong(path, $"is {uri.Scheme}://{uri.Authority}, which is this sidecar itself; "
-                + (path == "Source:Endpoint" ? "give the ECS agent's address, or leave it out" : "AWS_CONTAINER_CREDENTIALS_FULL_URI belongs into the siblings, not here"));
+                + (path == "Source:Endpoint" ? "give the ECS agent's address, or leave it out" : "set AWS_CONTAINER_CREDENTIALS_FULL_URI in the siblings, not here"));
         }
     }
 

@@ -47,6 +47,10 @@ internal static class ShortNames
     /// <summary>The shortest variable for a path.</summary>
     public static string ShortestOf(string path) => Plain.FirstOrDefault(name => name.Value.Equals(path, StringComparison.OrdinalIgnoreCase)).Key ?? VariableOf(path);
 
+    /// <summary>A setting's key as it was written, or the variable to write where it was not.</summary>
+    /// <param name="nameOf">See <see cref="SidecarSettings.NameOf"/>.</param>
+    public static string Of(string path, Func<string, string> nameOf) => nameOf(path) is var name && name == path ? ShortestOf(path) : name;
+
     /// <summary>The variables that are ours. One that is empty counts as not set, since compose writes empty for unset.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Ours(ProcessEnvironment environment) =>
         from variable in environment.All.OrderBy(v => v.Key, StringComparer.Ordinal)

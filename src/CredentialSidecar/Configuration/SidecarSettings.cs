@@ -45,7 +45,7 @@ internal sealed record SidecarSettings(
     public bool NeedsTaskRegion => Region is null && Metadata is not null && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));
 
     // The default would print what it holds.
-    public override string ToString() => $"{Options.Destinations.Count} destinations, source {Source}";
+    public override string ToString() => $"{Options.Destinations.Count} {(Options.Destinations.Count == 1 ? "destination" : "destinations")}, source {Source}";
 
     /// <summary>The role chains, with what task metadata adds to them.</summary>
     /// <exception cref="ConfigurationMistakesException">No region is known, or a role is in another partition than its region.</exception>

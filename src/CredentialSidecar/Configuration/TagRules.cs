@@ -10,6 +10,13 @@ internal static partial class TagRules
 
     public static void Check(HopOptions hop, Func<string, string> path, Findings findings)
     {
+        if (hop.Tags is [{ Key: { } one }, { Key: { } two }] && IsPair(one, two))
+        {
+            var (name, value) = IsKey(one) ? (hop.Tags[0].Value, hop.Tags[1].Value) : (hop.Tags[1].Value, hop.Tags[0].Value);
+            findings.Wrong(path("Tags"), $"has two tags named \"Key\" and \"Value\"; expected {{ {Shown.Quoted(name)}: {Shown.Quoted(value)} }} or [ {{ \"Key\": {Shown.Quoted(name)}, \"Value\": {Shown.Quoted(value)} }} ]");
+            return;
+        }
+
         findings.Require(hop.Tags.Count <= Most, path("Tags"), $"has {hop.Tags.Count} entries; expected at most {Most}");
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
@@ -17,15 +24,20 @@ internal static partial class TagRules
         {
             CheckKey(tag.Key, path($"Tags:{i}:Key"), seen, findings);
             findings.Require(tag.Value is not null, path($"Tags:{i}:Value"), "is missing; give a value, which may be \"\" in JSON");
-            findings.Require(!TemplateRules.CheckNames(tag.Value, path($"Tags:{i}:Value"), findings) || tag.Value is null || TagValueTemplate.IsValid(tag.Value), path($"Tags:{i}:Value"),
-                $"is {Shown.Quoted(tag.Value)}; expected at most 256 letters, digits, spaces or _ . : / = + - @, and placeholders");
+
+            if (tag.Value is not null && TemplateRules.CheckNames(tag.Value, path($"Tags:{i}:Value"), findings))
+            {
+                findings.Require(TagValueTemplate.IsValid(tag.Value), path($"Tags:{i}:Value"),
+                    $"is {Shown.Quoted(tag.Value)}; expected at most 256 letters, digits, spaces or _ . : / = + - @, and placeholders");
+                TemplateRules.CheckRoom(tag.Value, path($"Tags:{i}:Value"), TagValueTemplate.Longest, findings);
+            }
         }
 
         var passedOn = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
         foreach (var (i, name) in hop.TransitiveTagKeys.Index())
         {
-            findings.Require(seen.Contains(name), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is no key of this hop's Tags");
+            findings.Require(seen.Contains(name) || findings.IsUnread(path("Tags")) || findings.IsUnreadBelow(path("Tags")), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is no key of this hop's Tags");
             findings.Require(passedOn.Add(name), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)} a second time; give each key once, whatever its case");
         }
     }
@@ -50,6 +62,13 @@ internal static partial class TagRules
             inherited.UnionWith(hops[i].TransitiveTagKeys);
         }
     }
+
+    // {"Key": "team", "Value": "x"} is one tag to whoever wrote it.
+    private static bool IsPair(string one, string two) => (IsKey(one) && IsValue(two)) || (IsValue(one) && IsKey(two));
+
+    private static bool IsKey(string text) => text.Equals("Key", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsValue(string text) => text.Equals("Value", StringComparison.OrdinalIgnoreCase);
 
     private static void CheckKey(string? key, string path, HashSet<string> seen, Findings findings)
     {

@@ -5,6 +5,9 @@ namespace CredentialSidecar.Configuration;
 /// <summary>Placeholders: which there are, and that a policy never depends on one that has no value.</summary>
 internal static class TemplateRules
 {
+    // As many as the hash that stands for a value which does not fit.
+    private const int LeastRoom = 8;
+
     private const string Metadata = "ECS_CONTAINER_METADATA_URI_V4";
 
     // By the downward API; the chart sets them.
@@ -26,6 +29,15 @@ internal static class TemplateRules
         var near = unknown.SelectMany(name => Nearest.To(name, Template.Placeholders)).Distinct().ToArray();
         findings.Require(unknown.Length == 0, path, $"holds {Shown.Quoted(string.Join(' ', unknown))}; expected only {string.Join(' ', Template.Placeholders)}{Nearest.Question(near)}");
         return unknown.Length == 0;
+    }
+
+    /// <summary>A placeholder that the text around it crowds out would make every task the same, and policies decide by it.</summary>
+    /// <param name="longest">The limit of STS.</param>
+    public static void CheckRoom(string template, string path, int longest, Findings findings)
+    {
+        var (count, around) = (Template.Count(template), Template.Around(template).Length);
+        findings.Require(around > longest || longest - around >= LeastRoom * count, path,
+            $"has {around} characters around its placeholders, of {longest} that STS takes; leave at least {LeastRoom} for each placeholder");
     }
 
     /// <summary>A tag or an identity that lacks its value would be another one: policies decide by it.</summary>

@@ -32,9 +32,9 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
             var connections = new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
             return new(new BudgetedListener(socket, listener, room, budget, visitors, connections, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException e)
         {
-            throw new AddressInUseException(e.Message, e);
+            throw new ListenException(listener, e);
         }
     }
 

@@ -38,7 +38,10 @@ internal sealed class ContractAnswer(
 
         // What a client does is written down each time, as long as it is not more than its ceiling.
         var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && e.Failure != CredentialFailure.AskedTooOften;
-        var isFirst = ledger.Count(peer, visit?.Client, reason, asked, withAudit: visit is not null && !isWhole);
+
+        // A failure remembered counts down the seconds to the next try; its cause does not.
+        var cause = e.InnerException is CredentialException first ? first.Message : e.Message;
+        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(reason, error.Code, asked, cause), withAudit: visit is not null && !isWhole);
         var isLogged = isFirst && logger.IsEnabled(LogLevel.Warning);
         Count(http, error.Status, isFirst || isWhole ? visit : null, isLogged);
 
@@ -83,9 +86,10 @@ internal sealed class ContractAnswer(
     /// <summary>Writes down an answer to what is not HTTP, or more than any SDK sends: who asked is all that is known of it.</summary>
     public void Malformed(IPAddress? peer, int status)
     {
+        var error = ContractError.Of(status);
         metrics.Answered(status);
 
-        if (ledger.Count(peer, null, nameof(Malformed), $"something malformed ({status})", withAudit: true) && audit.IsOn)
+        if (ledger.Count(peer, null, new Rejection(nameof(Malformed), error.Code, $"something malformed ({status})", error.Message), withAudit: true) && audit.IsOn)
         {
             audit.Write(AuditLine.Of(clock.GetUtcNow(), status, nameof(Malformed), null, peer, task.TaskArn));
         }

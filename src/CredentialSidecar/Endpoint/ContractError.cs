@@ -12,13 +12,15 @@ internal sealed class ContractError
 
     private ContractError(int status, string code, string message)
     {
-        (Status, Code) = (status, code);
+        (Status, Code, Message) = (status, code, message);
         Body = Serialize(status, code, message);
     }
 
     public int Status { get; }
 
     public string Code { get; }
+
+    public string Message { get; }
 
     public ReadOnlyMemory<byte> Body { get; }
 

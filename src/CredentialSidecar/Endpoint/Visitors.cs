@@ -9,6 +9,8 @@ namespace CredentialSidecar.Endpoint;
 internal sealed partial class Visitors(
     ClientBook clients, Throttle throttle, RejectionLedger ledger, AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<Visitors> logger)
 {
+    private static readonly Rejection Unread = new(nameof(HungUp), nameof(HungUp), "something that was not read", "The peer hung up, as in event 404.");
+
     /// <param name="request">The first request of a connection.</param>
     /// <returns>The name of the client whose valid token it has; null where it has none, or none is needed (Access:AllowAnonymous).</returns>
     public string? ClientOf(Peek request) => request.Authorization is { } authorization ? clients.Known(authorization)?.Name : null;
@@ -45,7 +47,7 @@ internal sealed partial class Visitors(
     /// <summary>Counts a connection of a stranger that was closed because its peer hung up.</summary>
     public void HungUp(IPAddress peer)
     {
-        if (!ledger.Count(peer, null, nameof(HungUp), "something that was not read", withAudit: true))
+        if (!ledger.Count(peer, null, Unread, withAudit: true))
         {
             return;
         }

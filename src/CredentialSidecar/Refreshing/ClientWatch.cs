@@ -35,17 +35,17 @@ internal sealed partial class ClientWatch(SessionTree tree, TimeSpan after, Time
 
         if (!tree.Destinations.Any(d => d.WasAsked))
         {
-            Log.NobodyAsked(logger, Math.Round(after.TotalMinutes, 1));
+            Log.NobodyAsked(logger, after < TimeSpan.FromMinutes(1) ? $"{after.TotalSeconds:0.#} s" : $"{after.TotalMinutes:0.#} min");
         }
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventIds.NobodyAsked, LogLevel.Warning,
-            "No container has asked for credentials in the {Minutes} min since they were ready. Most likely AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, "
+            "No container has asked for credentials in the {After} since they were ready. Most likely AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, "
             + "which ECS sets in every container of a task with a role, or AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE, which EKS sets, wins over "
             + "AWS_CONTAINER_CREDENTIALS_FULL_URI there, and the application acts as the task role. Start it by credential-launch, or by "
             + "env -u AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; credential-sidecar doctor looks for more.")]
-        public static partial void NobodyAsked(ILogger logger, double minutes);
+        public static partial void NobodyAsked(ILogger logger, string after);
     }
 }

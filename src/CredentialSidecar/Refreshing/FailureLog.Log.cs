@@ -7,22 +7,24 @@ internal sealed partial class FailureLog
 {
     private static partial class Log
     {
+#pragma warning disable SYSLIB1015 // RetryIn is a number among the fields of a JSON line; the sentence has it in words.
         [LoggerMessage(EventIds.RenewalFailed, LogLevel.Warning,
-            "Renewing {Destination} failed ({Failure}, attempt {Attempt}): {Reason} Next try in {RetryIn} s; "
+            "Renewing {Destination} failed ({Failure}, attempt {Attempt}): {Reason} Next try {When}; "
             + "the present {Sessions} served until {Expiration}.{Hint}")]
         public static partial void RenewalFailed(
             ILogger logger, string destination, CredentialFailure failure, int attempt, string reason,
-            double retryIn, string sessions, string expiration, string hint, Exception? fault);
+            string when, double retryIn, string sessions, string expiration, string hint, Exception? fault);
 
         [LoggerMessage(EventIds.NoSession, LogLevel.Error,
-            "{Destination} {Have} no live session ({Failure}, attempt {Attempt}): {Reason} Next try in {RetryIn} s; "
+            "{Destination} {Have} no live session ({Failure}, attempt {Attempt}): {Reason} Next try {When}; "
             + "siblings are refused until then.{Hint}")]
         public static partial void NoSession(
             ILogger logger, string destination, string have, CredentialFailure failure, int attempt, string reason,
-            double retryIn, string hint, Exception? fault);
+            string when, double retryIn, string hint, Exception? fault);
 
         [LoggerMessage(EventIds.SourceStarting, LogLevel.Information,
-            "{Destination} must wait, because the source has only just started: {Reason} Next try in {RetryIn} s.")]
-        public static partial void SourceStarting(ILogger logger, string destination, string reason, double retryIn);
+            "{Destination} must wait, because the source has only just started: {Reason} Next try {When}.")]
+        public static partial void SourceStarting(ILogger logger, string destination, string reason, string when, double retryIn);
+#pragma warning restore SYSLIB1015
     }
 }

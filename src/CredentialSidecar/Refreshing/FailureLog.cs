@@ -64,6 +64,7 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
     {
         var refusal = (origin as SessionNode ?? destination.Node).Refusal ?? destination.Node.Refusal;
         var (retryIn, attempt) = refusal is null ? (0, 1) : (Math.Max(0, Math.Round((refusal.Until - now).TotalSeconds, 1)), refusal.Failures);
+        var when = retryIn > 0 ? $"in {retryIn} s" : "now";
         var dead = held.Where(other => !IsLive(other, now)).ToArray();
         var named = dead.Length > 0 ? dead : [.. held.Where(other => other == destination || other.Node.DueAt <= now || other.Node.Refusal is not null)];
         var others = held.Except(named).ToArray();
@@ -73,16 +74,16 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
 
         if (e.IsStarting && attempt <= StartingTries)
         {
-            Log.SourceStarting(logger, Names(held), e.ForOperator, retryIn);
+            Log.SourceStarting(logger, Names(held), e.ForOperator, when, retryIn);
         }
         else if (dead.Length > 0)
         {
-            Log.NoSession(logger, Names(dead), dead.Length == 1 ? "has" : "have", e.Failure, attempt, e.ForOperator, retryIn, hint, fault);
+            Log.NoSession(logger, Names(dead), dead.Length == 1 ? "has" : "have", e.Failure, attempt, e.ForOperator, when, retryIn, hint, fault);
         }
         else
         {
             var expiration = named.Min(other => other.Node.Latest!.Credentials.Expiration);
-            Log.RenewalFailed(logger, Names(named), e.Failure, attempt, e.ForOperator, retryIn, named.Length == 1 ? "session is" : "sessions are", SessionRefresher.Iso(expiration), hint, fault);
+            Log.RenewalFailed(logger, Names(named), e.Failure, attempt, e.ForOperator, when, retryIn, named.Length == 1 ? "session is" : "sessions are", SessionRefresher.Iso(expiration), hint, fault);
         }
     }
 

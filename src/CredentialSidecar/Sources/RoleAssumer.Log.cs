@@ -20,7 +20,7 @@ internal sealed partial class RoleAssumer
         public static partial void DurationShortened(ILogger logger, string role, NodeLabel hop, int seconds, string reason);
 
         [LoggerMessage(EventIds.ExpirationCapped, LogLevel.Warning,
-            "The session of {Role} was said to last until {Given}, longer than was asked for; it is taken to last until {Taken}.")]
+            "The session of {Role} was said to last until {Given:yyyy-MM-ddTHH:mm:ssZ}, longer than was asked for; it is taken to last until {Taken:yyyy-MM-ddTHH:mm:ssZ}.")]
         public static partial void ExpirationCapped(ILogger logger, string role, DateTimeOffset given, DateTimeOffset taken);
     }
 }

@@ -146,6 +146,43 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public void The_shells_that_started_the_doctor_are_not_applications_and_its_siblings_are()
+    {
+        var proc = Directory.CreateTempSubdirectory("proc-");
+        var competing = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x\0AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials\0";
+        Put(50, "init (1) x", parent: 0, session: 50);
+        Put(51, "sh", parent: 50, session: 51);
+        Put(52, "make", parent: 51, session: 51);
+        Put(Environment.ProcessId, "credential-side", parent: 52, session: 51);
+        Put(60, "python3", parent: 51, session: 51);
+        var examination = new Examination();
+
+        ProcessesCheck.Run(examination, proc.FullName, Settings.Load(("SIDECAR_PORT", null)), []);
+        proc.Delete(recursive: true);
+
+        Assert.Equal(["pid 50 (init (1) x)", "pid 60 (python3)"], examination.Lines.Select(line => line.Check).Distinct().Order(StringComparer.Ordinal));
+
+        void Put(int id, string name, int parent, int session)
+        {
+            var folder = proc.CreateSubdirectory($"{id}").FullName;
+            File.WriteAllText(Path.Combine(folder, "comm"), name + "\n");
+            File.WriteAllText(Path.Combine(folder, "environ"), competing);
+            File.WriteAllText(Path.Combine(folder, "stat"), $"{id} ({name}) S {parent} {session} {session} 0 -1 4194560 0");
+        }
+    }
+
+    [Fact]
+    public async Task A_shared_directory_that_does_not_exist_is_said_with_what_to_do()
+    {
+        var (code, lines) = await RunAsync([.. Reports, ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", "/nowhere/at/all")]);
+        var line = lines.Single(line => line.GetProperty("check").GetString() == "token");
+
+        Assert.Equal((1, "Fail"), (code, VerdictOf(lines, "token")));
+        Assert.Equal("SIDECAR_SHARED_DIR is \"/nowhere/at/all\", which does not exist in this container", line.GetProperty("text").GetString());
+        Assert.Equal("Mount the volume that the sidecar shares with its siblings there, or correct SIDECAR_SHARED_DIR.", line.GetProperty("remedy").GetString());
+    }
+
     [Theory]
     [InlineData(200, "Every required destination has a live session.\n", "Pass", "answers 200")]
     [InlineData(503, "Waiting for reports. /status and the log say why.\n", "Warn", "answers 503: Waiting for reports. /status and the log say why.")]

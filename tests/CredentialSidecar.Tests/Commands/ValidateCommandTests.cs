@@ -28,7 +28,7 @@ public sealed class ValidateCommandTests
         { $"SIDECAR_CONFIG_FILE={{\"Access\":{{\"Token\":\"{Canary}\"}}}}", ["SIDECAR_CONFIG_FILE holds JSON; expected the path of a file"] },
         { "SIDECAR_CONFIG_FILE=/does/not/exist.json", ["SIDECAR_CONFIG_FILE is \"/does/not/exist.json\", which does not exist"] },
         { "SIDECAR_Destinations__reports__Hops__0__DurationSeconds=900", ["SIDECAR_Destinations__reports__Hops__0__DurationSeconds is 900; expected 1500 to 3600"] },
-        { $"SIDECAR_Destinations__reports__Hops__0__ExternalId={Canary} *", ["SIDECAR_Destinations__reports__Hops__0__ExternalId (value hidden) has "] },
+        { $"SIDECAR_Destinations__reports__Hops__0__ExternalId={Canary} *", ["SIDECAR_Destinations__reports__Hops__0__ExternalId (value hidden) holds a space; expected 2 to 1224 of "] },
         { "SIDECAR_SOURCE_ENDPOINT=169.254.170.2", ["SIDECAR_SOURCE_ENDPOINT is \"169.254.170.2\"; expected an http or https address"] },
         { "AWS_REGION=", ["AWS_REGION is not set"] },
         { "AWS_REGION=frankfurt", ["AWS_REGION is \"frankfurt\"; expected a region such as eu-central-1"] },

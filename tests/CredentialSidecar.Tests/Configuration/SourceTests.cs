@@ -42,7 +42,7 @@ public sealed class SourceTests
         var mistake = Assert.Single(Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_Source__Kind", kind), (Relative, null), (Full, uri)));
 
         Assert.StartsWith(Full, mistake, StringComparison.Ordinal);
-        Assert.EndsWith($"which is this sidecar itself; {Full} belongs into the siblings, not here", mistake, StringComparison.Ordinal);
+        Assert.EndsWith($"which is this sidecar itself; set {Full} in the siblings, not here", mistake, StringComparison.Ordinal);
         Assert.DoesNotContain("credentials/reports", mistake, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", mistake, StringComparison.Ordinal);
     }

@@ -97,6 +97,18 @@ public sealed class AnswerTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Bearer 5f1c", "the token begins with \"Bearer \". Leave \"Bearer \" out: the sidecar takes its token alone.")]
+    [InlineData("bearer 5f1c", "the token begins with \"Bearer \". Leave \"Bearer \" out: the sidecar takes its token alone.")]
+    [InlineData("5f1c", "Unauthorized: The authorization token is wrong. Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN.")]
+    public void A_token_after_a_scheme_gets_one_advice(string token, string expected)
+    {
+        var verdict = Verdict.Of(HttpAnswer.Parse("HTTP/1.1 401 Unauthorized\r\n\r\n{\"code\":\"Unauthorized\",\"message\":\"The authorization token is wrong.\"}"), token);
+
+        Assert.Equal((77, false), (verdict.ExitCode, verdict.MayHeal));
+        Assert.Equal($"No credentials from http://127.0.0.1:9170/v1/credentials: {expected}", verdict.AsMistake("http://127.0.0.1:9170/v1/credentials", 30_000).Text);
+    }
+
     [Fact]
     public void A_destination_that_is_not_allowed_names_the_setting_and_is_not_waited_for()
     {

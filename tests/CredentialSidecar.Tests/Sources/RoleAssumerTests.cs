@@ -227,7 +227,7 @@ public sealed class RoleAssumerTests
 
     internal static Hop Hop() => new() { Role = RoleArn.Parse(Settings.ReportsRole), SessionName = "test", Duration = TimeSpan.FromHours(1), Region = "eu-central-1" };
 
-    private static async Task<TemporaryCredentials> AssumeAsync(Uri sts, Hop? hop = null, CollectedLogs? logs = null, TemporaryCredentials? signer = null)
+    internal static async Task<TemporaryCredentials> AssumeAsync(Uri sts, Hop? hop = null, CollectedLogs? logs = null, TemporaryCredentials? signer = null)
     {
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.ToString()));

@@ -47,7 +47,7 @@ internal static class ChainCheck
             var source = await services.GetRequiredService<ICredentialSource>().ReadAsync(cancellationToken);
             examination.Pass("source", source.Expiration == DateTimeOffset.MaxValue
                 ? $"{source.AccessKeyId}, by the SDK's default chain"
-                : $"{source.AccessKeyId} of {source.RoleArn}, {(source.Expiration - source.IssuedAt).TotalMinutes:0} min left");
+                : $"{source.AccessKeyId} of {source.RoleArn}, {Left(source.Expiration - source.IssuedAt)} left");
             return source;
         }
         catch (CredentialException e)
@@ -86,6 +86,8 @@ internal static class ChainCheck
             }
         }
     }
+
+    private static string Left(TimeSpan time) => time < TimeSpan.FromMinutes(1) ? $"{time.TotalSeconds:0} s" : $"{time.TotalMinutes:0} min";
 
     private static void ClockCheck(Examination examination, TimeSpan skew)
     {

@@ -57,7 +57,7 @@ internal static class EnvironmentCheck
 
         if (variable(Full) is not null && variable(CompetingVariables.RelativeUri) is not null)
         {
-            examination.Warn(check, $"{Full} is set beside {CompetingVariables.RelativeUri} and has no effect here", "It belongs into the siblings alone.");
+            examination.Warn(check, $"{Full} is set beside {CompetingVariables.RelativeUri} and has no effect here", $"Set {Full} in the siblings only.");
         }
         else
         {

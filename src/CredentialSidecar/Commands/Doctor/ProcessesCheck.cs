@@ -13,8 +13,9 @@ internal static class ProcessesCheck
     public static void Run(Examination examination, string proc, SidecarSettings settings, IReadOnlyCollection<string> tokens)
     {
         var (seen, hidden) = (0, 0);
+        var shells = Lineage.Of(proc, Environment.ProcessId);
 
-        foreach (var folder in Directory.EnumerateDirectories(proc).Where(IsOther).Order(StringComparer.Ordinal))
+        foreach (var folder in Directory.EnumerateDirectories(proc).Where(folder => IsOther(folder, shells)).Order(StringComparer.Ordinal))
         {
             try
             {
@@ -62,8 +63,8 @@ internal static class ProcessesCheck
         Check, $"the kernel shows uid {SmallFile.UserId()} the environments of {hidden} other {(hidden == 1 ? "process" : "processes")} only with the capability SYS_PTRACE",
         "Add SYS_PTRACE to this container: linuxParameters.capabilities.add in ECS, cap_add in compose, securityContext.capabilities.add in Kubernetes. Root alone is not enough.");
 
-    private static bool IsOther(string folder) =>
-        int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId;
+    private static bool IsOther(string folder, IReadOnlySet<int> shells) =>
+        int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId && !shells.Contains(id);
 
     private static bool IsOfAws(Dictionary<string, string> environment) =>
         environment.Keys.Any(name => name.StartsWith("AWS_CONTAINER_", StringComparison.Ordinal));

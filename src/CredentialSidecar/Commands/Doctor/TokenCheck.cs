@@ -17,10 +17,10 @@ internal static class TokenCheck
             examination.Pass(Check, "none is asked for");
         }
 
-        return [.. settings.Clients.Select(client => Find(examination, client, settings.Options.Access.AllowShortTokens)).OfType<string>()];
+        return [.. settings.Clients.Select(client => Find(examination, client, settings)).OfType<string>()];
     }
 
-    private static string? Find(Examination examination, ClientSettings client, bool allowShort)
+    private static string? Find(Examination examination, ClientSettings client, SidecarSettings settings)
     {
         if (client.Directory is null)
         {
@@ -30,6 +30,13 @@ internal static class TokenCheck
 
         var path = Path.Combine(client.Directory, SharedDirectory.TokenName);
 
+        if (!Directory.Exists(client.Directory))
+        {
+            var name = ShortNames.Of(client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory", settings.NameOf);
+            examination.Fail(Check, $"{name} is {Shown.Quoted(client.Directory)}, which does not exist in this container", $"Mount the volume that the sidecar shares with its siblings there, or correct {name}.");
+            return client.Token;
+        }
+
         if (!SmallFile.TryRead(path, TokenText.Longest + 2, out var bytes, out var problem))
         {
             examination.Fail(Check, $"{path} {problem}", "The sidecar puts it there when it starts; look at its log, and mount the same volume in both containers.");
@@ -38,7 +45,7 @@ internal static class TokenCheck
 
         var token = Encoding.Latin1.GetString(bytes);
         var findings = new Findings();
-        TokenText.Check(token, path, fromFile: true, allowShort, findings);
+        TokenText.Check(token, path, fromFile: true, settings.Options.Access.AllowShortTokens, findings);
 
         if (findings.Mistakes is [var mistake, ..])
         {

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace CredentialSidecar.Commands.Doctor;
+
+/// <summary>The shells that started this process. They have the environment of whoever typed, which says nothing about an application.</summary>
+internal static class Lineage
+{
+    // /proc/PID/stat, counted from behind the name, which may hold blanks and parentheses: proc(5).
+    private const int Parent = 1, Session = 3;
+
+    /// <summary>The processes above this one in its session. Those above the session, and those beside it, are applications.</summary>
+    /// <param name="proc"><c>/proc</c>.</param>
+    public static IReadOnlySet<int> Of(string proc, int id)
+    {
+        var above = new HashSet<int>();
+
+        if (Read(proc, id) is not { } own)
+        {
+            return above;
+        }
+
+        for (var at = own.Parent; at > 0 && Read(proc, at) is { } process && process.Session == own.Session && above.Add(at); at = process.Parent)
+        {
+        }
+
+        return above;
+    }
+
+    private static (int Parent, int Session)? Read(string proc, int id)
+    {
+        try
+        {
+            var text = File.ReadAllText(Path.Combine(proc, id.ToString(CultureInfo.InvariantCulture), "stat"));
+            var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return fields.Length > Session ? (Number(fields[Parent]), Number(fields[Session])) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

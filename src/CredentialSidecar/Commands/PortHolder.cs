@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Net;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary>Who listens on an address, as far as the kernel tells this user.</summary>
+internal static class PortHolder
+{
+    // Columns of /proc/net/tcp: docs.kernel.org/networking/proc_net_tcp.html.
+    private const int Local = 1, State = 3, Uid = 7, Inode = 9;
+    private const string Listening = "0A";
+
+    private static readonly string[] Tables = ["net/tcp", "net/tcp6"];
+
+    /// <returns>Such as <c>nginx (pid 12)</c> or <c>a process of uid 101</c>; null where nothing shows.</returns>
+    /// <param name="proc"><c>/proc</c>.</param>
+    public static string? Find(IPEndPoint address, string proc = "/proc")
+    {
+        try
+        {
+            var held = from table in Tables
+                       let file = Path.Combine(proc, table)
+                       where File.Exists(file)
+                       from line in File.ReadLines(file).Skip(1)
+                       let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                       where columns.Length > Inode && columns[State] == Listening && Holds(columns[Local], address)
+                       select columns;
+            return held.FirstOrDefault() is { } found ? ProcessOf(proc, found[Inode]) ?? $"a process of uid {found[Uid]}" : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Holds(string local, IPEndPoint address) => local.Split(':') is [var host, var port]
+        && port == address.Port.ToString("X4", CultureInfo.InvariantCulture) && (host.All(digit => digit == '0') || host == Hex(address.Address));
+
+    // Four bytes at a time in the order of the machine, which is little-endian wherever .NET runs.
+    private static string Hex(IPAddress address) =>
+        string.Concat(address.GetAddressBytes().Chunk(4).Select(word => Convert.ToHexString([.. Enumerable.Reverse(word)])));
+
+    private static string? ProcessOf(string proc, string inode)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(proc).Where(folder => Path.GetFileName(folder).All(char.IsAsciiDigit)))
+        {
+            try
+            {
+                if (Directory.EnumerateFiles(Path.Combine(folder, "fd")).Any(file => new FileInfo(file).LinkTarget == $"socket:[{inode}]"))
+                {
+                    return $"{Configuration.Shown.OnOneLine(File.ReadAllText(Path.Combine(folder, "comm")).Trim())} (pid {Path.GetFileName(folder)})";
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another user's process, or one that has just ended.
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,12 @@
+using System.Net.Sockets;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>The sidecar cannot listen on one of its addresses.</summary>
+/// <remarks>Not Kestrel's own exception, which Kestrel would replace by one without the address.</remarks>
+internal sealed class ListenException(ListenerEndPoint address, SocketException inner) : Exception(inner.Message, inner)
+{
+    public ListenerEndPoint Address => address;
+
+    public SocketError Error => inner.SocketErrorCode;
+}

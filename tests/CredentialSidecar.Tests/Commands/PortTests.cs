@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Commands;
+using CredentialSidecar.Endpoint;
+using CredentialSidecar.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Commands;
+
+/// <summary>A port that another program holds: who it is, and the one setting to change.</summary>
+public sealed class PortTests
+{
+    [Fact]
+    public void The_holder_of_a_port_is_found()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        Assert.EndsWith($" (pid {Environment.ProcessId})", PortHolder.Find((IPEndPoint)other.LocalEndpoint), StringComparison.Ordinal);
+        Assert.Null(PortHolder.Find(new IPEndPoint(IPAddress.Parse("127.0.0.2"), ((IPEndPoint)other.LocalEndpoint).Port)));
+    }
+
+    [Theory]
+    [InlineData("0100007F:23D2", "127.0.0.1", "a process of uid 101")]
+    [InlineData("00000000:23D2", "127.0.0.1", "a process of uid 101")]
+    [InlineData("00000000000000000000000001000000:23D2", "::1", "a process of uid 101")]
+    [InlineData("0200007F:23D2", "127.0.0.1", null)]
+    [InlineData("0100007F:23D3", "127.0.0.1", null)]
+    public void A_holder_whose_process_is_hidden_is_told_by_its_uid(string local, string address, string? expected)
+    {
+        var proc = Directory.CreateTempSubdirectory("proc-");
+        proc.CreateSubdirectory("net");
+        File.WriteAllText(Path.Combine(proc.FullName, "net", "tcp"), $"  sl  local_address\n   0: {local} 00000000:0000 0A 00000000:00000000 00:00000000 00000000   101        0 4711 1 0 100 0 0 10 0\n");
+        var holder = PortHolder.Find(new IPEndPoint(IPAddress.Parse(address), 9170), proc.FullName);
+        proc.Delete(recursive: true);
+
+        Assert.Equal(expected, holder);
+    }
+
+    [Theory]
+    [InlineData("SIDECAR_PORT")]
+    [InlineData("SIDECAR_HEALTH_PORT")]
+    public async Task A_taken_port_is_named_with_its_address_its_holder_and_its_setting(string setting)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var settings = Settings.Load((setting, $"{((IPEndPoint)other.LocalEndpoint).Port}"));
+        await using var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services => services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, SidecarFixture.NoSignals>());
+        var refused = await Assert.ThrowsAsync<PortUnavailableException>(() => PortUnavailable.StartAsync(app, settings, TestContext.Current.CancellationToken));
+
+        Assert.Matches($@"^{other.LocalEndpoint} is already in use by .+ \(pid {Environment.ProcessId}\)\. Set {setting} to a free port\.$", refused.Message);
+    }
+
+    [Fact]
+    public void Each_listener_has_its_one_setting()
+    {
+        var settings = Settings.Load(("SIDECAR_Interception__Uids__1000", "reports:9300"));
+
+        Assert.Equal("127.0.0.1:9300 is already in use. Set SIDECAR_Interception__Uids__1000 to reports:PORT with a free port, here and for intercept up.", Text(9300, Listener.Intercepted, SocketError.AddressAlreadyInUse));
+        Assert.Equal("127.0.0.1:80 may not be listened on: Permission denied. Set SIDECAR_PORT to a port from 1024 up.", Text(80, Listener.Credentials, SocketError.AccessDenied));
+        Assert.EndsWith("Set SIDECAR_HEALTH_PORT to a free port.", Text(9171, Listener.Probes, SocketError.AddressAlreadyInUse), StringComparison.Ordinal);
+
+        string Text(int port, Listener listener, SocketError error) =>
+            PortUnavailable.Describe(new ListenException(new ListenerEndPoint(IPAddress.Loopback, port, listener), new SocketException((int)error)), settings, null);
+    }
+
+    [Theory]
+    [InlineData(200, "ok", "it answered 200 \"ok\".")]
+    [InlineData(404, "<html>\u001b[31m", "it answered 404 \"<html>\\u001B[31m\".")]
+    public async Task A_healthcheck_that_meets_another_program_says_so(int status, string body, string expected)
+    {
+        await using var other = RawServer.Http(status, body, "text/plain");
+        var (code, error) = await CheckAsync(other.Uri.Port);
+
+        Assert.Equal(1, code);
+        Assert.Matches($@"^credential-sidecar: .+ \(pid {Environment.ProcessId}\) on 127\.0\.0\.1:{other.Uri.Port} is not the sidecar's health listener: ", error);
+        Assert.Contains($"{expected} Set SIDECAR_HEALTH_PORT to a free port, for the sidecar and for this command.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_healthcheck_that_meets_another_protocol_says_so()
+    {
+        await using var other = RawServer.Custom((_, stream, stop) => stream.WriteAsync("-ERR unknown command\r\n"u8.ToArray(), stop).AsTask());
+        Assert.Contains("is not the sidecar's health listener: its answer is not HTTP.", (await CheckAsync(other.Uri.Port)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_healthcheck_takes_the_sidecars_own_answers()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync();
+        await sidecar.SettleAsync();
+        Assert.Equal((0, ""), await CheckAsync(sidecar.HealthEndpoint.Port));
+
+        await using var failing = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ => ScriptedSts.Denied());
+        await failing.SettleAsync();
+        Assert.Equal((1, ""), await CheckAsync(failing.HealthEndpoint.Port));
+    }
+
+    private static async Task<(int Code, string Error)> CheckAsync(int port)
+    {
+        var error = new StringWriter();
+        var code = await HealthcheckCommand.RunAsync(Settings.Environment(("SIDECAR_HEALTH_PORT", $"{port}")), null, ready: false, new StringWriter(), error, TestContext.Current.CancellationToken);
+        return (code, error.ToString());
+    }
+}
