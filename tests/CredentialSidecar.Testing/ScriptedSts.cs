@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Testing;
 
 /// <summary>A source and an STS that do what a test tells them, and remember what they were asked.</summary>
-internal sealed class ScriptedSts(TimeProvider clock) : ICredentialSource, IRoleAssumer
+internal sealed class ScriptedSts(TimeProvider clock) : ISigner, IRoleAssumer
 {
     private readonly ConcurrentQueue<Call> _calls = new();
     private readonly ConcurrentDictionary<string, string> _issued = new();
@@ -47,7 +46,7 @@ internal sealed class ScriptedSts(TimeProvider clock) : ICredentialSource, IRole
             : Task.FromResult(new TemporaryCredentials("ASIASOURCE", Canary("secret", 0), Canary("token", 0), "arn:aws:iam::111122223333:role/task", now, now + TimeSpan.FromHours(6)));
     }
 
-    public void Distrust(TemporaryCredentials used) => Distrusted.Add(used);
+    public void Distrust(TemporaryCredentials used, DateTimeOffset since) => Distrusted.Add(used);
 
     public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
     {

@@ -154,7 +154,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
             if (clock is not null && sts is not null)
             {
-                services.AddSingleton<TimeProvider>(clock).AddSingleton<ICredentialSource>(sts).AddSingleton<IRoleAssumer>(sts);
+                services.AddSingleton<TimeProvider>(clock).AddSingleton<ISigner>(sts).AddSingleton<IRoleAssumer>(sts);
             }
         });
         await app.StartAsync();

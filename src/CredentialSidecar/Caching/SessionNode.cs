@@ -1,26 +1,25 @@
 using CredentialSidecar.Chains;
-using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Caching;
 
 /// <summary>One hop in the tree, with its latest session and the single attempt that may be replacing it.</summary>
 /// <param name="parent">Whose session signs this hop; null where the source does.</param>
 internal sealed class SessionNode(
-    Hop hop, NodeLabel label, SessionNode? parent, ICredentialSource source, IRoleAssumer assumer, RefreshSchedule schedule, TimeProvider clock)
+    Hop hop, NodeLabel label, SessionNode? parent, ISigner source, IRoleAssumer assumer, SessionDocument document, RefreshSchedule schedule, TimeProvider clock)
+    : ISigner
 {
     // A session that is to sign must outlast the call, its retries, and some skew.
     private static readonly TimeSpan LeastToSign = TimeSpan.FromMinutes(5);
 
+    private readonly ISigner _signer = (ISigner?)parent ?? source;
     private readonly Lock _gate = new();
     private Session? _latest;
-    private Session? _distrusted;
+    private TemporaryCredentials? _distrusted;
     private Refusal? _refusal;
     private Task<Session>? _attempt;
     private TaskCompletionSource _outcome = NewOutcome();
 
     public Hop Hop => hop;
-
-    public NodeLabel Label => label;
 
     public SessionNode? Parent => parent;
 
@@ -87,57 +86,55 @@ internal sealed class SessionNode(
 
     private async Task<Session> FetchAsync(DateTimeOffset started)
     {
-        var above = parent is null ? null : await parent.SignerAsync();
-        var signer = above?.Credentials ?? await source.ReadAsync(CancellationToken.None);
+        var signer = await _signer.ReadAsync(CancellationToken.None);
 
         try
         {
             var fetched = await assumer.AssumeAsync(hop, label, signer, CancellationToken.None);
-            return new Session(fetched, hop, schedule.RenewAt(fetched));
+            return new Session(fetched, hop.SessionName, document(fetched, hop.Role), schedule.RenewAt(fetched));
         }
 
         // A revoked session is denied, not expired, so a denial too is worth a newer signer.
         catch (CredentialException e) when (e.Failure is CredentialFailure.SignerRejected or CredentialFailure.Denied)
         {
-            if (above is null)
-            {
-                source.Distrust(signer);
-            }
-
-            // One that was made for this very attempt is not to blame, and its other children need it.
-            else if (signer.IssuedAt < started)
-            {
-                Volatile.Write(ref parent!._distrusted, above);
-            }
-
+            _signer.Distrust(signer, started);
             throw;
         }
     }
 
     /// <summary>A session to sign the next hop with: the present one, or a new one if that has little left.</summary>
-    private async Task<Session> SignerAsync()
+    async Task<TemporaryCredentials> ISigner.ReadAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var latest = Latest is { } held && !ReferenceEquals(held, Volatile.Read(ref _distrusted)) && held.IsLive(now) ? held : null;
+        var latest = Latest is { } held && !ReferenceEquals(held.Credentials, Volatile.Read(ref _distrusted)) && held.IsLive(now) ? held : null;
 
         if (latest?.Remaining(now) >= LeastToSign)
         {
-            return latest;
+            return latest.Credentials;
         }
 
         // Many children may ask; the refusal answers them all until the next try is due.
         if (Refusal is { } refusal && now < refusal.Until)
         {
-            return latest ?? throw refusal.Cause;
+            return latest?.Credentials ?? throw refusal.Cause;
         }
 
         try
         {
-            return await RenewAsync(CancellationToken.None);
+            return (await RenewAsync(cancellationToken)).Credentials;
         }
         catch (CredentialException) when (latest is not null)
         {
-            return latest;
+            return latest.Credentials;
+        }
+    }
+
+    /// <summary>A session that was made for the very attempt that failed is not to blame, and the other children need it.</summary>
+    void ISigner.Distrust(TemporaryCredentials used, DateTimeOffset since)
+    {
+        if (used.IssuedAt < since)
+        {
+            Volatile.Write(ref _distrusted, used);
         }
     }
 

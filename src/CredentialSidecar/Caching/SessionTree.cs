@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Caching;
 
@@ -13,7 +12,7 @@ internal sealed class SessionTree
 {
     private readonly FrozenDictionary<string, Destination> _destinations;
 
-    public SessionTree(IReadOnlyList<RoleChain> chains, ICredentialSource source, IRoleAssumer assumer, RefreshSchedule schedule, TimeProvider clock)
+    public SessionTree(IReadOnlyList<RoleChain> chains, ISigner source, IRoleAssumer assumer, SessionDocument document, RefreshSchedule schedule, TimeProvider clock)
     {
         var nodes = new Dictionary<string, SessionNode>(StringComparer.Ordinal);
 
@@ -27,16 +26,12 @@ internal sealed class SessionTree
         SessionNode NodeOf(RoleChain chain)
         {
             SessionNode? parent = null;
-            var identity = "";
 
-            for (var i = 0; i < chain.Hops.Count; i++)
+            foreach (var (hop, label, identity) in chain.Nodes())
             {
-                var hop = chain.Hops[i];
-                var label = new NodeLabel(chain.Destination, i + 1);
-                identity += hop.Identity + "|";
                 parent = nodes.TryGetValue(identity, out var known)
                     ? known
-                    : nodes[identity] = new SessionNode(hop, label, parent, source, assumer, schedule, clock);
+                    : nodes[identity] = new SessionNode(hop, label, parent, source, assumer, document, schedule, clock);
             }
 
             return parent!;

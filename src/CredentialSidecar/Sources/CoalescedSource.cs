@@ -3,7 +3,7 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Sources;
 
 /// <summary>Reads the source afresh for each renewal, but once a minute is enough: the agent allows few requests.</summary>
-internal sealed class CoalescedSource(Func<CancellationToken, Task<TemporaryCredentials>> read, TimeProvider clock) : ICredentialSource
+internal sealed class CoalescedSource(Func<CancellationToken, Task<TemporaryCredentials>> read, TimeProvider clock) : ISigner
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
@@ -27,7 +27,7 @@ internal sealed class CoalescedSource(Func<CancellationToken, Task<TemporaryCred
         }
     }
 
-    public void Distrust(TemporaryCredentials used)
+    public void Distrust(TemporaryCredentials used, DateTimeOffset since)
     {
         lock (_gate)
         {

@@ -1,3 +1,4 @@
+using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Sources;
@@ -11,7 +12,7 @@ internal static class SourcesRegistration
         .AddSingleton<StsClients>()
         .AddSingleton<SecretMask>()
         .AddSingleton<IRoleAssumer, RoleAssumer>()
-        .AddSingleton<ICredentialSource>(provider =>
+        .AddSingleton<ISigner>(provider =>
         {
             var clock = provider.GetRequiredService<TimeProvider>();
             return new CoalescedSource(

@@ -18,7 +18,7 @@ public sealed partial class ConventionTests
     [InlineData("Configuration", "Chains")]
     [InlineData("Telemetry", "Chains")]
     [InlineData("Sources", "Chains Configuration Telemetry")]
-    [InlineData("Caching", "Chains Configuration Sources")]
+    [InlineData("Caching", "Chains Configuration")]
     [InlineData("Refreshing", "Chains Caching Telemetry")]
     [InlineData("Access", "Chains Configuration Telemetry")]
     [InlineData("Endpoint", "Chains Configuration Caching Access Networking Telemetry")]
@@ -38,13 +38,6 @@ public sealed partial class ConventionTests
             Directory.GetDirectories(Sidecar).Select(Path.GetFileName).Except(["bin", "obj", "Commands"]).Order(),
             typeof(ConventionTests).GetMethod(nameof(Folders_use_only_what_the_architecture_allows))!
                 .GetCustomAttributes<InlineDataAttribute>().Select(row => (string?)row.Data[0]).Order());
-
-    [Fact]
-    public void Caching_knows_only_the_interfaces_of_Sources() => Assert.Empty(
-        from file in Files(Path.Combine(Sidecar, "Caching"))
-        from source in Files(Path.Combine(Sidecar, "Sources")).Select(Path.GetFileNameWithoutExtension).Where(name => !name!.StartsWith('I') && !name.Contains('.', StringComparison.Ordinal))
-        where Regex.IsMatch(Code(file), $@"\b{source}\b")
-        select $"{Path.GetFileName(file)} uses {source}");
 
     [Theory]
     [InlineData("Amazon", "Sources")]

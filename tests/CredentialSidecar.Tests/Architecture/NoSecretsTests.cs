@@ -95,7 +95,7 @@ public sealed class NoSecretsTests
     // Without the quick retries, which would hide a fault that strikes once.
     private static async Task RenewOnceAsync(IServiceProvider services)
     {
-        var source = services.GetRequiredService<CredentialSidecar.Sources.ICredentialSource>();
+        var source = services.GetRequiredService<CredentialSidecar.Chains.ISigner>();
         var clients = services.GetRequiredService<CredentialSidecar.Sources.StsClients>();
         var hop = services.GetRequiredService<SidecarSettings>().Chains(TaskIdentity.Unknown).Single(chain => chain.Destination == "reports").Hops[0];
         var (signer, sending) = (await source.ReadAsync(CancellationToken.None), new CredentialSidecar.Sources.Sending());

@@ -1,5 +1,6 @@
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
+using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
 using Xunit;
 
@@ -155,7 +156,7 @@ public sealed class SessionNodeTests
             Duration = TimeSpan.FromHours(1),
             Region = "eu-central-1",
         };
-        return new SessionNode(hop, new NodeLabel(role, 1), parent, _sts, _sts, _schedule, _clock);
+        return new SessionNode(hop, new NodeLabel(role, 1), parent, _sts, _sts, ContractDocument.Of, _schedule, _clock);
     }
 
     private int Calls(string role) => _sts.Calls.Count(call => call.Hop.Role.Name == role);

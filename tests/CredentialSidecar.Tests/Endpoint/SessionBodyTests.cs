@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
+using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
 using FsCheck;
 using FsCheck.Fluent;
@@ -37,21 +38,20 @@ public sealed class SessionBodyTests
     [Fact]
     public void A_session_that_another_took_the_place_of_leaves_no_bytes_and_is_served_whole_or_not_at_all()
     {
-        var session = Make("t", VirtualClock.Start);
+        byte[] body = [1, 2, 3];
+        var session = new Session(Keys("t", VirtualClock.Start), "test", body, VirtualClock.Start);
         var before = session.Bytes();
 
         session.Erase();
 
         Assert.NotEmpty(before);
         Assert.False(session.TryWriteTo(new ArrayBufferWriter<byte>()));
-        var field = typeof(Session).GetField("_body", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
-        Assert.All((byte[])field.GetValue(session)!, b => Assert.Equal(0, b));
+        Assert.All(body, b => Assert.Equal(0, b));
     }
 
-    private static byte[] Body(string token, DateTimeOffset expiration) => Make(token, expiration).Bytes();
+    private static byte[] Body(string token, DateTimeOffset expiration) => ContractDocument.Of(Keys(token, expiration), RoleArn.Parse(Settings.ReportsRole));
 
-    private static Session Make(string token, DateTimeOffset expiration) =>
-        new(new TemporaryCredentials("ASIA", "secret", token, null, VirtualClock.Start, expiration), Settings.Load().Chains(TaskIdentity.Unknown)[0].Hops[0], expiration);
+    private static TemporaryCredentials Keys(string token, DateTimeOffset expiration) => new("ASIA", "secret", token, null, VirtualClock.Start, expiration);
 
     private static JsonElement Read(byte[] body) => JsonSerializer.Deserialize<JsonElement>(body);
 }

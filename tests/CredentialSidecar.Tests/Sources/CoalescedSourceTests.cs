@@ -47,7 +47,7 @@ public sealed class CoalescedSourceTests
     public async Task What_STS_did_not_accept_is_not_given_again()
     {
         var source = Source();
-        source.Distrust(await source.ReadAsync(CancellationToken.None));
+        source.Distrust(await source.ReadAsync(CancellationToken.None), since: _clock.GetUtcNow());
         Assert.Equal("ASIA2", (await source.ReadAsync(CancellationToken.None)).AccessKeyId);
     }
 

@@ -44,7 +44,7 @@ internal static class ChainCheck
     {
         try
         {
-            var source = await services.GetRequiredService<ICredentialSource>().ReadAsync(cancellationToken);
+            var source = await services.GetRequiredService<ISigner>().ReadAsync(cancellationToken);
             examination.Pass("source", source.Expiration == DateTimeOffset.MaxValue
                 ? $"{source.AccessKeyId}, by the SDK's default chain"
                 : $"{source.AccessKeyId} of {source.RoleArn}, {Left(source.Expiration - source.IssuedAt)} left");
@@ -64,18 +64,17 @@ internal static class ChainCheck
 
         foreach (var chain in chains)
         {
-            var (signer, identity) = (source, "");
+            var signer = source;
 
-            for (var i = 0; i < chain.Hops.Count; i++)
+            foreach (var (hop, label, identity) in chain.Nodes())
             {
-                var check = $"{chain.Destination}, hop {i + 1}";
-                identity += chain.Hops[i].Identity + "|";
+                var check = $"{chain.Destination}, {label}";
 
                 try
                 {
                     signer = known.TryGetValue(identity, out var shared)
                         ? shared
-                        : known[identity] = await assumer.AssumeAsync(chain.Hops[i], new NodeLabel(chain.Destination, i + 1), signer, cancellationToken);
+                        : known[identity] = await assumer.AssumeAsync(hop, label, signer, cancellationToken);
                     examination.Pass(check, $"{signer.AccessKeyId} of {signer.RoleArn}");
                 }
                 catch (CredentialException e)
