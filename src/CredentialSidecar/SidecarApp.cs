@@ -39,6 +39,7 @@ internal static class SidecarApp
             .AddSingleton<SidecarMetrics>()
             .AddSources(settings)
             .AddSingleton(new RefreshSchedule(settings.Options.Refresh, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue))
+            .AddSingleton(services => new CallGate(settings.Options.Refresh.MaxConcurrentCalls, services.GetRequiredService<TimeProvider>()))
             .AddSingleton<SessionDocument>(ContractDocument.Of)
             .AddSingleton<SessionTree>()
             .Configure<SocketTransportOptions>(Listeners.Bound)

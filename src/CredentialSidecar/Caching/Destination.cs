@@ -11,6 +11,9 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
     // SDKs come back at the latest when a session of one hour ends.
     private static readonly TimeSpan IdleAfter = TimeSpan.FromHours(1);
 
+    // Longer than SDKs pause between their tries.
+    private static readonly TimeSpan AwaitedFor = TimeSpan.FromSeconds(10);
+
     private long _askedAt;
     private TaskCompletionSource? _sleep;
 
@@ -22,6 +25,9 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
 
     /// <summary>A sibling with the right token has asked for it since the start.</summary>
     public bool WasAsked => Interlocked.Read(ref _askedAt) > 0;
+
+    /// <summary>A sibling has lately asked for it in vain, and will ask again.</summary>
+    public bool IsAwaited => node.Latest?.IsLive(clock.GetUtcNow()) != true && clock.GetUtcNow().UtcTicks - Interlocked.Read(ref _askedAt) < AwaitedFor.Ticks;
 
     /// <summary>The session to answer a sibling with. Never starts an attempt, and never waits longer than <see cref="LongestJoin"/>.</summary>
     /// <exception cref="CredentialException">There is no live session.</exception>

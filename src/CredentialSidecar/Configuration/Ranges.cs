@@ -14,6 +14,7 @@ internal static class Ranges
         ["Interception:SidecarUid"] = "a uid (0-2147483647)",
         ["Access:RequestsPerSecond"] = "a whole number (100-100000)",
         ["Refresh:RenewAtFraction"] = "a number (0.1-0.9)",
+        ["Refresh:MaxConcurrentCalls"] = "a whole number (1-1000)",
         ["Refresh:JitterFraction"] = "a number (0-0.5)",
         ["Drain"] = Time("0s-2m"),
         ["Access:TokenGrace"] = Time("0s-24h"),

@@ -20,4 +20,7 @@ internal sealed class RefreshOptions
 
     [Description("The first attempts are spread over this time, 0s to 60s. For fleets that start all at once.")]
     public TimeSpan StartSpread { get; set; } = TimeSpan.Zero;
+
+    [Description("How many sessions are fetched at once from the STS of each region, 1 to 1000. No more than 200 attempts begin in a second, whatever this says.")]
+    public int MaxConcurrentCalls { get; set; } = 32;
 }

@@ -14,6 +14,7 @@ internal static class RefreshRules
         Between("Refresh:StartSpread", refresh.StartSpread, TimeSpan.Zero, TimeSpan.FromSeconds(60));
         Between("Health:NoClientAfter", options.Health.NoClientAfter, TimeSpan.Zero, TimeSpan.FromHours(24));
         findings.Require(refresh.RenewAtFraction is >= 0.1 and <= 0.9, "Refresh:RenewAtFraction", $"is {refresh.RenewAtFraction}; expected 0.1 to 0.9");
+        findings.Require(refresh.MaxConcurrentCalls is >= 1 and <= 1000, "Refresh:MaxConcurrentCalls", $"is {refresh.MaxConcurrentCalls}; expected 1 to 1000");
         findings.Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction", $"is {refresh.JitterFraction}; expected 0 to 0.5");
 
         foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))

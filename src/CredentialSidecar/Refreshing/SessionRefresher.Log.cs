@@ -16,6 +16,10 @@ internal sealed partial class SessionRefresher
             "The answer for {Destination} has {Bytes} bytes, more than {Limit}: the CRT and what is built on it cannot read it. Shorten the tags and policies of its hops.")]
         public static partial void BodyTooLarge(ILogger logger, string destination, int bytes, int limit);
 
+        [LoggerMessage(EventIds.FirstSessions, LogLevel.Information,
+            "Fetching {Destinations} first sessions, at most {AtOnce} at once and {Rate} a second: that takes about {Seconds} s where STS answers within 250 ms. Give the health check as much time.")]
+        public static partial void FirstSessions(ILogger logger, int destinations, int atOnce, int rate, int seconds);
+
         [LoggerMessage(EventIds.Ready, LogLevel.Information, "Ready: every required destination had its first session. Destinations: {Destinations}; hops: {Nodes}.")]
         public static partial void Ready(ILogger logger, int destinations, int nodes);
     }

@@ -10,6 +10,7 @@ namespace CredentialSidecar.Refreshing;
 internal sealed partial class SessionRefresher(
     SessionTree tree,
     RefreshSchedule schedule,
+    CallGate gate,
     TimeProvider clock,
     IHostApplicationLifetime application,
     SidecarMetrics metrics,
@@ -17,6 +18,9 @@ internal sealed partial class SessionRefresher(
 {
     // Timers stand still while a machine sleeps and the wall clock does not, so no wait is longer than this.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    // From here on the first sessions take seconds.
+    private const int Many = 200;
 
     private readonly FailureLog _failures = new(tree, clock, logger);
     private int _announced;
@@ -31,6 +35,7 @@ internal sealed partial class SessionRefresher(
         {
             // A sidecar that finds its port taken must not have asked STS for anything.
             await started.Task.WaitAsync(stoppingToken);
+            Estimate(tree.Destinations.Count(destination => !destination.Lazy));
             await Task.WhenAll(tree.Destinations.Select(destination => KeepFreshAsync(destination, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -66,7 +71,8 @@ internal sealed partial class SessionRefresher(
 
     private async Task RenewAsync(Destination destination, CancellationToken stoppingToken)
     {
-        var node = destination.Node;
+        var (node, region, isThrottled) = (destination.Node, destination.Node.Hop.Region, false);
+        await gate.EnterAsync(region, () => destination.IsAwaited, stoppingToken);
         var started = clock.GetTimestamp();
         using var span = Span.Renewing(destination.Name);
 
@@ -89,10 +95,24 @@ internal sealed partial class SessionRefresher(
             metrics.RenewalFailed(destination.Name, e.Failure, clock.GetElapsedTime(started));
             span.Failed(e);
             _failures.Report(destination, e);
+            isThrottled = e.Failure == CredentialFailure.Throttled;
+        }
+        finally
+        {
+            gate.Leave(region, isThrottled);
         }
     }
 
     internal static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private void Estimate(int first)
+    {
+        if (first >= Many)
+        {
+            var seconds = Math.Max(first / CallGate.Fastest, first * 0.25 / gate.MostAtOnce);
+            Log.FirstSessions(logger, first, gate.MostAtOnce, (int)CallGate.Fastest, (int)Math.Ceiling(seconds));
+        }
+    }
 
     private void AnnounceReadiness()
     {

@@ -30,6 +30,7 @@ internal static class EventIds
     public const int Ready = 303;
     public const int BodyTooLarge = 304;
     public const int NobodyAsked = 305;
+    public const int FirstSessions = 306;
     public const int SourceStarting = 310;
 
     // Endpoint: 400. Next: 405.

@@ -36,7 +36,10 @@ public sealed class FailureLogTests
         // The real SDK and a port where nobody listens.
         await using var agent = RawServer.Http(200, """{"RoleArn":"arn:aws:iam::111122223333:role/task","AccessKeyId":"ASIA1","SecretAccessKey":"s-0123456","Token":"t-0123456","Expiration":"2126-01-01T00:00:00Z"}""");
         await using var sidecar = await SidecarFixture.StartRealAsync([
-            .. Settings.Destination("other", "arn:aws:iam::555566667777:role/other"), ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.ToString()), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")]);
+            .. Settings.Destination("other", "arn:aws:iam::555566667777:role/other"), ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.ToString()), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"),
+
+            // On a busy machine one of them would time out, which is another cause.
+            ("SIDECAR_Sts__Timeout", "30s"), ("SIDECAR_Sts__ConnectTimeout", "10s")]);
         await Eventually.HoldsAsync(() => sidecar.Tree.Destinations.All(destination => destination.Node.Refusal?.Failures > 1), () => "There was no second attempt.");
 
         Assert.StartsWith("other, reports have no live session (StsUnavailable, attempt 1): ", Lines(sidecar, 302)[0], StringComparison.Ordinal);

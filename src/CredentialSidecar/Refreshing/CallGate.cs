@@ -1,0 +1,192 @@
+namespace CredentialSidecar.Refreshing;
+
+/// <summary>
+/// Bounds the attempts to renew: how many run at once in each region, and how many begin in a second in the whole process. A
+/// destination that a sibling is waiting for goes first. STS's throttling halves the rate, and each success raises it again.
+/// </summary>
+/// <param name="mostAtOnce">In each region, so that one whose STS hangs does not hold up the others.</param>
+internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
+{
+    /// <summary>Attempts a second, to begin with and at most. STS allows an account about 600 calls a second in each region.</summary>
+    public const double Fastest = 200;
+
+    private const double Slowest = 2;
+
+    // A second of successes at the full rate doubles the rate.
+    private const double Recovery = 1;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Waiting> _waiting = [];
+    private readonly Dictionary<string, int> _running = new(StringComparer.Ordinal);
+    private double _rate = Fastest;
+    private double _tokens = mostAtOnce;
+    private long _filled = clock.GetTimestamp();
+    private long _slowed = long.MinValue;
+    private ITimer? _timer;
+
+    public int MostAtOnce => mostAtOnce;
+
+    /// <summary>Attempts a second at present.</summary>
+    public double Rate
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rate;
+            }
+        }
+    }
+
+    /// <summary>Returns when an attempt may begin; <see cref="Leave"/> must follow.</summary>
+    /// <param name="region">Whose STS the attempt asks.</param>
+    /// <param name="isUrgent">Whether a sibling waits, asked whenever a place is free.</param>
+    public Task EnterAsync(string region, Func<bool> isUrgent, CancellationToken cancellationToken)
+    {
+        var waiting = new Waiting(region, isUrgent);
+
+        lock (_gate)
+        {
+            _waiting.AddLast(waiting.Place);
+            Admit();
+        }
+
+        return waiting.Admitted.Task.IsCompleted ? Task.CompletedTask : WaitAsync(waiting, cancellationToken);
+    }
+
+    /// <summary>An attempt has ended.</summary>
+    /// <param name="isThrottled">Whether STS asked to be called less often.</param>
+    public void Leave(string region, bool isThrottled)
+    {
+        lock (_gate)
+        {
+            _running[region]--;
+            Adapt(isThrottled);
+            Admit();
+        }
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private async Task WaitAsync(Waiting waiting, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiting.Admitted.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            var isLate = false;
+
+            lock (_gate)
+            {
+                isLate = waiting.Place.List is null;
+
+                if (!isLate)
+                {
+                    _waiting.Remove(waiting.Place);
+                }
+            }
+
+            if (isLate)
+            {
+                Leave(waiting.Region, isThrottled: false);
+            }
+
+            throw;
+        }
+    }
+
+    private void Admit()
+    {
+        Fill();
+
+        while (_tokens >= 1 && Next() is { } next)
+        {
+            _tokens--;
+            _waiting.Remove(next.Place);
+            _running[next.Region] = _running.GetValueOrDefault(next.Region) + 1;
+            next.Admitted.SetResult();
+        }
+
+        if (_tokens < 1 && _waiting.Count > 0)
+        {
+            var wait = TimeSpan.FromSeconds((1 - _tokens) / _rate) + TimeSpan.FromMilliseconds(1);
+            _timer ??= clock.CreateTimer(static gate => ((CallGate)gate!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Tick()
+    {
+        lock (_gate)
+        {
+            Admit();
+        }
+    }
+
+    private Waiting? Next()
+    {
+        Waiting? first = null;
+
+        foreach (var waiting in _waiting)
+        {
+            if (_running.GetValueOrDefault(waiting.Region) >= mostAtOnce)
+            {
+                continue;
+            }
+
+            if (waiting.IsUrgent())
+            {
+                return waiting;
+            }
+
+            first ??= waiting;
+        }
+
+        return first;
+    }
+
+    private void Fill()
+    {
+        var now = clock.GetTimestamp();
+        _tokens = Math.Min(mostAtOnce, _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * _rate));
+        _filled = now;
+    }
+
+    private void Adapt(bool isThrottled)
+    {
+        Fill();
+        var now = clock.GetTimestamp();
+
+        if (!isThrottled)
+        {
+            _rate = Math.Min(Fastest, _rate + Recovery);
+        }
+
+        // Once for all the calls that were under way together.
+        else if (_slowed == long.MinValue || clock.GetElapsedTime(_slowed, now) >= TimeSpan.FromSeconds(1))
+        {
+            _rate = Math.Max(Slowest, _rate / 2);
+            _tokens = Math.Min(_tokens, 0);
+            _slowed = now;
+        }
+    }
+
+    private sealed class Waiting
+    {
+        public Waiting(string region, Func<bool> isUrgent)
+        {
+            (Region, IsUrgent) = (region, isUrgent);
+            Place = new LinkedListNode<Waiting>(this);
+        }
+
+        public string Region { get; }
+
+        public Func<bool> IsUrgent { get; }
+
+        public LinkedListNode<Waiting> Place { get; }
+
+        public TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
