@@ -102,7 +102,8 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
     {
         var (kind, count) = told;
         var what = kind.What;
-        Log.Repeated(logger, count, count == 1 ? "request" : "requests", kind.Client ?? "an unknown client", kind.Peer, what.Asked, what.Code, Period.TotalSeconds, what.Reason);
+        var (requests, client) = (count == 1 ? "request" : "requests", kind.Client ?? "an unknown client");
+        Log.Repeated(logger, count, requests, client, kind.Peer, what.Asked, what.Code, Period.TotalSeconds, what.Reason);
 
         if (kind.WithAudit && audit.IsOn)
         {
@@ -123,7 +124,9 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Repeated, LogLevel.Warning, "Rejected {Count} more {Requests} of {Client} at {Peer} for {Asked} with {Code} in {Seconds} s: {Reason}")]
-        public static partial void Repeated(ILogger logger, int count, string requests, string client, IPAddress? peer, string asked, string code, double seconds, string reason);
+        [LoggerMessage(EventIds.Repeated, LogLevel.Warning,
+            "Rejected {Count} more {Requests} of {Client} at {Peer} for {Asked} with {Code} in {Seconds} s: {Reason}")]
+        public static partial void Repeated(
+            ILogger logger, int count, string requests, string client, IPAddress? peer, string asked, string code, double seconds, string reason);
     }
 }

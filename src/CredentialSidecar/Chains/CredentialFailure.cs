@@ -24,6 +24,9 @@ internal enum CredentialFailure
     /// <summary>No container of this task makes such a request: its peer, Host or headers are another's.</summary>
     RequestNotAllowed,
 
+    /// <summary>The request has a body that is larger than what is passed on to the agent.</summary>
+    RequestTooLarge,
+
     /// <summary>The client asks more often than any SDK does.</summary>
     AskedTooOften,
 
@@ -60,5 +63,5 @@ internal static class CredentialFailures
     /// <summary>Whether the request was rejected by the wall, the tokens or the throttle. All else is a failure of ours, of STS or of the source.</summary>
     public static bool IsRejection(this CredentialFailure failure) => failure
         is CredentialFailure.UnknownDestination or CredentialFailure.UnknownPath or CredentialFailure.WrongMethod or CredentialFailure.Unauthorized
-        or CredentialFailure.ForeignDestination or CredentialFailure.RequestNotAllowed or CredentialFailure.AskedTooOften or CredentialFailure.NotIntercepted;
+        or CredentialFailure.ForeignDestination or CredentialFailure.RequestNotAllowed or CredentialFailure.RequestTooLarge or CredentialFailure.AskedTooOften or CredentialFailure.NotIntercepted;
 }

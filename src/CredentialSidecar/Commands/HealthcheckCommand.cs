@@ -21,7 +21,8 @@ internal static class HealthcheckCommand
         return AskAsync(port, ready, ShortNames.Of("Health:Port", layers.NameOf), output, error, cancellationToken);
     }
 
-    private static async Task<int> AskAsync(int port, bool ready, string setting, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<int> AskAsync(
+        int port, bool ready, string setting, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         var uri = new Uri($"http://127.0.0.1:{port}/{(ready ? "readyz" : "healthz")}");
 
@@ -42,13 +43,15 @@ internal static class HealthcheckCommand
 
             await error.WriteLineAsync(Stranger(uri, setting, $"it answered {(int)status} {Shown.OnOneLine(Shown.Quoted(line))}"));
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
+        catch (HttpRequestException e)
+            when (e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
         {
             await error.WriteLineAsync(Stranger(uri, setting, Unreachable.From(e).Why));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            await error.WriteLineAsync($"credential-sidecar: no answer from {uri}: {Unreachable.From(e).Why}. Is it running, and is {setting} the same here?");
+            await error.WriteLineAsync(
+                $"credential-sidecar: no answer from {uri}: {Unreachable.From(e).Why}. Is it running, and is {setting} the same here?");
         }
 
         return ExitCodes.Unhealthy;

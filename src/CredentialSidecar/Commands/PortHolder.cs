@@ -34,7 +34,8 @@ internal static class PortHolder
     }
 
     private static bool Holds(string local, IPEndPoint address) => local.Split(':') is [var host, var port]
-        && port == address.Port.ToString("X4", CultureInfo.InvariantCulture) && (host.All(digit => digit == '0') || host == Hex(address.Address));
+        && port == address.Port.ToString("X4", CultureInfo.InvariantCulture)
+        && (host == Hex(address.Address) || host.All(digit => digit == '0'));
 
     // Four bytes at a time in the order of the machine, which is little-endian wherever .NET runs.
     private static string Hex(IPAddress address) =>
@@ -48,7 +49,8 @@ internal static class PortHolder
             {
                 if (Directory.EnumerateFiles(Path.Combine(folder, "fd")).Any(file => new FileInfo(file).LinkTarget == $"socket:[{inode}]"))
                 {
-                    return $"{Configuration.Shown.OnOneLine(File.ReadAllText(Path.Combine(folder, "comm")).Trim())} (pid {Path.GetFileName(folder)})";
+                    var name = File.ReadAllText(Path.Combine(folder, "comm")).Trim();
+                    return $"{Configuration.Shown.OnOneLine(name)} (pid {Path.GetFileName(folder)})";
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -4,9 +4,6 @@ using CredentialSidecar.Endpoint;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>A port cannot be listened on; exit code 69.</summary>
-internal sealed class PortUnavailableException(string message) : Exception(message);
-
 /// <summary>Says which address could not be listened on, who holds it, and the one setting to change.</summary>
 internal static class PortUnavailable
 {
@@ -30,8 +27,10 @@ internal static class PortUnavailable
 
         return failure.Error switch
         {
-            SocketError.AddressAlreadyInUse => $"{address} is already in use{(holder is null ? "" : $" by {holder}")}. Set {setting} to {Value(address, settings, "a free port")}.",
-            SocketError.AccessDenied => $"{address} may not be listened on: {failure.Message}. Set {setting} to {Value(address, settings, "a port from 1024 up")}.",
+            SocketError.AddressAlreadyInUse =>
+                $"{address} is already in use{(holder is null ? "" : $" by {holder}")}. Set {setting} to {Value(address, settings, "a free port")}.",
+            SocketError.AccessDenied =>
+                $"{address} may not be listened on: {failure.Message}. Set {setting} to {Value(address, settings, "a port from 1024 up")}.",
             _ => $"{address} cannot be listened on: {failure.Message}. Check {setting} and the addresses of this container.",
         };
     }
@@ -48,5 +47,6 @@ internal static class PortUnavailable
         ? $"{UserOf(address, settings).Destination}:PORT with {port}, here and for intercept up"
         : port;
 
-    private static InterceptedUser UserOf(ListenerEndPoint address, SidecarSettings settings) => settings.Intercepted.First(user => user.Port == address.Port);
+    private static InterceptedUser UserOf(ListenerEndPoint address, SidecarSettings settings) =>
+        settings.Intercepted.First(user => user.Port == address.Port);
 }

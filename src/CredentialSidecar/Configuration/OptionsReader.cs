@@ -33,7 +33,9 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         if (section.Value is not null)
         {
             // Not shown: it may be a document with a token in it.
-            findings.Unread(section.Path, $"is a single value; expected {RightForm.Of(type)}{(layers.IsVariable(section.Path) ? Nearest.Question(ShortNames.NearTo(section.Path)) : "")}");
+            findings.Unread(section.Path, "is a single value; expected " + (layers.IsVariable(section.Path)
+                ? $"{RightForm.OfVariable(section.Path, type)}{Nearest.Question(ShortNames.NearTo(section.Path))}"
+                : RightForm.Of(type)));
             return isList ? new JsonArray() : new JsonObject();
         }
 

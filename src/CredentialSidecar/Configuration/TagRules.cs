@@ -13,7 +13,8 @@ internal static partial class TagRules
         if (hop.Tags is [{ Key: { } one }, { Key: { } two }] && IsPair(one, two))
         {
             var (name, value) = IsKey(one) ? (hop.Tags[0].Value, hop.Tags[1].Value) : (hop.Tags[1].Value, hop.Tags[0].Value);
-            findings.Wrong(path("Tags"), $"has two tags named \"Key\" and \"Value\"; expected {{ {Shown.Quoted(name)}: {Shown.Quoted(value)} }} or [ {{ \"Key\": {Shown.Quoted(name)}, \"Value\": {Shown.Quoted(value)} }} ]");
+            findings.Wrong(path("Tags"), "has two tags named \"Key\" and \"Value\"; "
+                + $"expected {{ {Shown.Quoted(name)}: {Shown.Quoted(value)} }} or [ {{ \"Key\": {Shown.Quoted(name)}, \"Value\": {Shown.Quoted(value)} }} ]");
             return;
         }
 
@@ -33,11 +34,12 @@ internal static partial class TagRules
             }
         }
 
+        var isUnread = findings.IsUnread(path("Tags")) || findings.IsUnreadBelow(path("Tags"));
         var passedOn = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
         foreach (var (i, name) in hop.TransitiveTagKeys.Index())
         {
-            findings.Require(seen.Contains(name) || findings.IsUnread(path("Tags")) || findings.IsUnreadBelow(path("Tags")), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is no key of this hop's Tags");
+            findings.Require(seen.Contains(name) || isUnread, path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is no key of this hop's Tags");
             findings.Require(passedOn.Add(name), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)} a second time; give each key once, whatever its case");
         }
     }

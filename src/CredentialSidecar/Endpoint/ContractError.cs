@@ -39,6 +39,7 @@ internal sealed class ContractError
             CredentialFailure.WrongMethod => (405, "MethodNotAllowed"),
             CredentialFailure.ForeignDestination => (403, "DestinationNotAllowed"),
             CredentialFailure.RequestNotAllowed => (403, "RequestNotAllowed"),
+            CredentialFailure.RequestTooLarge => (413, "RequestTooLarge"),
             CredentialFailure.AskedTooOften => (503, "AskedTooOften"),
             CredentialFailure.Denied => (403, "AccessDenied"),
             CredentialFailure.NotIntercepted => (403, "NotIntercepted"),
@@ -55,6 +56,7 @@ internal sealed class ContractError
     /// <summary>An answer that the framework gives by itself, with a body that SDKs can read.</summary>
     public static ContractError Of(int status) => status switch
     {
+        413 => new(status, "RequestTooLarge", $"The body is too large: at most {ArrivingBodies.Largest} bytes are passed on to the ECS agent."),
         < 500 => new(status, "InvalidRequest", "The request is malformed or larger than any SDK sends."),
         _ => new(status, "InternalServerError", "A fault of the sidecar's own; its log tells more."),
     };

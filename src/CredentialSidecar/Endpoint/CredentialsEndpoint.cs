@@ -20,7 +20,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
         {
             wall.Check(http);
 
-            if (!_path.TryRead(http.Request.Path, out var wanted))
+            if (!_path.TryRead(http, out var wanted))
             {
                 throw new CredentialException(CredentialFailure.UnknownPath,
                     "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
@@ -39,7 +39,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
         }
         catch (CredentialException e)
         {
-            await answer.RefuseAsync(http, Recognize(http, visit) ?? e, Shown(http.Request.Path));
+            await answer.RefuseAsync(http, Recognize(http, visit) ?? e, Shown(http));
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
     /// <summary>A destination by the role that its chain ends in.</summary>
     private Destination FindByRole(string role, Client client, Visit visit)
     {
-        Destination[] ending = [.. tree.Destinations.Where(destination => destination.Node.Hop.Role.Text == role).OrderBy(destination => destination.Name, StringComparer.Ordinal)];
+        var ending = EndingIn(role);
         Destination[] allowed = [.. ending.Where(destination => client.MayRead(destination.Name))];
 
         visit.Destination = ending.FirstOrDefault()?.Name;
@@ -115,11 +115,18 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
         };
     }
 
+    private Destination[] EndingIn(string role)
+    {
+        Destination[] exactly = [.. tree.Destinations.Where(destination => destination.Node.Hop.Role.Text == role)];
+        var ending = exactly.Length > 0 ? exactly : tree.Destinations.Where(destination => CredentialsPath.IsSame(destination.Node.Hop.Role.Text, role));
+        return [.. ending.OrderBy(destination => destination.Name, StringComparer.Ordinal)];
+    }
+
     // A path is the stranger's own text, and may hold a token put in the wrong place: only configured names are repeated.
-    private string Shown(PathString path) => !_path.TryRead(path, out var wanted) ? "another path" : wanted switch
+    private string Shown(HttpContext http) => !_path.TryRead(http, out var wanted) ? "another path" : wanted switch
     {
         { Name: { } name } => tree.Find(name) is null ? "a name that is not configured" : name,
-        { Role: { } role } => tree.Destinations.Any(destination => destination.Node.Hop.Role.Text == role) ? role : "a role that is not configured",
+        { Role: { } role } => EndingIn(role) is [var first, ..] ? first.Node.Hop.Role.Text : "a role that is not configured",
         _ => "the default destination",
     };
 }

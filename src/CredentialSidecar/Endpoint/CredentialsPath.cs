@@ -12,12 +12,10 @@ internal readonly record struct Wanted(string? Name, string? Role);
 internal sealed partial class CredentialsPath(bool withLocalEndpoints)
 {
     private const string Root = "/v1/credentials";
-    private const string RoleArn = "/role-arn/";
-
     /// <returns>Whether it is a path of credentials at all.</returns>
-    public bool TryRead(PathString path, out Wanted wanted)
+    public bool TryRead(HttpContext http, out Wanted wanted)
     {
-        path = Cleaned(path);
+        var path = Cleaned(http.Request.Path);
 
         // By the text, since a PathString takes one case for the other.
         var text = path.Value ?? "";
@@ -33,15 +31,18 @@ internal sealed partial class CredentialsPath(bool withLocalEndpoints)
             return false;
         }
 
-        if (text.StartsWith(RoleArn, StringComparison.Ordinal) && text.Length > RoleArn.Length)
+        // The path of a role has slashes, which a client may encode. Decoded once, as by the agent; Kestrel leaves the slashes encoded.
+        if (RoleArn().Match(Uri.UnescapeDataString(OwnCredentialsPath.RawTarget(http).Split('?', 2)[0])) is { Success: true } role)
         {
-            // The path of a role has slashes, which a client may encode.
-            wanted = new Wanted(null, text[RoleArn.Length..].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+            wanted = new Wanted(null, role.Groups[1].Value);
             return true;
         }
 
         return text is "/creds" or "/creds/" || TryRead(path, "/role", ref wanted);
     }
+
+    /// <summary>Whether a client means that role. Clients and proxies make one slash of several, so a path differs by nothing else.</summary>
+    public static bool IsSame(string role, string asked) => DoubledSlashes().Replace(role, "/") == DoubledSlashes().Replace(asked, "/");
 
     private static bool TryRead(PathString path, string root, ref Wanted wanted)
     {
@@ -55,6 +56,9 @@ internal sealed partial class CredentialsPath(bool withLocalEndpoints)
     private static PathString Cleaned(PathString path) => path.Value?.Contains("//", StringComparison.Ordinal) == true
         ? new PathString(DoubledSlashes().Replace(path.Value, "/"))
         : path;
+
+    [GeneratedRegex("^/+role-arn/+(.+)\\z", RegexOptions.Singleline)]
+    private static partial Regex RoleArn();
 
     [GeneratedRegex("/{2,}")]
     private static partial Regex DoubledSlashes();

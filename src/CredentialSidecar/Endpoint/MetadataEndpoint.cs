@@ -1,17 +1,16 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Answers what siblings ask of the ECS agent beside credentials, by the agent itself.</summary>
 internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, ClientBook clients, Throttle throttle, PassOn passOn, ContractAnswer answer)
 {
-    private const long LargestBody = 64 * 1024;
-
     // No name of a client. Those who guess tokens must not use up the ceiling of those who read metadata.
     private const string Readers = "(metadata)";
+
+    private readonly ArrivingBodies _bodies = new(32);
 
     /// <summary>Whether the request is for it; at once where nothing is passed on, since every GET of a sibling comes by here.</summary>
     public bool IsAsked(HttpContext http) => settings.Options.Passthrough.Metadata && MetadataPath.Of(http) != AgentPart.None;
@@ -32,7 +31,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
                 throw new CredentialException(CredentialFailure.WrongMethod, $"Only {http.Response.Headers.Allow} is passed on here.");
             }
 
-            if (http.Request.Method != HttpMethods.Put || http.Request.ContentLength > LargestBody)
+            if (http.Request.Method != HttpMethods.Put)
             {
                 Wall.CheckBody(http.Request);
             }
@@ -50,7 +49,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
 
             if (isProtection && http.Request.Method == HttpMethods.Put)
             {
-                http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = LargestBody;
+                await _bodies.ReadAsync(http);
             }
 
             await passOn.OrRefuseAsync(http, visit.Client);

@@ -24,16 +24,16 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     private readonly Sparing _failures = new(clock);
 
     /// <param name="client">Whose request it is; null where nobody is known.</param>
-    /// <returns>False where the agent gave no answer, and so nothing has been sent.</returns>
+    /// <returns>Null where an answer was begun; else what the agent did instead, to be put behind its name.</returns>
     /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
-    public Task<bool> ForwardAsync(HttpContext http, string? client) => SendAsync(http, client, AsItCame, Unchanged.Instance);
+    public Task<string?> ForwardAsync(HttpContext http, string? client) => SendAsync(http, client, AsItCame, Unchanged.Instance);
 
     /// <summary>The same for a request that was sent to us and not to the agent.</summary>
     /// <param name="isDropped">Tells the names of headers that say for whom is asked, which are not the agent's business.</param>
     /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
-    public Task<bool> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) => SendAsync(http, client, Briefly, new OnBehalf(isDropped));
+    public Task<string?> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) => SendAsync(http, client, Briefly, new OnBehalf(isDropped));
 
-    private async Task<bool> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
+    private async Task<string?> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
     {
         // Apart, so that bodies that come slowly keep nobody from reading.
         var kind = $"{client} {(HttpMethods.IsGet(http.Request.Method) ? "GET" : "")}";
@@ -51,12 +51,13 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
         }
     }
 
-    private async Task<bool> SendAsync(HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer, CancellationToken cancellationToken)
+    private async Task<string?> SendAsync(HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer, CancellationToken cancellationToken)
     {
         // Without it YARP makes no tunnel, even where the agent answers 101.
         http.Features.Set<IHttpUpgradeFeature>(null);
         using var span = Span.Forwarding(http.Request.Method);
         using var client = OneRequest.Client();
+        string? unfit = null;
         var error = await forwarder.SendAsync(http, _agent, client, config, transformer, cancellationToken);
 
         if (error == ForwarderError.None)
@@ -72,6 +73,7 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
             span.NotForwarded(error.ToString());
 
             var cause = http.GetForwarderErrorFeature()?.Exception;
+            unfit = Causes(cause).OfType<UnfitAnswerException>().FirstOrDefault()?.Message;
 
             if (error == ForwarderError.RequestBodyClient && !http.Response.HasStarted)
             {
@@ -80,11 +82,11 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 
             if (_failures.IsDue(out var before))
             {
-                Log.ForwardingFailed(logger, http.Request.Method, _agent, Why(error, cause), before);
+                Log.ForwardingFailed(logger, http.Request.Method, _agent, unfit is null ? Why(error, cause) : $"it {unfit}", before);
             }
         }
 
-        return error == ForwarderError.None || http.Response.HasStarted;
+        return error == ForwarderError.None || http.Response.HasStarted ? null : unfit ?? "gave no answer";
     }
 
     private static string Why(ForwarderError error, Exception? cause) =>
@@ -102,7 +104,7 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     }
 
     /// <summary>Adds nothing, and sends the target byte for byte and the Host that the client sent.</summary>
-    private sealed class Unchanged : HttpTransformer
+    private sealed class Unchanged : AgentAnswer
     {
         public static readonly Unchanged Instance = new();
 
@@ -117,7 +119,7 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     }
 
     /// <summary>Sends the target byte for byte, the agent's own Host, and no token of ours.</summary>
-    private sealed class OnBehalf(Func<string, bool> isDropped) : HttpTransformer
+    private sealed class OnBehalf(Func<string, bool> isDropped) : AgentAnswer
     {
         public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {

@@ -17,7 +17,7 @@ internal static class TextLine
         };
 
         var shown = isColored && color.Length > 0 ? $"{color}{name}\e[0m" : name;
-        var text = exception is null ? message : $"{message} {exception}";
-        return $"{time.UtcDateTime.ToString(LineFormatter.Seconds, CultureInfo.InvariantCulture)} {shown} {category}[{id}] {text.ReplaceLineEndings(" ")}";
+        var text = (exception is null ? message : $"{message} {exception}").Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ');
+        return $"{time.UtcDateTime.ToString(LineFormatter.Seconds, CultureInfo.InvariantCulture)} {shown} {category}[{id}] {PlainText.Of(text)}";
     }
 }

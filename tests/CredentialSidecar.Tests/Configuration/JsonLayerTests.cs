@@ -53,7 +53,7 @@ public sealed class JsonLayerTests
     [InlineData("""{ "Listen": { "Port": 99999999999 } }""", "Listen:Port in SIDECAR_CONFIG is \"99999999999\"; expected a port number (0-65535)")]
     [InlineData("""{ "Listen": { "Addresses": "127.0.0.1" } }""", "Listen:Addresses in SIDECAR_CONFIG is a single value; expected a list")]
     [InlineData("""{ "Listen": { "Addresses": [ null ] } }""", "Listen:Addresses:0 in SIDECAR_CONFIG is null")]
-    [InlineData("""{ "Listen": { "Addresses": { "one": "::1" } } }""", "Listen:Addresses in SIDECAR_CONFIG is an object; expected a list: [ … ]")]
+    [InlineData("""{ "Listen": { "Addresses": { "one": "::1" } } }""", "Listen:Addresses in SIDECAR_CONFIG is an object; expected a list: [ \"…\" ]")]
     [InlineData("""{ "Source": { "Kind": 1 } }""", "Source:Kind in SIDECAR_CONFIG is \"1\"; expected one of TaskRole, Default")]
     [InlineData("""{ "Refresh": { "JitterFraction": "NaN" } }""", "Refresh:JitterFraction in SIDECAR_CONFIG is \"NaN\"; expected a number (0-0.5)")]
     [InlineData("""{ "": 1 }""", ": in SIDECAR_CONFIG is a key without a name")]

@@ -8,17 +8,24 @@ public sealed class RightFormTests
 {
     [Theory]
     [InlineData("""{ "Access": "x" }""", "Access in SIDECAR_CONFIG is a single value; expected an object of Token, TokenFile, ")]
+    [InlineData("""{ "Listen": { "Addresses": "127.0.0.1" } }""", "Listen:Addresses in SIDECAR_CONFIG is a single value; expected a list: [ \"…\" ]")]
+    [InlineData("""{ "Destinations": { "one": { "Hops": [ { "RoleArn": "arn:aws:iam::123456789012:role/one", "Tags": "team=x" } ] } } }""",
+        "Destinations:one:Hops:0:Tags in SIDECAR_CONFIG is a single value; expected an object: { \"KEY\": \"VALUE\" }")]
     [InlineData("""{ "Listen": 9170 }""", "Listen in SIDECAR_CONFIG is a single value; expected an object of ")]
     [InlineData("""{ "Destinations": [ { "Name": "one", "Hops": [] } ] }""", "Destinations in SIDECAR_CONFIG is a list; expected an object: { \"NAME\": { \"Hops\": … } }")]
     [InlineData("""{ "Destinations": { "one": { "Hops": { "RoleArn": "arn:aws:iam::123456789012:role/one" } } } }""",
         "Destinations:one:Hops in SIDECAR_CONFIG is an object; expected a list: [ { \"RoleArn\": … } ]")]
     [InlineData("""{ "Destinations": { "one": [ { "RoleArn": "arn:aws:iam::123456789012:role/one" } ] } }""", "Destinations:one in SIDECAR_CONFIG is a list; expected an object of Hops, Lazy")]
     [InlineData("""{ "Destinations": { "one": { "Hops": [ "arn:aws:iam::123456789012:role/one" ] } } }""", "Destinations:one:Hops:0 in SIDECAR_CONFIG is a single value; expected an object of RoleArn, ")]
-    [InlineData("""{ "Interception": { "Uids": [ "reports" ] } }""", "Interception:Uids in SIDECAR_CONFIG is a list; expected an object: { \"NAME\": … }")]
+    [InlineData("""{ "Interception": { "Uids": [ "reports" ] } }""", "Interception:Uids in SIDECAR_CONFIG is a list; expected an object: { \"NAME\": \"…\" }")]
     public void The_mistake_names_the_key_and_shows_the_form(string json, string expected) => Assert.StartsWith(
         expected, Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", json), ("SIDECAR_PORT", "9170"), ("SIDECAR_HEALTH_PORT", "9171"))), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("SIDECAR_Destinations__x__Hops", "SIDECAR_Destinations__x__Hops is a single value; expected variables such as SIDECAR_Destinations__x__Hops__0__RoleArn")]
+    [InlineData("SIDECAR_Destinations__x", "SIDECAR_Destinations__x is a single value; expected variables for each of Hops, Lazy such as SIDECAR_Destinations__x__Hops__0__RoleArn")]
+    [InlineData("SIDECAR_Listen__Addresses", "SIDECAR_Listen__Addresses is a single value; expected variables such as SIDECAR_Listen__Addresses__0")]
+    [InlineData("SIDECAR_Destinations__reports__Hops__0__Tags", "SIDECAR_Destinations__reports__Hops__0__Tags is a single value; expected variables such as SIDECAR_Destinations__reports__Hops__0__Tags__KEY")]
     [InlineData("SIDECAR_Destinations__x__Hops__RoleArn", "SIDECAR_Destinations__x__Hops__RoleArn is not a place in the list; the next one is SIDECAR_Destinations__x__Hops__0")]
     [InlineData("SIDECAR_Destinations__reports__Hops__0__Tags__0__team", "SIDECAR_Destinations__reports__Hops__0__Tags__0__team is not a part of a tag; set SIDECAR_Destinations__reports__Hops__0__Tags__team instead")]
     public void A_variable_of_the_wrong_form_is_named_with_the_right_one(string variable, string expected) =>

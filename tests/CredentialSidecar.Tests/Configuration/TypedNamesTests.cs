@@ -38,7 +38,7 @@ public sealed class TypedNamesTests
 
     [Fact]
     public void A_section_that_is_given_a_value_gets_the_variables_below_it() => Assert.Equal(
-        ["SIDECAR_HEALTH is a single value; expected an object of Port, Address, NoClientAfter; did you mean SIDECAR_HEALTH_PORT or SIDECAR_HEALTH_ADDRESS?"],
+        ["SIDECAR_HEALTH is a single value; expected variables for each of Port, Address, NoClientAfter such as SIDECAR_HEALTH_PORT; did you mean SIDECAR_HEALTH_PORT or SIDECAR_HEALTH_ADDRESS?"],
         Loading.Mistakes(("SIDECAR_HEALTH_PORT", null), ("SIDECAR_Health__NoClientAfter", null), ("SIDECAR_HEALTH", "1")));
 
     [Fact]

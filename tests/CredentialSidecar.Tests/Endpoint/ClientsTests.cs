@@ -41,6 +41,8 @@ public sealed class ClientsTests : IAsyncLifetime
     [InlineData(Batch, "/role-arn/arn%3Aaws%3Aiam%3A%3A555566667777%3Arole%2Faudit", 200, "audit")]
     [InlineData(Web, "/role-arn/arn:aws:iam::555566667777:role/audit", 403, "DestinationNotAllowed")]
     [InlineData(Web, "/role-arn/arn:aws:iam::555566667777:role/nobody", 400, "InvalidIdInRequest")]
+    [InlineData(Web, "/role-arn//arn:aws:iam::555566667777:role%2Freports?x=1", 200, "reports")]
+    [InlineData(Web, "/role-arn/arn:aws:iam::555566667777:role%252Freports", 400, "InvalidIdInRequest")]
     [InlineData(Web, "/role-arn/", 404, "NotFound")]
     [InlineData(Web, "/creds/x", 404, "NotFound")]
     [InlineData(Web, "/v1/credentials/audit", 403, "DestinationNotAllowed")]

@@ -10,11 +10,12 @@ public sealed partial class ContractErrorTests
     [Fact]
     public void R9_R10_No_failure_maps_to_a_status_or_code_that_SDKs_misread()
     {
+        // 413 answers a PUT of task protection alone, which no credentials provider sends.
         foreach (var failure in Enum.GetValues<CredentialFailure>())
         {
             var error = ContractError.From(new CredentialException(failure, "x"));
 
-            Assert.Contains(error.Status, new[] { 400, 401, 403, 404, 405, 500, 503 });
+            Assert.Contains(error.Status, new[] { 400, 401, 403, 404, 405, 413, 500, 503 });
             Assert.DoesNotMatch(TakenForThrottlingOrExpiry(), error.Code);
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CredentialSidecar.Access;
 using CredentialSidecar.Testing;
@@ -123,12 +124,66 @@ public sealed class MetadataTests : IAsyncLifetime
     [Theory]
     [InlineData("GET /v4/x/task", "Content-Length: 1", 403)]
     [InlineData("GET /api/x/task-protection/v1/state", "Content-Length: 1", 403)]
-    [InlineData("PUT /api/x/task-protection/v1/state", "Content-Length: 65537", 403)]
     public async Task A_body_other_than_that_of_a_task_protection_PUT_is_rejected_and_no_fault_is_logged(string request, string header, int status)
     {
         Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(request, header), StringComparison.Ordinal);
         Assert.Empty(_heads);
         Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Exception is not null);
+    }
+
+    [Theory]
+    [InlineData(65_537)]
+    [InlineData(5_000_000)]
+    public async Task A_PUT_that_is_too_large_is_told_the_limit_though_it_sends_all_of_its_body(int length)
+    {
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint,
+            $"PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}");
+
+        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"{{\"code\":\"RequestTooLarge\",\"message\":\"The body has {length} bytes; at most 65536 are passed on to the ECS agent.\"", answer, StringComparison.Ordinal);
+        Assert.Empty(_heads);
+    }
+
+    [Fact]
+    public async Task Slow_bodies_keep_no_place_from_one_that_comes_at_once()
+    {
+        const string Slow = "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{";
+        List<TcpClient> slow = [];
+
+        for (var i = 0; i < 33; i++)
+        {
+            slow.Add(new TcpClient(_sidecar.Endpoint.Host, _sidecar.Endpoint.Port));
+            await slow[i].GetStream().WriteAsync(Encoding.ASCII.GetBytes(Slow), TestContext.Current.CancellationToken);
+        }
+
+        // One of them had to make room, and the others wait for the rest of their bodies.
+        await Eventually.HoldsAsync(() => slow.Exists(client => client.Available > 0), () => "None made room.");
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        slow.ForEach(client => client.Dispose());
+
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.Contains("The body came too slowly", Assert.Single(_sidecar.Logs.Lines, line => line.Event.Id == 400).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 204 ", "")]
+    [InlineData("HTTP/1.1 205 Reset Content\r\nContent-Length: 5\r\n\r\nabcde", "HTTP/1.1 205 ", "")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", "HTTP/1.1 503 ", "The ECS agent answered 101, a change of protocol that nobody offered.")]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Own: gr\u00f6\u00dfe\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 503 ", "The ECS agent answered 200 with a header that holds something other than visible ASCII.")]
+    public async Task An_answer_that_cannot_be_passed_on_is_said_to_be_one(string sent, string status, string message)
+    {
+        await using var agent = RawServer.Custom(async (_, stream, stop) =>
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(sent), stop);
+            await stream.FlushAsync(stop);
+        });
+        await using var sidecar = await StartAsync(("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)));
+        var answer = await RawHttp.AskAsync(sidecar.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith(status, answer, StringComparison.Ordinal);
+        Assert.Contains(message.Length == 0 ? "\r\n\r\n" : $"{{\"code\":\"SourceUnavailable\",\"message\":\"{message}\"", answer, StringComparison.Ordinal);
+        Assert.Equal(message.Length > 0 ? 1 : 0, sidecar.Logs.Lines.Count(line => line.Event.Id == 500 && line.Text.Contains($"failed: it{message.Replace("The ECS agent", "", StringComparison.Ordinal)}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(sidecar.Logs.Lines, line => line.Exception is not null);
     }
 
     [Fact]

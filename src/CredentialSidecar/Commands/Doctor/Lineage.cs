@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>The shells that started this process. They have the environment of whoever typed, which says nothing about an application.</summary>
+/// <summary>The shells that started this process. Their environment says nothing about an application.</summary>
 internal static class Lineage
 {
     // /proc/PID/stat, counted from behind the name, which may hold blanks and parentheses: proc(5).
@@ -19,8 +19,11 @@ internal static class Lineage
             return above;
         }
 
-        for (var at = own.Parent; at > 0 && Read(proc, at) is { } process && process.Session == own.Session && above.Add(at); at = process.Parent)
+        var at = own.Parent;
+
+        while (at > 0 && Read(proc, at) is { } process && process.Session == own.Session && above.Add(at))
         {
+            at = process.Parent;
         }
 
         return above;
@@ -40,5 +43,6 @@ internal static class Lineage
         }
     }
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

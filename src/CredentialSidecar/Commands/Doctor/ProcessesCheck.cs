@@ -64,7 +64,8 @@ internal static class ProcessesCheck
         "Add SYS_PTRACE to this container: linuxParameters.capabilities.add in ECS, cap_add in compose, securityContext.capabilities.add in Kubernetes. Root alone is not enough.");
 
     private static bool IsOther(string folder, IReadOnlySet<int> shells) =>
-        int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId && !shells.Contains(id);
+        int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        && id != Environment.ProcessId && !shells.Contains(id);
 
     private static bool IsOfAws(Dictionary<string, string> environment) =>
         environment.Keys.Any(name => name.StartsWith("AWS_CONTAINER_", StringComparison.Ordinal));

@@ -28,24 +28,26 @@ internal static class TokenCheck
             return client.Token;
         }
 
-        var path = Path.Combine(client.Directory, SharedDirectory.TokenName);
-
         if (!Directory.Exists(client.Directory))
         {
-            var name = ShortNames.Of(client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory", settings.NameOf);
-            examination.Fail(Check, $"{name} is {Shown.Quoted(client.Directory)}, which does not exist in this container", $"Mount the volume that the sidecar shares with its siblings there, or correct {name}.");
+            var path = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
+            var name = ShortNames.Of(path, settings.NameOf);
+            examination.Fail(Check, $"{name} is {Shown.Quoted(client.Directory)}, which does not exist in this container",
+                $"Mount the volume that the sidecar shares with its siblings there, or correct {name}.");
             return client.Token;
         }
 
-        if (!SmallFile.TryRead(path, TokenText.Longest + 2, out var bytes, out var problem))
+        var file = Path.Combine(client.Directory, SharedDirectory.TokenName);
+
+        if (!SmallFile.TryRead(file, TokenText.Longest + 2, out var bytes, out var problem))
         {
-            examination.Fail(Check, $"{path} {problem}", "The sidecar puts it there when it starts; look at its log, and mount the same volume in both containers.");
+            examination.Fail(Check, $"{file} {problem}", "The sidecar puts it there when it starts; look at its log, and mount the same volume in both containers.");
             return client.Token;
         }
 
         var token = Encoding.Latin1.GetString(bytes);
         var findings = new Findings();
-        TokenText.Check(token, path, fromFile: true, settings.Options.Access.AllowShortTokens, findings);
+        TokenText.Check(token, file, fromFile: true, settings.Options.Access.AllowShortTokens, findings);
 
         if (findings.Mistakes is [var mistake, ..])
         {
@@ -53,11 +55,11 @@ internal static class TokenCheck
         }
         else if (client.Token is not null && client.Token != token)
         {
-            examination.Fail(Check, $"{path} holds another token than the configured one", "Restart the sidecar, which writes the configured one there.");
+            examination.Fail(Check, $"{file} holds another token than the configured one", "Restart the sidecar, which writes the configured one there.");
         }
         else
         {
-            examination.Pass(Check, $"{path} is well-formed");
+            examination.Pass(Check, $"{file} is well-formed");
         }
 
         return client.Token ?? token;
