@@ -50,7 +50,7 @@ internal sealed partial class ClientBook
     public bool UseTokens => !_allowAnonymous;
 
     /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
-    /// <exception cref="CredentialException">It is missing, or nobody's.</exception>
+    /// <exception cref="RejectedException">It is missing, or nobody's.</exception>
     public Client Identify(string? authorization)
     {
         if (_allowAnonymous)
@@ -135,7 +135,7 @@ internal sealed partial class ClientBook
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    private CredentialException Unknown(string? authorization) => new(CredentialFailure.Unauthorized, authorization switch
+    private RejectedException Unknown(string? authorization) => new(RejectionReason.Unauthorized, authorization switch
     {
         null or "" => "No authorization token was sent. Set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the sidecar's.",
         _ => TokenForm.Explain(authorization, inner => Known(inner) is not null),
@@ -145,13 +145,13 @@ internal sealed partial class ClientBook
     {
         if (end == Distrusted)
         {
-            throw new CredentialException(CredentialFailure.Unauthorized,
+            throw new RejectedException(RejectionReason.Unauthorized,
                 "The authorization token was replaced when the sidecar started after an unclean end. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
         }
 
         if (_clock.GetUtcNow() >= end)
         {
-            throw new CredentialException(CredentialFailure.Unauthorized,
+            throw new RejectedException(RejectionReason.Unauthorized,
                 $"The authorization token was replaced, and is not valid since {end:yyyy-MM-ddTHH:mm:ssZ}. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
         }
 

@@ -26,7 +26,7 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
     public int Peers => _peers.Count;
 
     /// <summary>Counts a request of a client; null has no token.</summary>
-    /// <exception cref="CredentialException">It is one too many.</exception>
+    /// <exception cref="RejectedException">It is one too many.</exception>
     public void Admit(IPAddress? address, string? client)
     {
         var now = clock.GetUtcNow();
@@ -39,7 +39,7 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
 
         if (!isAdmitted)
         {
-            throw new CredentialException(CredentialFailure.AskedTooOften, "Asked far more often than any SDK does; wait a second. Keep credentials until shortly before their Expiration.");
+            throw new RejectedException(RejectionReason.AskedTooOften, "Asked far more often than any SDK does; wait a second. Keep credentials until shortly before their Expiration.");
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class Wall(SidecarSettings settings)
     private static readonly string[] OfProxies = ["Forwarded", "Via", "X-Forwarded*", "X-Original-*", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
     /// <summary>All of it: for paths that lead to credentials.</summary>
-    /// <exception cref="CredentialException">The request is not one that a container of this task makes.</exception>
+    /// <exception cref="RejectedException">The request is not one that a container of this task makes.</exception>
     public void Check(HttpContext http)
     {
         CheckPeer(http.Connection);
@@ -26,7 +26,7 @@ internal sealed class Wall(SidecarSettings settings)
     }
 
     /// <summary>The name it was asked by, and who passed it on: for what is no credential and yet nobody's business.</summary>
-    /// <exception cref="CredentialException">The request came by a browser or a proxy.</exception>
+    /// <exception cref="RejectedException">The request came by a browser or a proxy.</exception>
     public void CheckName(HttpContext http)
     {
         // A proxy's form of request has a whole address first, and Kestrel takes the host from there.
@@ -47,7 +47,7 @@ internal sealed class Wall(SidecarSettings settings)
         }
     }
 
-    /// <exception cref="CredentialException">A browser or a proxy sent it, or it has a body.</exception>
+    /// <exception cref="RejectedException">A browser or a proxy sent it, or it has a body.</exception>
     public static void CheckHeaders(HttpRequest request)
     {
         CheckBrowser(request);
@@ -55,7 +55,7 @@ internal sealed class Wall(SidecarSettings settings)
         CheckBody(request);
     }
 
-    /// <exception cref="CredentialException">It has a body.</exception>
+    /// <exception cref="RejectedException">It has a body.</exception>
     public static void CheckBody(HttpRequest request)
     {
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
@@ -69,7 +69,7 @@ internal sealed class Wall(SidecarSettings settings)
     /// fetch without CORS, brings neither that nor Origin nor, if the page wishes, Referer. User-Agent is what remains, and no
     /// page can change it in a request to another origin without asking first (a preflight, which brings Origin).
     /// </remarks>
-    /// <exception cref="CredentialException">A browser sent it.</exception>
+    /// <exception cref="RejectedException">A browser sent it.</exception>
     public static void CheckBrowser(HttpRequest request)
     {
         Refuse(request, OfBrowsers);
@@ -82,7 +82,7 @@ internal sealed class Wall(SidecarSettings settings)
     }
 
     /// <summary>For what is passed on: a connection with another protocol would be a tunnel to the agent, past every check.</summary>
-    /// <exception cref="CredentialException">The request offers another protocol.</exception>
+    /// <exception cref="RejectedException">The request offers another protocol.</exception>
     public static void CheckUpgrade(HttpRequest request)
     {
         // Java's HttpClient offers h2c with each request, and goes on in HTTP/1.1 where the offer is ignored.
@@ -96,7 +96,7 @@ internal sealed class Wall(SidecarSettings settings)
     public static bool IsOfProxy(string name) => Find(OfProxies, name) is not null;
 
     /// <summary>Our own host, or a network that may ask although it is not.</summary>
-    /// <exception cref="CredentialException">It is somebody else.</exception>
+    /// <exception cref="RejectedException">It is somebody else.</exception>
     public void CheckPeer(ConnectionInfo connection)
     {
         var (peer, local) = (Plain(connection.RemoteIpAddress), Plain(connection.LocalIpAddress));
@@ -113,7 +113,7 @@ internal sealed class Wall(SidecarSettings settings)
         if (http.Request.Method != HttpMethods.Get)
         {
             http.Response.Headers.Allow = "GET";
-            throw new CredentialException(CredentialFailure.WrongMethod, "Only GET is answered here.");
+            throw new RejectedException(RejectionReason.WrongMethod, "Only GET is answered here.");
         }
     }
 
@@ -163,5 +163,5 @@ internal sealed class Wall(SidecarSettings settings)
         return null;
     }
 
-    private static CredentialException NotAllowed(string message) => new(CredentialFailure.RequestNotAllowed, message);
+    private static RejectedException NotAllowed(string message) => new(RejectionReason.RequestNotAllowed, message);
 }

@@ -1,4 +1,4 @@
-using CredentialSidecar.Chains;
+using CredentialSidecar.Access;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
@@ -20,7 +20,7 @@ internal sealed class ArrivingBodies(int most)
     private readonly Lock _gate = new();
     private readonly Queue<CancellationTokenSource> _arriving = new();
 
-    /// <exception cref="CredentialException">The body is too large, or came too slowly.</exception>
+    /// <exception cref="RejectedException">The body is too large, or came too slowly.</exception>
     public async Task ReadAsync(HttpContext http)
     {
         var limit = http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
@@ -28,7 +28,7 @@ internal sealed class ArrivingBodies(int most)
         if (http.Request.ContentLength is > Largest and var length)
         {
             limit.MaxRequestBodySize = LargestToRefuse;
-            throw new CredentialException(CredentialFailure.RequestTooLarge, $"The body has {length} bytes; at most {Largest} are passed on to the ECS agent.");
+            throw new RejectedException(RejectionReason.RequestTooLarge, $"The body has {length} bytes; at most {Largest} are passed on to the ECS agent.");
         }
 
         limit.MaxRequestBodySize = Largest;
@@ -43,7 +43,7 @@ internal sealed class ArrivingBodies(int most)
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
-            throw new CredentialException(CredentialFailure.AskedTooOften, "The body came too slowly while other requests waited. Send it together with the request.");
+            throw new RejectedException(RejectionReason.AskedTooOften, "The body came too slowly while other requests waited. Send it together with the request.");
         }
         finally
         {

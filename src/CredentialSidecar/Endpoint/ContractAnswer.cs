@@ -29,28 +29,24 @@ internal sealed class ContractAnswer(
 
     /// <summary>Answers without credentials. A rejection also ends the connection, so that each one costs its sender a new one.</summary>
     /// <param name="asked">What was asked for, in words that are not the client's own.</param>
-    public async Task RefuseAsync(HttpContext http, CredentialException e, string asked)
+    public async Task RefuseAsync(HttpContext http, ContractError error, string asked)
     {
-        var (error, visit, peer) = (ContractError.From(e), http.Features.Get<Visit>(), http.Connection.RemoteIpAddress);
-        var reason = e.Failure.ToString();
-        visit?.Reason = reason;
-        metrics.Refused(e.Failure);
+        var (visit, peer) = (http.Features.Get<Visit>(), http.Connection.RemoteIpAddress);
+        visit?.Reason = error.Kind;
+        metrics.Refused(error.Kind);
 
         // What a client does is written down each time, as long as it is not more than its ceiling.
-        var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && e.Failure != CredentialFailure.AskedTooOften;
-
-        // A failure remembered counts down the seconds to the next try; its cause does not.
-        var cause = e.InnerException is CredentialException first ? first.Message : e.Message;
-        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(reason, error.Code, asked, cause), withAudit: visit is not null && !isWhole);
+        var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && error.Kind != nameof(RejectionReason.AskedTooOften);
+        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, asked, error.Cause), withAudit: visit is not null && !isWhole);
         var isLogged = isFirst && logger.IsEnabled(LogLevel.Warning);
         Count(http, error.Status, isFirst || isWhole ? visit : null, isLogged);
 
         if (isLogged)
         {
-            Report(error, peer, visit?.Client, asked, e.Message);
+            Report(error, peer, visit?.Client, asked, error.Message);
         }
 
-        if (e.Failure.IsRejection())
+        if (error.IsRejection)
         {
             http.Response.Headers.Connection = "close";
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Endpoint;
@@ -10,9 +11,9 @@ internal sealed class ContractError
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private ContractError(int status, string code, string message)
+    private ContractError(int status, string code, string message, string? kind = null)
     {
-        (Status, Code, Message) = (status, code, message);
+        (Status, Code, Message, Kind, Cause) = (status, code, message, kind ?? code, message);
         Body = Serialize(status, code, message);
     }
 
@@ -22,27 +23,35 @@ internal sealed class ContractError
 
     public string Message { get; }
 
+    /// <summary>What the audit and the metrics call it; of a closed set.</summary>
+    public string Kind { get; }
+
+    /// <summary>The message without what changes from one second to the next.</summary>
+    public string Cause { get; private init; }
+
+    /// <summary>Whether the wall, the tokens or the throttle did not let the request in. All else is a failure of ours, of STS or of the source.</summary>
+    public bool IsRejection { get; private init; }
+
     public ReadOnlyMemory<byte> Body { get; }
+
+    /// <returns>Null where the exception is neither a failure nor a rejection.</returns>
+    public static ContractError? Of(Exception e) => e switch
+    {
+        CredentialException failed => Of(failed),
+        RejectedException rejected => Of(rejected),
+        _ => null,
+    };
 
     /// <summary>The one switch from a failure to the contract.</summary>
     /// <remarks>
     /// No 404 but for an unknown path (Java v2 drops its body), no 429 (Java v2 and Rust do not retry it), and no code
     /// that an SDK takes for throttling or expiry (Go retries those for ten seconds). 503 is what every SDK retries.
     /// </remarks>
-    public static ContractError From(CredentialException e)
+    public static ContractError Of(CredentialException e)
     {
         var (status, code) = e.Failure switch
         {
-            CredentialFailure.Unauthorized => (401, "Unauthorized"),
-            CredentialFailure.UnknownDestination => (400, "InvalidIdInRequest"),
-            CredentialFailure.UnknownPath => (404, "NotFound"),
-            CredentialFailure.WrongMethod => (405, "MethodNotAllowed"),
-            CredentialFailure.ForeignDestination => (403, "DestinationNotAllowed"),
-            CredentialFailure.RequestNotAllowed => (403, "RequestNotAllowed"),
-            CredentialFailure.RequestTooLarge => (413, "RequestTooLarge"),
-            CredentialFailure.AskedTooOften => (503, "AskedTooOften"),
             CredentialFailure.Denied => (403, "AccessDenied"),
-            CredentialFailure.NotIntercepted => (403, "NotIntercepted"),
             CredentialFailure.InvalidHop => (403, "InvalidRoleConfiguration"),
             CredentialFailure.NotReady => (503, "CredentialsUninitialized"),
             CredentialFailure.SourceUnavailable or CredentialFailure.SourceRefused => (503, "SourceUnavailable"),
@@ -50,7 +59,27 @@ internal sealed class ContractError
             _ => (500, "InternalServerError"),
         };
 
-        return new ContractError(status, code, e.Message);
+        // A failure that is remembered counts down the seconds to the next try; its cause does not.
+        return new(status, code, e.Message, e.Failure.ToString()) { Cause = e.InnerException is CredentialException first ? first.Message : e.Message };
+    }
+
+    /// <summary>The one switch from a rejection to the contract.</summary>
+    public static ContractError Of(RejectedException e)
+    {
+        var (status, code) = e.Reason switch
+        {
+            RejectionReason.Unauthorized => (401, "Unauthorized"),
+            RejectionReason.UnknownDestination => (400, "InvalidIdInRequest"),
+            RejectionReason.UnknownPath => (404, "NotFound"),
+            RejectionReason.WrongMethod => (405, "MethodNotAllowed"),
+            RejectionReason.ForeignDestination => (403, "DestinationNotAllowed"),
+            RejectionReason.RequestNotAllowed => (403, "RequestNotAllowed"),
+            RejectionReason.RequestTooLarge => (413, "RequestTooLarge"),
+            RejectionReason.AskedTooOften => (503, "AskedTooOften"),
+            _ => (403, "NotIntercepted"),
+        };
+
+        return new(status, code, e.Message, e.Reason.ToString()) { IsRejection = true };
     }
 
     /// <summary>An answer that the framework gives by itself, with a body that SDKs can read.</summary>

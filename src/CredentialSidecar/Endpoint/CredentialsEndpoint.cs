@@ -22,7 +22,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
 
             if (!_path.TryRead(http, out var wanted))
             {
-                throw new CredentialException(CredentialFailure.UnknownPath,
+                throw new RejectedException(RejectionReason.UnknownPath,
                     "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
             }
 
@@ -37,14 +37,14 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
                 _ => DefaultOf(client),
             });
         }
-        catch (CredentialException e)
+        catch (Exception e) when (ContractError.Of(e) is { } error)
         {
-            await answer.RefuseAsync(http, Recognize(http, visit) ?? e, Shown(http));
+            await answer.RefuseAsync(http, Recognize(http, visit) ?? error, Shown(http));
         }
     }
 
     /// <summary>A client that is rejected before it was asked for its token is known all the same, and has its own ceiling.</summary>
-    private CredentialException? Recognize(HttpContext http, Visit visit)
+    private ContractError? Recognize(HttpContext http, Visit visit)
     {
         if (visit.Client is not null || clients.Known(http.Request.Headers.Authorization) is not { } client)
         {
@@ -57,9 +57,9 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
             throttle.Admit(http.Connection.RemoteIpAddress, client.Name);
             return null;
         }
-        catch (CredentialException tooOften)
+        catch (RejectedException tooOften)
         {
-            return tooOften;
+            return ContractError.Of(tooOften);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
         {
             return clients.Identify(http.Request.Headers.Authorization);
         }
-        catch (CredentialException)
+        catch (RejectedException)
         {
             // The ceiling of those who are nobody.
             throttle.Admit(http.Connection.RemoteIpAddress, client: null);
@@ -85,18 +85,18 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
 
         return destination is not null && client.MayRead(destination.Name)
             ? destination
-            : throw new CredentialException(CredentialFailure.UnknownDestination, $"There is no default destination. Name one: /v1/credentials/{{destination}}.{Readable(client)}");
+            : throw new RejectedException(RejectionReason.UnknownDestination, $"There is no default destination. Name one: /v1/credentials/{{destination}}.{Readable(client)}");
     }
 
     private Destination Find(string name, Client client, Visit visit)
     {
-        var destination = tree.Find(name) ?? throw new CredentialException(CredentialFailure.UnknownDestination,
+        var destination = tree.Find(name) ?? throw new RejectedException(RejectionReason.UnknownDestination,
             $"There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.{Readable(client)}");
 
         visit.Destination = destination.Name;
         return client.MayRead(name)
             ? destination
-            : throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{client.Name}' may not read destination '{name}'.{Readable(client)}");
+            : throw new RejectedException(RejectionReason.ForeignDestination, $"Client '{client.Name}' may not read destination '{name}'.{Readable(client)}");
     }
 
     /// <summary>A destination by the role that its chain ends in.</summary>
@@ -108,10 +108,10 @@ internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree 
         visit.Destination = ending.FirstOrDefault()?.Name;
         return (ending, allowed) switch
         {
-            ([], _) => throw new CredentialException(CredentialFailure.UnknownDestination, $"No destination ends in that role; check the path and the sidecar's Destinations.{Readable(client)}"),
-            (_, []) => throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{client.Name}' may not read destination '{ending[0].Name}'.{Readable(client)}"),
+            ([], _) => throw new RejectedException(RejectionReason.UnknownDestination, $"No destination ends in that role; check the path and the sidecar's Destinations.{Readable(client)}"),
+            (_, []) => throw new RejectedException(RejectionReason.ForeignDestination, $"Client '{client.Name}' may not read destination '{ending[0].Name}'.{Readable(client)}"),
             (_, [var only]) => only,
-            _ => throw new CredentialException(CredentialFailure.UnknownDestination, $"Several destinations end in that role; ask for one by its name: {string.Join(", ", allowed.Select(destination => $"/role/{destination.Name}"))}."),
+            _ => throw new RejectedException(RejectionReason.UnknownDestination, $"Several destinations end in that role; ask for one by its name: {string.Join(", ", allowed.Select(destination => $"/role/{destination.Name}"))}."),
         };
     }
 

@@ -27,9 +27,9 @@ internal static class HealthWall
                     Wall.CheckHeaders(http.Request);
                 }
             }
-            catch (CredentialException e)
+            catch (RejectedException e)
             {
-                await answer.RefuseAsync(http, e, "health");
+                await answer.RefuseAsync(http, ContractError.Of(e), "health");
                 return;
             }
 

@@ -38,27 +38,27 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
                 await ForwardAsync(http, visit);
             }
         }
-        catch (CredentialException e)
+        catch (Exception e) when (ContractError.Of(e) is { } error)
         {
-            await answer.RefuseAsync(http, e, "the ECS agent");
+            await answer.RefuseAsync(http, error, "the ECS agent");
         }
     }
 
-    /// <exception cref="CredentialException">There is nothing here for this connection, or for what this request says of itself.</exception>
+    /// <exception cref="RejectedException">There is nothing here for this connection, or for what this request says of itself.</exception>
     private Destination DestinationOf(HttpContext http, Visit visit)
     {
         var peer = http.Features.GetRequiredFeature<Intercepted>();
 
         if (peer.Uid is not { } uid)
         {
-            throw new CredentialException(CredentialFailure.NotIntercepted, peer.Reason);
+            throw new RejectedException(RejectionReason.NotIntercepted, peer.Reason);
         }
 
         (visit.Uid, visit.Client) = (uid, $"uid {uid}");
 
         // What a browser or a confused server is led to ask for bears another name (and a proxy's form of request has no path first).
         var isAgent = http.Request.Host is { Host: "169.254.170.2", Port: null or 80 } && OwnCredentialsPath.RawTarget(http).StartsWith('/');
-        return isAgent ? _destinations[uid] : throw new CredentialException(CredentialFailure.NotIntercepted, "The Host header must be 169.254.170.2.");
+        return isAgent ? _destinations[uid] : throw new RejectedException(RejectionReason.NotIntercepted, "The Host header must be 169.254.170.2.");
     }
 
     private Task ForwardAsync(HttpContext http, Visit visit)

@@ -28,7 +28,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
             if (http.Request.Method != HttpMethods.Get && !(isProtection && http.Request.Method == HttpMethods.Put))
             {
                 http.Response.Headers.Allow = isProtection ? "GET, PUT" : "GET";
-                throw new CredentialException(CredentialFailure.WrongMethod, $"Only {http.Response.Headers.Allow} is passed on here.");
+                throw new RejectedException(RejectionReason.WrongMethod, $"Only {http.Response.Headers.Allow} is passed on here.");
             }
 
             if (http.Request.Method != HttpMethods.Put)
@@ -44,7 +44,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
 
             if (visit.Client is not null && !settings.Options.Passthrough.TaskRole.Contains(visit.Client))
             {
-                throw new CredentialException(CredentialFailure.ForeignDestination, $"Client '{visit.Client}' may not read the task role. Name it in Passthrough:TaskRole if it should.");
+                throw new RejectedException(RejectionReason.ForeignDestination, $"Client '{visit.Client}' may not read the task role. Name it in Passthrough:TaskRole if it should.");
             }
 
             if (isProtection && http.Request.Method == HttpMethods.Put)
@@ -60,9 +60,9 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
                 answer.PassedOn(http, visit);
             }
         }
-        catch (CredentialException e)
+        catch (Exception e) when (ContractError.Of(e) is { } error)
         {
-            await answer.RefuseAsync(http, e, isTaskRole ? "the task role" : "task metadata");
+            await answer.RefuseAsync(http, error, isTaskRole ? "the task role" : "task metadata");
         }
     }
 

@@ -11,12 +11,12 @@ internal static class Places
 
     /// <summary>From here on the connection is the client's, and no stranger can take its place.</summary>
     /// <param name="client">Null has shown no token; and where none is asked for, nobody is known.</param>
-    /// <exception cref="CredentialException">All of the client's connections are at work.</exception>
+    /// <exception cref="RejectedException">All of the client's connections are at work.</exception>
     public static void Claim(HttpContext http, Client? client)
     {
         if (client is not null && client != Client.Anyone && !TryClaim(http.Features, client.Name))
         {
-            throw new CredentialException(CredentialFailure.AskedTooOften, TooMany);
+            throw new RejectedException(RejectionReason.AskedTooOften, TooMany);
         }
     }
 

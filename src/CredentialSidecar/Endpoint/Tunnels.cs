@@ -20,7 +20,8 @@ internal static class Tunnels
             }
 
             http.Response.Headers.Allow = "GET";
-            await answer.RefuseAsync(http, new CredentialException(CredentialFailure.WrongMethod, "CONNECT is not answered: the sidecar is not a proxy. Set NO_PROXY=127.0.0.1,localhost,169.254.170.2."), "a tunnel");
+            var rejected = new RejectedException(RejectionReason.WrongMethod, "CONNECT is not answered: the sidecar is not a proxy. Set NO_PROXY=127.0.0.1,localhost,169.254.170.2.");
+            await answer.RefuseAsync(http, ContractError.Of(rejected), "a tunnel");
         });
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using CredentialSidecar.Chains;
+using CredentialSidecar.Access;
 
 namespace CredentialSidecar.Passthrough;
 
@@ -13,13 +13,13 @@ internal sealed class UnderWay
     private readonly ConcurrentDictionary<string, StrongBox<int>> _counts = new(StringComparer.Ordinal);
 
     /// <param name="client">Whose request it is; all strangers are one.</param>
-    /// <exception cref="CredentialException">It is one too many.</exception>
+    /// <exception cref="RejectedException">It is one too many.</exception>
     public void Begin(string client)
     {
         if (Interlocked.Increment(ref _counts.GetOrAdd(client, _ => new StrongBox<int>()).Value) > Most)
         {
             End(client);
-            throw new CredentialException(CredentialFailure.AskedTooOften, $"{Most} requests are being passed on to the ECS agent already; try again in a second.");
+            throw new RejectedException(RejectionReason.AskedTooOften, $"{Most} requests are being passed on to the ECS agent already; try again in a second.");
         }
     }
 

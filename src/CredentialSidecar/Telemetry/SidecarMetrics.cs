@@ -61,7 +61,8 @@ internal sealed class SidecarMetrics : IDisposable
 
     public void Answered(int status) => _requests.Add(1, new TagList { { "http.response.status_code", status } });
 
-    public void Refused(CredentialFailure reason) => _refusals.Add(1, new TagList { { "reason", reason.ToString() } });
+    /// <param name="reason">Of a closed set.</param>
+    public void Refused(string reason) => _refusals.Add(1, new TagList { { "reason", reason } });
 
     /// <param name="where"><c>queue</c> or <c>file</c>.</param>
     public void AuditDropped(string where) => _auditDropped.Add(1, new TagList { { "where", where } });

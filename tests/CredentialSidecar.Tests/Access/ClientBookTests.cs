@@ -40,7 +40,7 @@ public sealed class ClientBookTests : IDisposable
     [InlineData("Bearer " + Web)]
     [InlineData(Web + "," + Settings.Token)]
     public void R11_Anything_but_a_token_is_refused(string? sent) =>
-        Assert.Equal(CredentialFailure.Unauthorized, Assert.Throws<CredentialException>(() => Book(Two).Identify(sent)).Failure);
+        Assert.Equal(RejectionReason.Unauthorized, Assert.Throws<RejectedException>(() => Book(Two).Identify(sent)).Reason);
 
     [Theory]
     [InlineData("Bearer " + Web, "has the scheme \"Bearer\" before the token. The token itself is right: send it alone")]
@@ -54,7 +54,7 @@ public sealed class ClientBookTests : IDisposable
     [InlineData("\"", "The authorization token is not the sidecar's. Compare")]
     public void A_token_in_a_wrong_form_is_refused_with_what_is_wrong_about_it(string sent, string expected)
     {
-        var refused = Assert.Throws<CredentialException>(() => Book(Two).Identify(sent));
+        var refused = Assert.Throws<RejectedException>(() => Book(Two).Identify(sent));
 
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", refused.Message, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class ClientBookTests : IDisposable
         book.Identify(Web);
         _clock.Advance(TimeSpan.FromTicks(1));
 
-        Assert.Contains("was replaced", Assert.Throws<CredentialException>(() => book.Identify(Web)).Message, StringComparison.Ordinal);
+        Assert.Contains("was replaced", Assert.Throws<RejectedException>(() => book.Identify(Web)).Message, StringComparison.Ordinal);
         Assert.Equal("web", book.Identify(Next).Name);
         Assert.Equal("default", book.Identify(Settings.Token).Name);
     }
@@ -114,7 +114,7 @@ public sealed class ClientBookTests : IDisposable
         Assert.Throws<IOException>(() => book.Replace("web", Next, TimeSpan.Zero, () => throw new IOException("disk full")));
 
         Assert.Equal("web", book.Identify(Web).Name);
-        Assert.Throws<CredentialException>(() => book.Identify(Next));
+        Assert.Throws<RejectedException>(() => book.Identify(Next));
         Assert.True(book.IsCurrent("web", Web));
     }
 
@@ -143,7 +143,7 @@ public sealed class ClientBookTests : IDisposable
         {
             return book.Identify(token).Name == "web";
         }
-        catch (CredentialException)
+        catch (RejectedException)
         {
             return false;
         }

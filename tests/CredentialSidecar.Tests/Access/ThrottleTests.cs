@@ -33,7 +33,7 @@ public sealed class ThrottleTests : IDisposable
         }
 
         Assert.Equal(200, CountAdmitted(300));
-        Assert.Equal(503, CredentialSidecar.Endpoint.ContractError.From(Refusal()).Status);
+        Assert.Equal(503, CredentialSidecar.Endpoint.ContractError.Of(Refusal()).Status);
 
         _clock.Advance(TimeSpan.FromMilliseconds(500));
         Assert.Equal(50, CountAdmitted(300));
@@ -126,7 +126,7 @@ public sealed class ThrottleTests : IDisposable
 
         foreach (var address in (string[])["127.0.0.2", "127.200.3.4", "::1", "::ffff:127.0.0.1", "::ffff:127.9.9.9"])
         {
-            Assert.Throws<CredentialException>(() => _throttle.Admit(IPAddress.Parse(address), "web"));
+            Assert.Throws<RejectedException>(() => _throttle.Admit(IPAddress.Parse(address), "web"));
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class ThrottleTests : IDisposable
             _throttle.Admit(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), "batch");
         }
 
-        Assert.Throws<CredentialException>(() => _throttle.Admit(IPAddress.Parse("10.1.0.1"), "batch"));
+        Assert.Throws<RejectedException>(() => _throttle.Admit(IPAddress.Parse("10.1.0.1"), "batch"));
         _throttle.Admit(Peer, "web");
     }
 
@@ -198,7 +198,7 @@ public sealed class ThrottleTests : IDisposable
 
     private Task DelayAsync(string? client) => _throttle.DelayAsync(Peer, client, CancellationToken.None).AsTask();
 
-    private CredentialException Refusal() => Assert.Throws<CredentialException>(() => _throttle.Admit(Peer, "web"));
+    private RejectedException Refusal() => Assert.Throws<RejectedException>(() => _throttle.Admit(Peer, "web"));
 
     private int CountAdmitted(int tries) => Enumerable.Range(0, tries).Count(_ =>
     {
@@ -207,7 +207,7 @@ public sealed class ThrottleTests : IDisposable
             _throttle.Admit(Peer, "web");
             return true;
         }
-        catch (CredentialException)
+        catch (RejectedException)
         {
             return false;
         }

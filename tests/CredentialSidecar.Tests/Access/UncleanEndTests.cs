@@ -86,14 +86,14 @@ public sealed class UncleanEndTests : IDisposable
         await using var sidecar = await StartAsync();
 
         var book = sidecar.Services.GetRequiredService<ClientBook>();
-        var rejected = Assert.Throws<CredentialException>(() => book.Identify(former));
-        Assert.Equal(CredentialFailure.Unauthorized, rejected.Failure);
+        var rejected = Assert.Throws<RejectedException>(() => book.Identify(former));
+        Assert.Equal(RejectionReason.Unauthorized, rejected.Reason);
         Assert.Contains("replaced when the sidecar started after an unclean end", rejected.Message, StringComparison.Ordinal);
         Assert.Equal("default", book.Identify(Written).Name);
 
         // No step of the clock and no rotation brings it back.
         sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();
-        Assert.Throws<CredentialException>(() => book.Identify(former));
+        Assert.Throws<RejectedException>(() => book.Identify(former));
     }
 
     [Fact]

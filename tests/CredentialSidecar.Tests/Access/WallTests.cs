@@ -168,7 +168,7 @@ public sealed class WallTests : IAsyncLifetime
         }
         else
         {
-            Assert.Equal(CredentialFailure.RequestNotAllowed, Assert.Throws<CredentialException>(() => wall.Check(http)).Failure);
+            Assert.Equal(RejectionReason.RequestNotAllowed, Assert.Throws<RejectedException>(() => wall.Check(http)).Reason);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed partial class ConventionTests
     [InlineData("Endpoint", "Chains Configuration Caching Access Networking Telemetry")]
     [InlineData("Health", "Caching Configuration")]
     [InlineData("Networking", "Chains Configuration Telemetry")]
-    [InlineData("Passthrough", "Chains Configuration Telemetry")]
+    [InlineData("Passthrough", "Access Chains Configuration Telemetry")]
     public void Folders_use_only_what_the_architecture_allows(string folder, string allowed) => Assert.Empty(
         from file in Files(Path.Combine(Sidecar, folder))
         from Match use in OwnName().Matches(Code(file))

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Endpoint;
 using Xunit;
@@ -11,10 +12,11 @@ public sealed partial class ContractErrorTests
     public void R9_R10_No_failure_maps_to_a_status_or_code_that_SDKs_misread()
     {
         // 413 answers a PUT of task protection alone, which no credentials provider sends.
-        foreach (var failure in Enum.GetValues<CredentialFailure>())
-        {
-            var error = ContractError.From(new CredentialException(failure, "x"));
+        var failures = Enum.GetValues<CredentialFailure>().Select(failure => ContractError.Of(new CredentialException(failure, "x")));
+        var rejections = Enum.GetValues<RejectionReason>().Select(reason => ContractError.Of(new RejectedException(reason, "x")));
 
+        foreach (var error in failures.Concat(rejections))
+        {
             Assert.Contains(error.Status, new[] { 400, 401, 403, 404, 405, 413, 500, 503 });
             Assert.DoesNotMatch(TakenForThrottlingOrExpiry(), error.Code);
         }
@@ -23,7 +25,7 @@ public sealed partial class ContractErrorTests
     [Fact]
     public void R8_A_message_is_escaped_where_it_must_be_and_still_first_within_100_bytes()
     {
-        var error = ContractError.From(new CredentialException(CredentialFailure.Denied, "Cannot assume \"x\"\n<&+>"));
+        var error = ContractError.Of(new CredentialException(CredentialFailure.Denied, "Cannot assume \"x\"\n<&+>"));
         var text = System.Text.Encoding.UTF8.GetString(error.Body.Span);
 
         Assert.StartsWith("""{"code":"AccessDenied","message":"Cannot assume \"x\"\n<&+>",""", text, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using CredentialSidecar.Chains;
+using CredentialSidecar.Access;
 using CredentialSidecar.Passthrough;
 using Xunit;
 
@@ -17,8 +17,8 @@ public sealed class UnderWayTests
             underWay.Begin("uid 1000");
         }
 
-        Assert.Equal(CredentialFailure.AskedTooOften, Assert.Throws<CredentialException>(() => underWay.Begin("uid 1000")).Failure);
-        Assert.Throws<CredentialException>(() => underWay.Begin("uid 1000"));
+        Assert.Equal(RejectionReason.AskedTooOften, Assert.Throws<RejectedException>(() => underWay.Begin("uid 1000")).Reason);
+        Assert.Throws<RejectedException>(() => underWay.Begin("uid 1000"));
         underWay.Begin("uid 1001");
 
         underWay.End("uid 1000");
