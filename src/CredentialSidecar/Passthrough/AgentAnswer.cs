@@ -9,11 +9,6 @@ internal abstract class AgentAnswer : HttpTransformer
 {
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse?.StatusCode == HttpStatusCode.SwitchingProtocols)
-        {
-            throw new UnfitAnswerException("answered 101, a change of protocol that nobody offered");
-        }
-
         try
         {
             var hasBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

@@ -25,12 +25,12 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
 
     /// <param name="client">Whose request it is; null where nobody is known.</param>
     /// <returns>Null where an answer was begun; else what the agent did instead, to be put behind its name.</returns>
-    /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
+    /// <exception cref="Access.RejectedException">Too many of the client's requests are under way.</exception>
     public Task<string?> ForwardAsync(HttpContext http, string? client) => SendAsync(http, client, AsItCame, Unchanged.Instance);
 
     /// <summary>The same for a request that was sent to us and not to the agent.</summary>
     /// <param name="isDropped">Tells the names of headers that say for whom is asked, which are not the agent's business.</param>
-    /// <exception cref="Chains.CredentialException">Too many of the client's requests are under way.</exception>
+    /// <exception cref="Access.RejectedException">Too many of the client's requests are under way.</exception>
     public Task<string?> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) => SendAsync(http, client, Briefly, new OnBehalf(isDropped));
 
     private async Task<string?> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
@@ -73,7 +73,9 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
             span.NotForwarded(error.ToString());
 
             var cause = http.GetForwarderErrorFeature()?.Exception;
-            unfit = Causes(cause).OfType<UnfitAnswerException>().FirstOrDefault()?.Message;
+            unfit = error is ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseDestination
+                ? "answered 101, a change of protocol that nobody offered"
+                : Causes(cause).OfType<UnfitAnswerException>().FirstOrDefault()?.Message;
 
             if (error == ForwarderError.RequestBodyClient && !http.Response.HasStarted)
             {
