@@ -37,6 +37,7 @@ internal sealed class Verdict
 
         // IAM takes seconds to spread a new policy, so a denial is worth a wait; a wrong token is not.
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),
+
         // The sidecar's own words would name another thing to do.
         401 when token is not null && TokenForm.Scheme(token) is { } scheme =>
             new(ExitCodes.Denied, false, $"the token begins with \"{scheme} \"", $"Leave \"{scheme} \" out: the sidecar takes its token alone."),

@@ -43,7 +43,7 @@ internal static class CommandLine
         validate.SetAction(parse => ValidateCommand.Run(ProcessEnvironment.Capture(), parse.GetValue(file), Console.Out, Console.Error));
 
         var healthcheck = new Command("healthcheck", "Probe the sidecar in this container. Exit code 0 or 1.") { file, ready };
-        healthcheck.SetAction((parse, cancellation) => 
+        healthcheck.SetAction((parse, cancellation) =>
             HealthcheckCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(ready), Console.Out, Console.Error, cancellation));
 
         var json = new Option<bool>("--json") { Description = "Print JSON." };
