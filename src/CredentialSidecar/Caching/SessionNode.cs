@@ -34,15 +34,30 @@ internal sealed class SessionNode(
     /// <summary>Completes when the next attempt has ended, however it ended.</summary>
     public Task Outcome => Volatile.Read(ref _outcome).Task;
 
-    /// <summary>When the next attempt should start.</summary>
-    public DateTimeOffset DueAt => Refusal?.Until ?? Latest?.RenewAt ?? DateTimeOffset.MinValue;
+    /// <summary>What there is now. Whoever decides by it to renew passes it on, so that nobody renews what another one renewed meanwhile.</summary>
+    public NodeState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new NodeState(_latest, _refusal);
+            }
+        }
+    }
 
     /// <summary>Joins the attempt under way, or starts one; it goes on whoever stops waiting for it.</summary>
+    /// <param name="seen">Where an attempt has ended since, its outcome is the answer.</param>
     /// <exception cref="CredentialException">The attempt failed; <see cref="Refusal"/> says when the next one is due.</exception>
-    public Task<Session> RenewAsync(CancellationToken cancellationToken)
+    public Task<Session> RenewAsync(NodeState seen, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            if (_attempt is null && seen != new NodeState(_latest, _refusal))
+            {
+                return _refusal is { } refusal ? Task.FromException<Session>(refusal.Cause) : Task.FromResult(_latest!);
+            }
+
             return (_attempt ??= AttemptAsync()).WaitAsync(cancellationToken);
         }
     }
@@ -57,9 +72,7 @@ internal sealed class SessionNode(
         try
         {
             var session = await FetchAsync(started);
-            var former = Interlocked.Exchange(ref _latest, session);
-            Volatile.Write(ref _refusal, null);
-            former?.Erase();
+            Keep(session)?.Erase();
             return session;
         }
         catch (CredentialException e)
@@ -105,8 +118,8 @@ internal sealed class SessionNode(
     /// <summary>A session to sign the next hop with: the present one, or a new one if that has little left.</summary>
     async Task<TemporaryCredentials> ISigner.ReadAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var latest = Latest is { } held && !ReferenceEquals(held.Credentials, Volatile.Read(ref _distrusted)) && held.IsLive(now) ? held : null;
+        var (seen, now) = (State, clock.GetUtcNow());
+        var latest = seen.Latest is { } held && !ReferenceEquals(held.Credentials, Volatile.Read(ref _distrusted)) && held.IsLive(now) ? held : null;
 
         if (latest?.Remaining(now) >= LeastToSign)
         {
@@ -114,14 +127,14 @@ internal sealed class SessionNode(
         }
 
         // Many children may ask; the refusal answers them all until the next try is due.
-        if (Refusal is { } refusal && now < refusal.Until)
+        if (seen.Refusal is { } refusal && now < refusal.Until)
         {
             return latest?.Credentials ?? throw refusal.Cause;
         }
 
         try
         {
-            return (await RenewAsync(cancellationToken)).Credentials;
+            return (await RenewAsync(seen, cancellationToken)).Credentials;
         }
         catch (CredentialException) when (latest is not null)
         {
@@ -138,6 +151,15 @@ internal sealed class SessionNode(
         }
     }
 
+    private Session? Keep(Session session)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _refusal, null);
+            return Interlocked.Exchange(ref _latest, session);
+        }
+    }
+
     private void Refuse(CredentialException cause)
     {
         var now = clock.GetUtcNow();
@@ -151,4 +173,13 @@ internal sealed class SessionNode(
     }
 
     private static TaskCompletionSource NewOutcome() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>A node at one moment.</summary>
+/// <param name="Latest">The last session that was had, live or not; null before the first.</param>
+/// <param name="Refusal">The last failure, if nothing has succeeded since.</param>
+internal readonly record struct NodeState(Session? Latest, Refusal? Refusal)
+{
+    /// <summary>When the next attempt should start.</summary>
+    public DateTimeOffset DueAt => Refusal?.Until ?? Latest?.RenewAt ?? DateTimeOffset.MinValue;
 }

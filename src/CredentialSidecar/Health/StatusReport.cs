@@ -40,7 +40,7 @@ internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, T
             (long)(latest?.Remaining(now).TotalSeconds ?? 0),
             live ? latest!.Credentials.AccessKeyId : null,
             latest?.Credentials.IssuedAt,
-            node.DueAt == DateTimeOffset.MinValue ? null : node.DueAt,
+            node.State.DueAt is var due && due == DateTimeOffset.MinValue ? null : due,
             refusal is null ? null : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.ForOperator, refusal.Cause.Advice, refusal.Cause.RequestId, refusal.At, refusal.Failures),
             [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Hop.Role.Text, hop.Hop.SessionName, hop.Hop.Region, hop.Latest?.Credentials.Expiration))]);
     }

@@ -5,7 +5,7 @@ namespace CredentialSidecar.Refreshing;
 /// destination that a sibling is waiting for goes first. STS's throttling halves the rate, and each success raises it again.
 /// </summary>
 /// <param name="mostAtOnce">In each region, so that one whose STS hangs does not hold up the others.</param>
-internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
+internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
 {
     /// <summary>Attempts a second, to begin with and at most. STS allows an account about 600 calls a second in each region.</summary>
     public const double Fastest = 200;
@@ -22,7 +22,6 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
     private double _tokens = mostAtOnce;
     private long _filled = clock.GetTimestamp();
     private long _slowed = long.MinValue;
-    private ITimer? _timer;
 
     public int MostAtOnce => mostAtOnce;
 
@@ -49,6 +48,11 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
         {
             _waiting.AddLast(waiting.Place);
             Admit();
+
+            if (waiting.Place.List is not null)
+            {
+                waiting.Timer = clock.CreateTimer(_ => Try(waiting), null, UntilToken(), Timeout.InfiniteTimeSpan);
+            }
         }
 
         return waiting.Admitted.Task.IsCompleted ? Task.CompletedTask : WaitAsync(waiting, cancellationToken);
@@ -66,8 +70,6 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
         }
     }
 
-    public void Dispose() => _timer?.Dispose();
-
     private async Task WaitAsync(Waiting waiting, CancellationToken cancellationToken)
     {
         try
@@ -76,24 +78,28 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
         }
         catch (OperationCanceledException)
         {
-            var isLate = false;
-
-            lock (_gate)
-            {
-                isLate = waiting.Place.List is null;
-
-                if (!isLate)
-                {
-                    _waiting.Remove(waiting.Place);
-                }
-            }
-
-            if (isLate)
+            if (!GoesAway(waiting))
             {
                 Leave(waiting.Region, isThrottled: false);
             }
 
             throw;
+        }
+    }
+
+    /// <returns>False where it was let in meanwhile.</returns>
+    private bool GoesAway(Waiting waiting)
+    {
+        lock (_gate)
+        {
+            if (waiting.Place.List is null)
+            {
+                return false;
+            }
+
+            _waiting.Remove(waiting.Place);
+            waiting.Timer?.Dispose();
+            return true;
         }
     }
 
@@ -106,24 +112,26 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
             _tokens--;
             _waiting.Remove(next.Place);
             _running[next.Region] = _running.GetValueOrDefault(next.Region) + 1;
+            next.Timer?.Dispose();
             next.Admitted.SetResult();
-        }
-
-        if (_tokens < 1 && _waiting.Count > 0)
-        {
-            var wait = TimeSpan.FromSeconds((1 - _tokens) / _rate) + TimeSpan.FromMilliseconds(1);
-            _timer ??= clock.CreateTimer(static gate => ((CallGate)gate!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _timer.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void Tick()
+    // Each has a timer of its own, due when those before it have had their tokens; a lower rate makes it try again.
+    private void Try(Waiting waiting)
     {
         lock (_gate)
         {
             Admit();
+
+            if (waiting.Place.List is not null)
+            {
+                waiting.Timer!.Change(UntilToken(), Timeout.InfiniteTimeSpan);
+            }
         }
     }
+
+    private TimeSpan UntilToken() => TimeSpan.FromSeconds(_waiting.Count / _rate) + TimeSpan.FromMilliseconds(1);
 
     private Waiting? Next()
     {
@@ -186,6 +194,8 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock) : IDisposable
         public Func<bool> IsUrgent { get; }
 
         public LinkedListNode<Waiting> Place { get; }
+
+        public ITimer? Timer { get; set; }
 
         public TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -66,7 +66,7 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
         var (retryIn, attempt) = refusal is null ? (0, 1) : (Math.Max(0, Math.Round((refusal.Until - now).TotalSeconds, 1)), refusal.Failures);
         var when = retryIn > 0 ? $"in {retryIn} s" : "now";
         var dead = held.Where(other => !IsLive(other, now)).ToArray();
-        var named = dead.Length > 0 ? dead : [.. held.Where(other => other == destination || other.Node.DueAt <= now || other.Node.Refusal is not null)];
+        var named = dead.Length > 0 ? dead : [.. held.Where(other => other == destination || other.Node.State.DueAt <= now || other.Node.Refusal is not null)];
         var others = held.Except(named).ToArray();
         var hint = (others.Length == 0 ? "" : $" {Names(others)} {(others.Length == 1 ? "depends on it too and still has a live session" : "depend on it too and still have live sessions")}.")
             + (e.RequestId is null ? "" : $" STS request id {e.RequestId}.") + advice;

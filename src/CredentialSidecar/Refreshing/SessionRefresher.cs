@@ -54,7 +54,8 @@ internal sealed partial class SessionRefresher(
         while (true)
         {
             await destination.WantedAsync(stoppingToken);
-            var wait = destination.Node.DueAt - clock.GetUtcNow();
+            var seen = destination.Node.State;
+            var wait = seen.DueAt - clock.GetUtcNow();
 
             if (wait > TimeSpan.Zero)
             {
@@ -64,12 +65,12 @@ internal sealed partial class SessionRefresher(
             }
             else
             {
-                await RenewAsync(destination, stoppingToken);
+                await RenewAsync(destination, seen, stoppingToken);
             }
         }
     }
 
-    private async Task RenewAsync(Destination destination, CancellationToken stoppingToken)
+    private async Task RenewAsync(Destination destination, NodeState seen, CancellationToken stoppingToken)
     {
         var (node, region, isThrottled) = (destination.Node, destination.Node.Hop.Region, false);
         await gate.EnterAsync(region, () => destination.IsAwaited, stoppingToken);
@@ -78,7 +79,7 @@ internal sealed partial class SessionRefresher(
 
         try
         {
-            var session = await node.RenewAsync(stoppingToken);
+            var session = await node.RenewAsync(seen, stoppingToken);
             metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
             span.Succeeded();
             _failures.Recovered(destination);

@@ -22,7 +22,7 @@ public sealed class SessionNodeTests
         _sts.Before = _ => hold.Task;
         var node = Node(null);
 
-        var callers = Enumerable.Range(0, 100).Select(_ => node.RenewAsync(CancellationToken.None)).ToArray();
+        var callers = Enumerable.Range(0, 100).Select(_ => Renew(node)).ToArray();
         hold.SetResult();
         var sessions = await Task.WhenAll(callers);
 
@@ -38,7 +38,7 @@ public sealed class SessionNodeTests
 
         for (var i = 1; i <= 7; i++)
         {
-            await Assert.ThrowsAsync<CredentialException>(() => node.RenewAsync(CancellationToken.None));
+            await Assert.ThrowsAsync<CredentialException>(() => Renew(node));
             Assert.Equal((i, _clock.GetUtcNow() + TimeSpan.FromSeconds(1)), (node.Refusal!.Failures, node.Refusal.Until));
         }
     }
@@ -51,8 +51,8 @@ public sealed class SessionNodeTests
         var node = Node(null);
         using var leader = new CancellationTokenSource();
 
-        var first = node.RenewAsync(leader.Token);
-        var second = node.RenewAsync(CancellationToken.None);
+        var first = node.RenewAsync(node.State, leader.Token);
+        var second = Renew(node);
         await leader.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
@@ -66,14 +66,14 @@ public sealed class SessionNodeTests
     {
         var parent = Node(null, "hub");
         var node = Node(parent);
-        await node.RenewAsync(CancellationToken.None);
+        await Renew(node);
 
         _clock.Advance(TimeSpan.FromMinutes(54));
-        await node.RenewAsync(CancellationToken.None);
+        await Renew(node);
         Assert.Equal(1, Calls("hub"));
 
         _clock.Advance(TimeSpan.FromMinutes(2));
-        await node.RenewAsync(CancellationToken.None);
+        await Renew(node);
         Assert.Equal(2, Calls("hub"));
         Assert.Equal("ASIA0004", _sts.Calls[^1].Signer.AccessKeyId);
     }
@@ -83,13 +83,13 @@ public sealed class SessionNodeTests
     {
         var parent = Node(null, "hub");
         var node = Node(parent);
-        await node.RenewAsync(CancellationToken.None);
+        await Renew(node);
 
         var revoked = parent.Latest!.Credentials.AccessKeyId;
         _clock.Advance(TimeSpan.FromMinutes(1));
         _sts.FailWhen = call => call.Signer.AccessKeyId == revoked ? new CredentialException(CredentialFailure.SignerRejected, "expired") : null;
-        await Assert.ThrowsAsync<CredentialException>(() => node.RenewAsync(CancellationToken.None));
-        var renewed = await node.RenewAsync(CancellationToken.None);
+        await Assert.ThrowsAsync<CredentialException>(() => Renew(node));
+        var renewed = await Renew(node);
 
         Assert.Equal(2, Calls("hub"));
         Assert.True(renewed.IsLive(_clock.GetUtcNow()));
@@ -99,7 +99,7 @@ public sealed class SessionNodeTests
     public async Task Source_credentials_that_STS_no_longer_accepts_are_read_again()
     {
         _sts.FailWhen = _ => new CredentialException(CredentialFailure.SignerRejected, "expired");
-        await Assert.ThrowsAsync<CredentialException>(() => Node(null).RenewAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<CredentialException>(() => Renew(Node(null)));
 
         Assert.Equal("ASIASOURCE", Assert.Single(_sts.Distrusted).AccessKeyId);
     }
@@ -113,11 +113,11 @@ public sealed class SessionNodeTests
 
         foreach (var child in children)
         {
-            await Assert.ThrowsAsync<CredentialException>(() => child.RenewAsync(CancellationToken.None));
+            await Assert.ThrowsAsync<CredentialException>(() => Renew(child));
         }
 
         Assert.Equal(1, Calls("hub"));
-        Assert.All(children, child => Assert.Equal(parent.Refusal!.Until, child.DueAt));
+        Assert.All(children, child => Assert.Equal(parent.Refusal!.Until, child.State.DueAt));
     }
 
     [Fact]
@@ -125,26 +125,42 @@ public sealed class SessionNodeTests
     {
         var parent = Node(null, "hub");
         var node = Node(parent);
-        await node.RenewAsync(CancellationToken.None);
+        await Renew(node);
 
         _clock.Advance(TimeSpan.FromMinutes(57));
         _sts.FailWhen = call => call.Hop.Role.Name == "hub" ? ScriptedSts.Down() : null;
 
-        Assert.True((await node.RenewAsync(CancellationToken.None)).Remaining(_clock.GetUtcNow()) > TimeSpan.FromMinutes(59));
+        Assert.True((await Renew(node)).Remaining(_clock.GetUtcNow()) > TimeSpan.FromMinutes(59));
     }
 
     [Fact]
     public async Task A_fault_of_our_own_is_a_failure_like_any_other_and_keeps_the_session()
     {
         var node = Node(null);
-        var session = await node.RenewAsync(CancellationToken.None);
+        var session = await Renew(node);
         _sts.Before = _ => throw new InvalidOperationException("a bug");
 
-        var fault = await Assert.ThrowsAsync<CredentialException>(() => node.RenewAsync(CancellationToken.None));
+        var fault = await Assert.ThrowsAsync<CredentialException>(() => Renew(node));
 
         Assert.Equal(CredentialFailure.Internal, fault.Failure);
         Assert.DoesNotContain("a bug", fault.Message, StringComparison.Ordinal);
         Assert.Same(session, node.Latest);
+    }
+
+    [Fact]
+    public async Task Whoever_decided_to_renew_before_an_attempt_ended_gets_its_outcome_and_no_second_call()
+    {
+        var node = Node(null);
+        var before = node.State;
+        var first = await Renew(node);
+        Assert.Same(first, await node.RenewAsync(before, CancellationToken.None));
+        Assert.Single(_sts.Calls);
+
+        var live = node.State;
+        _sts.FailWhen = _ => ScriptedSts.Denied();
+        var cause = await Assert.ThrowsAsync<CredentialException>(() => Renew(node));
+        Assert.Same(cause, await Assert.ThrowsAsync<CredentialException>(() => node.RenewAsync(live, CancellationToken.None)));
+        Assert.Equal(2, _sts.Calls.Count);
     }
 
     private SessionNode Node(SessionNode? parent, string role = "reports")
@@ -158,6 +174,8 @@ public sealed class SessionNodeTests
         };
         return new SessionNode(hop, new NodeLabel(role, 1), parent, _sts, _sts, ContractDocument.Of, _schedule, _clock);
     }
+
+    private static Task<Session> Renew(SessionNode node) => node.RenewAsync(node.State, CancellationToken.None);
 
     private int Calls(string role) => _sts.Calls.Count(call => call.Hop.Role.Name == role);
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Refreshing;
 
 /// <summary>How many attempts run at once and begin in a second, and which goes first.</summary>
-public sealed class CallGateTests : IDisposable
+public sealed class CallGateTests
 {
     private const string Region = "eu-central-1";
 
@@ -14,8 +14,6 @@ public sealed class CallGateTests : IDisposable
     private readonly CallGate _gate;
 
     public CallGateTests() => _gate = new CallGate(2, _clock);
-
-    public void Dispose() => _gate.Dispose();
 
     [Fact]
     public async Task No_more_than_the_limit_run_at_once_in_a_region()
@@ -55,7 +53,7 @@ public sealed class CallGateTests : IDisposable
     [Fact]
     public async Task Two_hundred_begin_in_a_second_after_the_first_few()
     {
-        using var gate = new CallGate(1000, _clock);
+        var gate = new CallGate(1000, _clock);
         var entered = Enumerable.Range(0, 1500).Select(_ => gate.EnterAsync(Region, () => false, CancellationToken.None)).ToArray();
         Assert.Equal(1000, entered.Count(task => task.IsCompleted));
 
