@@ -37,7 +37,18 @@ internal sealed class ConfigurationLayers
         findings.NameOf = NameOf;
     }
 
-    public ConfigurationNode Root { get; } = new("");
+    /// <summary>The layers merged. Built anew each time, since the names of keys are kept for as long as the program runs and the values are not.</summary>
+    public ConfigurationNode Merge()
+    {
+        var root = new ConfigurationNode("");
+
+        foreach (var (path, value) in _layers.SelectMany(layer => layer.Values))
+        {
+            root.Set(path, value);
+        }
+
+        return root;
+    }
 
     /// <summary>The key as the operator wrote it, or would write it: a variable's name, or a path and the place it stands in.</summary>
     public string NameOf(string path)
@@ -115,11 +126,6 @@ internal sealed class ConfigurationLayers
         if (layer is not null)
         {
             _layers.Add(layer);
-
-            foreach (var (path, value) in layer.Values)
-            {
-                Root.Set(path, value);
-            }
         }
     }
 

@@ -15,9 +15,11 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
     // A value under these is never repeated in a message, and neither is one whose key is not ours.
     private static readonly string[] Secret = ["Token", "ExternalId"];
 
+    private readonly ConfigurationNode _root = layers.Merge();
+
     public SidecarOptions Read()
     {
-        var root = ReadChildren(layers.Root.Children, "", OptionsJson.Default.SidecarOptions);
+        var root = ReadChildren(_root.Children, "", OptionsJson.Default.SidecarOptions);
         return root.Deserialize(OptionsJson.Default.SidecarOptions) ?? new SidecarOptions();
     }
 
@@ -87,7 +89,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             var near = KnownKeys.Near(path, unknown, type.Properties.Select(property => property.Name), asVariable);
             var keys = asVariable && parent.Length == 0 ? ShortNames.All : type.Properties.Select(p => asVariable ? ShortNames.VariableOf($"{parent}:{p.Name}") : p.Name);
             // The name that was meant is not missing besides.
-            findings.Skip(near.Where(name => layers.Root.ValueAt(name) is null));
+            findings.Skip(near.Where(name => _root.ValueAt(name) is null));
             findings.Wrong(path, near.Count > 0
                 ? $"is not a setting{Nearest.Question(near)}"
                 : $"is not a setting{(parent.Length == 0 || asVariable ? "" : $" of {parent}")}; expected one of {string.Join(", ", keys)}{(asVariable && parent.Length == 0 ? ", or a key of docs/configuration.md" : "")}");

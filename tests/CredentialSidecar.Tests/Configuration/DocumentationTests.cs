@@ -38,7 +38,7 @@ public sealed partial class DocumentationTests
 
         _ = new OptionsReader(layers, findings).Read();
         Assert.Empty(findings.Mistakes);
-        Assert.NotEmpty(layers.Root.Children);
+        Assert.NotEmpty(layers.Merge().Children);
     }
 
     [Fact]
