@@ -53,7 +53,7 @@ internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAcces
 }
 
 /// <summary>Task metadata version 4, of <c>/task</c>: the members we use.</summary>
-internal sealed record TaskMetadataDocument(string? TaskARN, string? Cluster, string? Family, string? AvailabilityZone);
+internal sealed record TaskMetadataDocument(string? TaskARN, string? Cluster, string? Family);
 
 /// <summary>An error of the ECS agent.</summary>
 internal sealed record AgentErrorDocument(
