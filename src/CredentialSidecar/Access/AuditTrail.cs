@@ -19,14 +19,13 @@ internal sealed partial class AuditTrail : IHostedService, IDisposable
     private DateTimeOffset _warned;
     private long _dropped;
 
-    public AuditTrail(SidecarSettings settings, SidecarMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    public AuditTrail(AuditSettings settings, SidecarMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
         (_metrics, _clock, _lines, _logger) = (metrics, clock, loggers.CreateLogger(Category), loggers.CreateLogger<AuditTrail>());
-        var options = settings.Options.Audit;
-        _file = options.File is { } path ? new AuditFile(path) : null;
+        _file = settings.File is { } path ? new AuditFile(path) : null;
         _sinks =
         [
-            .. options.Log ? [new AuditSink("audit log", PutInLog, _ => { }, () => { })] : Array.Empty<AuditSink>(),
+            .. settings.Log ? [new AuditSink("audit log", PutInLog, _ => { }, () => { })] : Array.Empty<AuditSink>(),
             .. _file is { } file ? [new AuditSink("audit file", file.TryAppend, problem => Drop("file", problem), file.Dispose)] : Array.Empty<AuditSink>(),
         ];
     }

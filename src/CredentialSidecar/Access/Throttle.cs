@@ -11,7 +11,7 @@ namespace CredentialSidecar.Access;
 /// A peer is a client at an address: siblings share 127.0.0.1, and one that hammers must not starve the others. All who
 /// have no token of ours are one peer for each address, and 127.0.0.0/8 is one address, since a sibling could ask from each of it.
 /// </remarks>
-internal sealed partial class Throttle(SidecarSettings settings, TimeProvider clock, ILogger<Throttle> logger)
+internal sealed partial class Throttle(WallSettings settings, TimeProvider clock, ILogger<Throttle> logger)
 {
     /// <summary>Under the second after which SDKs hang up without having read why (contract R4).</summary>
     public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(500);
@@ -30,7 +30,7 @@ internal sealed partial class Throttle(SidecarSettings settings, TimeProvider cl
     public void Admit(IPAddress? address, string? client)
     {
         var now = clock.GetUtcNow();
-        var (isAdmitted, hammers) = Of(address, client, now).Count(now, settings.Options.Access.RequestsPerSecond);
+        var (isAdmitted, hammers) = Of(address, client, now).Count(now, settings.RequestsPerSecond);
 
         if (hammers)
         {

@@ -8,7 +8,7 @@ namespace CredentialSidecar.Access;
 
 /// <summary>Refuses what no SDK sends and what browsers, proxies and confused servers cannot help sending.</summary>
 /// <remarks>A page or a server that is led to ask can choose an address and often a method, but neither its Host nor what its proxy adds.</remarks>
-internal sealed class Wall(SidecarSettings settings)
+internal sealed class Wall(WallSettings settings)
 {
     // Pages cannot set names that begin with Sec- (Fetch standard), and only browsers send them, but for one: Node's own fetch.
     private static readonly string[] OfBrowsers = ["Origin", "Referer", "Upgrade-Insecure-Requests", "Sec-*"];
@@ -38,7 +38,7 @@ internal sealed class Wall(SidecarSettings settings)
         var (host, connection) = (http.Request.Host, http.Connection);
 
         // Without a port as the CRT sends it; the name is what DNS rebinding cannot choose (contract R14).
-        var isListed = settings.Options.Access.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
+        var isListed = settings.Hosts.Contains(host.Host);
         var hasPort = host.Value?.Length > host.Host.Length;
 
         if (!isListed && ((hasPort && host.Port != connection.LocalPort) || !IsOurs(host.Host, connection.LocalIpAddress)))

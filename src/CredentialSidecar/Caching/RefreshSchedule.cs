@@ -5,7 +5,7 @@ namespace CredentialSidecar.Caching;
 
 /// <summary>The arithmetic of renewal: no clock, no state, no I/O.</summary>
 /// <param name="nextRandom">0 to 1, given from outside so that a test can fix it.</param>
-internal sealed class RefreshSchedule(RefreshOptions options, Func<double> nextRandom)
+internal sealed class RefreshSchedule(RefreshSettings settings, Func<double> nextRandom)
 {
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
 
@@ -17,19 +17,19 @@ internal sealed class RefreshSchedule(RefreshOptions options, Func<double> nextR
     public TimeSpan ShortestWait { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What a served session should still have (contract R1).</summary>
-    public TimeSpan MinimumRemaining => options.MinimumRemaining;
+    public TimeSpan MinimumRemaining => settings.MinimumRemaining;
 
     /// <summary>When the session should be renewed.</summary>
     public DateTimeOffset RenewAt(TemporaryCredentials session)
     {
-        var byFraction = session.Lifetime * options.RenewAtFraction;
-        var byRemaining = session.Lifetime - options.MinimumRemaining;
+        var byFraction = session.Lifetime * settings.RenewAtFraction;
+        var byRemaining = session.Lifetime - settings.MinimumRemaining;
 
         // A session that STS made too short for the promise is renewed at its half-life rather than without end.
         var age = byRemaining < byFraction && byRemaining >= LeastUse ? byRemaining : byFraction;
 
         // Jitter only ever pulls a renewal forward; pushing it back would break the promise.
-        var wait = age * (1 - options.JitterFraction * nextRandom());
+        var wait = age * (1 - settings.JitterFraction * nextRandom());
         return session.IssuedAt + (wait > ShortestWait ? wait : ShortestWait);
     }
 
@@ -41,9 +41,9 @@ internal sealed class RefreshSchedule(RefreshOptions options, Func<double> nextR
             ? DeniedSeconds
             : UnavailableSeconds;
         var step = TimeSpan.FromSeconds(steps[Math.Clamp(failures, 1, steps.Length) - 1]);
-        return step * (1 - options.JitterFraction * nextRandom());
+        return step * (1 - settings.JitterFraction * nextRandom());
     }
 
     /// <summary>How long a destination's first attempt waits, so that a fleet does not start in step.</summary>
-    public TimeSpan UntilFirst() => options.StartSpread * nextRandom();
+    public TimeSpan UntilFirst() => settings.StartSpread * nextRandom();
 }

@@ -36,12 +36,6 @@ internal static class AccessRules
         RefuseDuplicates(clients, client => client.Token, "has the token of", "each client needs its own, since it tells them apart", findings);
         RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of", "whoever mounts it would have both tokens", findings);
 
-        foreach (var (i, name) in options.Passthrough.TaskRole.Index())
-        {
-            findings.Require(clients.Exists(client => client.Name == name), $"Passthrough:TaskRole:{i}", $"is {Shown.Quoted(name)}; expected the name of a client{(name == ClientSettings.Default ? "; SIDECAR_TOKEN makes that one" : "")}");
-            findings.Require(options.Passthrough.Metadata, $"Passthrough:TaskRole:{i}", "is set, but Passthrough:Metadata is not, without which nothing is passed on");
-        }
-
         return clients;
     }
 

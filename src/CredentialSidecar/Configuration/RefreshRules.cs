@@ -6,7 +6,7 @@ internal static class RefreshRules
     // Below this a session would be renewed every moment, and STS's own clock would matter.
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
 
-    public static void Check(SidecarOptions options, Findings findings)
+    public static RefreshSettings Find(SidecarOptions options, Findings findings)
     {
         var refresh = options.Refresh;
         Between("Drain", options.Drain, TimeSpan.Zero, TimeSpan.FromSeconds(120));
@@ -21,6 +21,8 @@ internal static class RefreshRules
         {
             CheckServed($"Destinations:{name}:Hops:{destination.Hops.Count - 1}:DurationSeconds", destination.Hops.LastOrDefault(), refresh, findings);
         }
+
+        return RefreshSettings.Of(refresh);
 
         void Between(string path, TimeSpan value, TimeSpan least, TimeSpan most) => findings.Require(value >= least && value <= most, path,
             $"is {Durations.Format(value)}; expected {Durations.Format(least)} to {Durations.Format(most)}");

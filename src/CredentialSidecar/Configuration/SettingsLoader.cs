@@ -13,10 +13,12 @@ internal static class SettingsLoader
 
         DestinationRules.Check(options, findings);
         ListenRules.Check(options, findings);
-        RefreshRules.Check(options, findings);
+        var refresh = RefreshRules.Find(options, findings);
         var intercepted = InterceptionRules.Check(options, findings);
         var clients = AccessRules.ReadClients(options, findings);
-        var peers = WallRules.ReadPeers(options, findings);
+        var passthrough = PassthroughRules.Find(options, clients, findings);
+        var wall = WallRules.Find(options, findings);
+        var audit = WallRules.FindAudit(options, findings);
         var source = SourceRules.Find(options, environment, findings);
         InterceptionRules.CheckSource(options, source, findings);
         var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings);
@@ -33,7 +35,17 @@ internal static class SettingsLoader
         var placement = TemplateRules.Find(environment);
         TemplateRules.CheckValues(options, placement, metadata is not null, task: null, findings);
         var export = ExportRules.Find(environment, findings);
-        var settings = new SidecarSettings(options, source, clients, peers, region, sts, metadata) { NameOf = findings.NameOf, Intercepted = intercepted, Export = export, Placement = placement };
+        var settings = new SidecarSettings(options, source, clients, region, sts, metadata)
+        {
+            Refresh = refresh,
+            Wall = wall,
+            Audit = audit,
+            Passthrough = passthrough,
+            NameOf = findings.NameOf,
+            Intercepted = intercepted,
+            Export = export,
+            Placement = placement,
+        };
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
     }

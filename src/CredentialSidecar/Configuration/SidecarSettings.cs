@@ -1,11 +1,9 @@
-using System.Net;
 using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Configuration;
 
 /// <summary>The configuration after every check: what the rest of the program works with.</summary>
 /// <param name="Clients">Who may read; empty where <see cref="AccessOptions.AllowAnonymous"/> was chosen.</param>
-/// <param name="Peers">From where may be asked, beside this host.</param>
 /// <param name="Region">Null where task metadata is to give it.</param>
 /// <param name="Sts">How STS is reached.</param>
 /// <param name="Metadata">The task's metadata, version 4.</param>
@@ -13,11 +11,18 @@ internal sealed record SidecarSettings(
     SidecarOptions Options,
     SourceSettings Source,
     IReadOnlyList<ClientSettings> Clients,
-    IReadOnlyList<IPNetwork> Peers,
     string? Region,
     StsSettings Sts,
     Uri? Metadata)
 {
+    public required RefreshSettings Refresh { get; init; }
+
+    public required WallSettings Wall { get; init; }
+
+    public required AuditSettings Audit { get; init; }
+
+    public required PassthroughSettings Passthrough { get; init; }
+
     /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
     public Func<string, string> NameOf { get; init; } = path => path;
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Text.RegularExpressions;
 
@@ -6,8 +7,8 @@ namespace CredentialSidecar.Configuration;
 /// <summary>From where, by which name and how often may be asked.</summary>
 internal static partial class WallRules
 {
-    /// <returns>The networks of <see cref="AccessOptions.Peers"/> that can be read.</returns>
-    public static IReadOnlyList<IPNetwork> ReadPeers(SidecarOptions options, Findings findings)
+    /// <returns>Without what cannot be read.</returns>
+    public static WallSettings Find(SidecarOptions options, Findings findings)
     {
         var access = options.Access;
         var peers = new List<IPNetwork>();
@@ -34,8 +35,14 @@ internal static partial class WallRules
         }
 
         findings.Require(access.RequestsPerSecond is >= 100 and <= 100_000, "Access:RequestsPerSecond", $"is {access.RequestsPerSecond}; expected 100 to 100000; fewer would refuse healthy SDKs");
-        findings.Require(options.Audit.File is null || Path.IsPathRooted(options.Audit.File), "Audit:File", $"is {Shown.Quoted(options.Audit.File)}; expected a whole path");
-        return peers;
+        return new WallSettings([.. peers], access.Hosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase), access.RequestsPerSecond);
+    }
+
+    public static AuditSettings FindAudit(SidecarOptions options, Findings findings)
+    {
+        var audit = options.Audit;
+        findings.Require(audit.File is null || Path.IsPathRooted(audit.File), "Audit:File", $"is {Shown.Quoted(audit.File)}; expected a whole path");
+        return new AuditSettings(audit.Log, audit.File);
     }
 
     private static bool TryRead(string text, out IPNetwork network)

@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Answers what siblings ask of the ECS agent beside credentials, by the agent itself.</summary>
-internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, ClientBook clients, Throttle throttle, PassOn passOn, ContractAnswer answer)
+internal sealed class MetadataEndpoint(PassthroughSettings settings, Wall wall, ClientBook clients, Throttle throttle, PassOn passOn, ContractAnswer answer)
 {
     // No name of a client. Those who guess tokens must not use up the ceiling of those who read metadata.
     private const string Readers = "(metadata)";
@@ -13,7 +13,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
     private readonly ArrivingBodies _bodies = new(32);
 
     /// <summary>Whether the request is for it; at once where nothing is passed on, since every GET of a sibling comes by here.</summary>
-    public bool IsAsked(HttpContext http) => settings.Options.Passthrough.Metadata && MetadataPath.Of(http) != AgentPart.None;
+    public bool IsAsked(HttpContext http) => settings.Metadata && MetadataPath.Of(http) != AgentPart.None;
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -42,7 +42,7 @@ internal sealed class MetadataEndpoint(SidecarSettings settings, Wall wall, Clie
             Places.Claim(http, client);
             throttle.Admit(http.Connection.RemoteIpAddress, visit.Client ?? Readers);
 
-            if (visit.Client is not null && !settings.Options.Passthrough.TaskRole.Contains(visit.Client))
+            if (visit.Client is not null && !settings.TaskRole.Contains(visit.Client))
             {
                 throw new RejectedException(RejectionReason.ForeignDestination, $"Client '{visit.Client}' may not read the task role. Name it in Passthrough:TaskRole if it should.");
             }

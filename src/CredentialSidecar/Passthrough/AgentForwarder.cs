@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CredentialSidecar.Passthrough;
 
 /// <summary>Hands a request on to the ECS agent as it came, and its answer back, streaming.</summary>
-internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForwarder forwarder, TimeProvider clock, ILogger<AgentForwarder> logger)
+internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttpForwarder forwarder, TimeProvider clock, ILogger<AgentForwarder> logger)
 {
     // A client that sends or reads slowly holds a connection to the agent for no longer than this.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
@@ -18,7 +18,7 @@ internal sealed partial class AgentForwarder(SidecarSettings settings, IHttpForw
     // Metadata is small, and whoever asks for it is starting up.
     private static readonly ForwarderRequestConfig Briefly = AsItCame with { ActivityTimeout = TimeSpan.FromSeconds(5) };
 
-    private readonly string _agent = settings.Options.Source.Endpoint.TrimEnd('/');
+    private readonly string _agent = settings.Agent;
 
     private readonly UnderWay _underWay = new();
     private readonly Sparing _failures = new(clock);

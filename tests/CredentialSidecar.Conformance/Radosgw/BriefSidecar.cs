@@ -43,7 +43,7 @@ internal sealed class BriefSidecar : IAsyncDisposable
         var logs = new CollectedLogs();
         var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services => services
             .AddSingleton<IReadOnlyList<RoleChain>>(chains)
-            .AddSingleton(new RefreshSchedule(new RefreshOptions { RenewAtFraction = renewEvery / lifetime, JitterFraction = 0 }, () => 0) { ShortestWait = TimeSpan.FromSeconds(1) })
+            .AddSingleton(new RefreshSchedule(RefreshSettings.Default with { RenewAtFraction = renewEvery / lifetime, JitterFraction = 0 }, () => 0) { ShortestWait = TimeSpan.FromSeconds(1) })
             .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
             .AddLogging(logging => logging.ClearProviders().AddProvider(logs)));
         await app.StartAsync();

@@ -207,7 +207,7 @@ public sealed class AuditTests : IDisposable
             }
         });
         listener.Start();
-        using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+        using var trail = new AuditTrail(Settings.Load().Audit, metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
 
         for (var i = 0; i < 5_000; i++)
         {
@@ -225,7 +225,7 @@ public sealed class AuditTests : IDisposable
     {
         using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         using var logs = new CollectedLogs();
-        using var trail = new AuditTrail(Settings.Load(), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+        using var trail = new AuditTrail(Settings.Load().Audit, metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
 
         // A quarter for strangers, and then half of what is left for each kind of line of each client.
         Assert.Equal(5_000 - 1_024, LostOf(403, null));
@@ -293,7 +293,7 @@ public sealed class AuditTests : IDisposable
 
         using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         using var logs = new CollectedLogs();
-        using var trail = new AuditTrail(Settings.Load(("SIDECAR_Audit__File", AuditPath), ("SIDECAR_Audit__Log", "false")), metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+        using var trail = new AuditTrail(Settings.Load(("SIDECAR_Audit__File", AuditPath), ("SIDECAR_Audit__Log", "false")).Audit, metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
         await trail.StartAsync(CancellationToken.None);
 
         for (var i = 0; i < 20_000; i++)

@@ -16,7 +16,7 @@ public sealed class ThrottleTests : IDisposable
     private readonly CollectedLogs _logs = new();
     private readonly Throttle _throttle;
 
-    public ThrottleTests() => _throttle = new Throttle(Settings.Load(("SIDECAR_Access__RequestsPerSecond", "100")), _clock, _logs.For<Throttle>());
+    public ThrottleTests() => _throttle = new Throttle(Settings.Load(("SIDECAR_Access__RequestsPerSecond", "100")).Wall, _clock, _logs.For<Throttle>());
 
     public void Dispose() => _logs.Dispose();
 

@@ -156,7 +156,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("169.254.170.3", "169.254.170.2", false)]
     public void E9_A_peer_is_our_own_host_or_of_a_listed_network(string peer, string local, bool isAdmitted)
     {
-        var wall = new Wall(Settings.Load(("SIDECAR_Access__Peers__0", "10.1.0.0/16"), ("SIDECAR_Access__Peers__1", "192.168.7.7")));
+        var wall = new Wall(Settings.Load(("SIDECAR_Access__Peers__0", "10.1.0.0/16"), ("SIDECAR_Access__Peers__1", "192.168.7.7")).Wall);
         var http = new DefaultHttpContext();
         (http.Connection.RemoteIpAddress, http.Connection.LocalIpAddress, http.Connection.LocalPort) = (IPAddress.Parse(peer), IPAddress.Parse(local), 9170);
         http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget = "/v1/credentials";

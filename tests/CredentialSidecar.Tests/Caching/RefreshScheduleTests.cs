@@ -40,7 +40,7 @@ public sealed class RefreshScheduleTests
             return wait >= TimeSpan.FromSeconds(1) && wait <= TimeSpan.FromMinutes(failure is CredentialFailure.Denied or CredentialFailure.InvalidHop or CredentialFailure.SourceRefused ? 5 : 2);
         }).Check(Property.Quietly);
 
-    private static RefreshSchedule Schedule(double random) => new(new RefreshOptions(), () => random);
+    private static RefreshSchedule Schedule(double random) => new(RefreshSettings.Default, () => random);
 
     private static TemporaryCredentials Session(int seconds) => new("ASIA", "secret", "token", null, Issued, Issued + TimeSpan.FromSeconds(seconds));
 }

@@ -1,5 +1,6 @@
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
 using Xunit;
@@ -11,7 +12,7 @@ public sealed class SessionNodeTests
 {
     private readonly VirtualClock _clock = new();
     private readonly ScriptedSts _sts;
-    private readonly RefreshSchedule _schedule = new(new(), () => 0);
+    private readonly RefreshSchedule _schedule = new(RefreshSettings.Default, () => 0);
 
     public SessionNodeTests() => _sts = new ScriptedSts(_clock);
 

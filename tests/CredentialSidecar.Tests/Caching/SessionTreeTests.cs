@@ -1,5 +1,6 @@
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
 using Xunit;
@@ -69,7 +70,7 @@ public sealed class SessionTreeTests
     {
         var clock = new VirtualClock();
         var sts = new ScriptedSts(clock);
-        var tree = new SessionTree(Settings.Load().Chains(TaskIdentity.Unknown), sts, sts, ContractDocument.Of, new(new(), () => 0), clock);
+        var tree = new SessionTree(Settings.Load().Chains(TaskIdentity.Unknown), sts, sts, ContractDocument.Of, new(RefreshSettings.Default, () => 0), clock);
 
         Assert.NotNull(tree.Find("reports"));
         Assert.Null(tree.Find("Reports"));
