@@ -28,7 +28,7 @@ internal static class SidecarApp
 
         builder.Logging.AddSidecarLogging(settings.Options.Logging);
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, settings.Options, settings.Intercepted));
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, ListenerTable.Of(settings)));
         builder.Services
             .AddExport(settings.Describing(task).Export)
             .AddMetrics()
@@ -37,6 +37,7 @@ internal static class SidecarApp
             .AddSingleton(settings.Wall)
             .AddSingleton(settings.Audit)
             .AddSingleton(settings.Passthrough)
+            .AddSingleton(settings.Listen)
             .AddSingleton(settings.Chains(task))
             .AddSingleton(task)
             .AddSingleton(TimeProvider.System)
@@ -48,7 +49,7 @@ internal static class SidecarApp
             .AddSingleton<SessionTree>()
             .Configure<SocketTransportOptions>(Listeners.Bound)
             .AddSingleton(ConnectionLimits.For(MachineLimits.Memory(), MachineLimits.RaiseOpenFiles()))
-            .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Options.Interception.Uids.Count, TimeProvider.System))
+            .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Intercepted.Count, TimeProvider.System))
             .AddSingleton<Visitors>()
             .AddSingleton(services => new BudgetedTransport(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
@@ -74,7 +75,7 @@ internal static class SidecarApp
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
             .AddHostedService<SessionRefresher>()
-            .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Options.Health.NoClientAfter))
+            .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Health.NoClientAfter))
             .AddSingleton<IHostLifetime, DrainingLifetime>()
             .AddSingleton<EndProcess>(FatalEnd.Now)
             .AddHostedService<FaultWatch>()

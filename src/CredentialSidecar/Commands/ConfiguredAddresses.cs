@@ -1,5 +1,6 @@
 using System.Net;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Endpoint;
 using CredentialSidecar.Networking;
 using CredentialSidecar.Telemetry;
 
@@ -11,15 +12,13 @@ internal static partial class ConfiguredAddresses
     /// <exception cref="AddressMissingException">One does not, even after a while.</exception>
     public static async Task WaitAsync(SidecarSettings settings, ILogger logger, TimeProvider clock, CancellationToken cancellationToken, Func<IPAddress, bool>? isThere = null)
     {
-        var listed = settings.Options.Listen.Addresses.Select((address, i) => (Path: $"Listen:Addresses:{i}", Address: address)).Prepend(("Health:Address", settings.Options.Health.Address));
-
-        foreach (var (path, text) in listed)
+        foreach (var listener in ListenerTable.Of(settings).Where(row => row.AddressKey is not null))
         {
-            var (address, name) = (IPAddress.Parse(text), settings.NameOf(path));
+            var (address, name) = (listener.Address, settings.NameOf(listener.AddressKey!));
 
-            if (!await AddressWait.UntilThereAsync(address, clock, () => Log.AddressAwaited(logger, text, name, AddressWait.Limit.TotalSeconds), isThere, cancellationToken))
+            if (!await AddressWait.UntilThereAsync(address, clock, () => Log.AddressAwaited(logger, $"{address}", name, AddressWait.Limit.TotalSeconds), isThere, cancellationToken))
             {
-                throw new AddressMissingException($"{name} is {text}, an address that this container did not have within {AddressWait.Limit.TotalSeconds:0} s. "
+                throw new AddressMissingException($"{name} is {address}, an address that this container did not have within {AddressWait.Limit.TotalSeconds:0} s. "
                     + $"Set {name} to one that it has, in Kubernetes by valueFrom fieldRef status.podIP.");
             }
         }

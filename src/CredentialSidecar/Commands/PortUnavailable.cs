@@ -23,30 +23,20 @@ internal static class PortUnavailable
     /// <param name="holder">Null where it does not show.</param>
     public static string Describe(ListenException failure, SidecarSettings settings, string? holder)
     {
-        var (address, setting) = (failure.Address, SettingOf(failure.Address, settings));
+        var (address, setting) = (failure.Address, ShortNames.Of(failure.Address.PortKey, settings.NameOf));
 
         return failure.Error switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"{address} is already in use{(holder is null ? "" : $" by {holder}")}. Set {setting} to {Value(address, settings, "a free port")}.",
+                $"{address} is already in use{(holder is null ? "" : $" by {holder}")}. Set {setting} to {Value(address, "a free port")}.",
             SocketError.AccessDenied =>
-                $"{address} may not be listened on: {failure.Message}. Set {setting} to {Value(address, settings, "a port from 1024 up")}.",
+                $"{address} may not be listened on: {failure.Message}. Set {setting} to {Value(address, "a port from 1024 up")}.",
             _ => $"{address} cannot be listened on: {failure.Message}. Check {setting} and the addresses of this container.",
         };
     }
 
-    private static string SettingOf(ListenerEndPoint address, SidecarSettings settings) => ShortNames.Of(address.Listener switch
-    {
-        Listener.Credentials => "Listen:Port",
-        Listener.Intercepted => $"Interception:Uids:{UserOf(address, settings).Uid}",
-        _ => "Health:Port",
-    }, settings.NameOf);
-
     // The init container made the rules, so it must know of the port too.
-    private static string Value(ListenerEndPoint address, SidecarSettings settings, string port) => address.Listener == Listener.Intercepted
-        ? $"{UserOf(address, settings).Destination}:PORT with {port}, here and for intercept up"
+    private static string Value(ListenerEndPoint address, string port) => address.User is { } user
+        ? $"{user.Destination}:PORT with {port}, here and for intercept up"
         : port;
-
-    private static InterceptedUser UserOf(ListenerEndPoint address, SidecarSettings settings) =>
-        settings.Intercepted.First(user => user.Port == address.Port);
 }

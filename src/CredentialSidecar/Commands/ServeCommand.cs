@@ -1,5 +1,6 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Endpoint;
 using CredentialSidecar.Networking;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
@@ -126,9 +127,9 @@ internal static partial class ServeCommand
             Log.AnonymousAllowed(logger);
         }
 
-        foreach (var address in settings.Options.Listen.Addresses.Where(a => !System.Net.IPAddress.IsLoopback(System.Net.IPAddress.Parse(a))))
+        foreach (var address in settings.Listen.Addresses.Where(address => !System.Net.IPAddress.IsLoopback(address)))
         {
-            Log.ListeningBeyondLoopback(logger, address);
+            Log.ListeningBeyondLoopback(logger, $"{address}");
         }
     }
 
@@ -144,7 +145,7 @@ internal static partial class ServeCommand
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
-        var served = Math.Max(addresses.Length - (settings.Options.Health.Address == "127.0.0.1" ? 1 : 2) - settings.Intercepted.Count, 1);
+        var served = ListenerTable.Of(settings).Count(row => row.Listener == Listener.Credentials);
         Log.Started(logger, names, string.Join(", ", addresses[..served]), addresses[served], settings.Source.ToString());
 
         if (settings.Intercepted.Count > 0)

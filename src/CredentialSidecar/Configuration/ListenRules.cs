@@ -6,7 +6,8 @@ namespace CredentialSidecar.Configuration;
 /// <summary>Ports and addresses.</summary>
 internal static class ListenRules
 {
-    public static void Check(SidecarOptions options, Findings findings)
+    /// <returns>Without addresses that cannot be read.</returns>
+    public static (ListenSettings Listen, HealthSettings Health) Find(SidecarOptions options, Findings findings)
     {
         var (listen, health) = (options.Listen, options.Health);
         Port("Listen:Port", listen.Port);
@@ -26,6 +27,9 @@ internal static class ListenRules
             findings.Require(listen.Addresses.IndexOf(address) == i, path, $"is {Shown.Quoted(address)} a second time; give each address once");
             findings.Require(listen.Addresses.Count == 1 || !IsAny(address), path, $"is {address}, which takes in the others; keep it alone or leave it out");
         }
+
+        return (new ListenSettings(listen.Port, [.. listen.Addresses.Where(IsAddress).Select(IPAddress.Parse)], listen.LocalEndpoints),
+            new HealthSettings(health.Port, IsAddress(health.Address) ? IPAddress.Parse(health.Address) : IPAddress.Loopback, health.NoClientAfter));
 
         void Port(string path, int port) => findings.Require(port is >= 0 and <= 65535, path, $"is {port}; expected {Ranges.Port}");
 

@@ -12,7 +12,7 @@ internal static class SettingsLoader
         var options = new OptionsReader(layers, findings).Read();
 
         DestinationRules.Check(options, findings);
-        ListenRules.Check(options, findings);
+        var (listen, health) = ListenRules.Find(options, findings);
         var refresh = RefreshRules.Find(options, findings);
         var intercepted = InterceptionRules.Check(options, findings);
         var clients = AccessRules.ReadClients(options, findings);
@@ -37,6 +37,8 @@ internal static class SettingsLoader
         var export = ExportRules.Find(environment, findings);
         var settings = new SidecarSettings(options, source, clients, region, sts, metadata)
         {
+            Listen = listen,
+            Health = health,
             Refresh = refresh,
             Wall = wall,
             Audit = audit,

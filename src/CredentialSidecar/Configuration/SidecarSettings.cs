@@ -15,6 +15,10 @@ internal sealed record SidecarSettings(
     StsSettings Sts,
     Uri? Metadata)
 {
+    public required ListenSettings Listen { get; init; }
+
+    public required HealthSettings Health { get; init; }
+
     public required RefreshSettings Refresh { get; init; }
 
     public required WallSettings Wall { get; init; }

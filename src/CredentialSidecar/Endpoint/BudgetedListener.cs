@@ -46,7 +46,7 @@ internal sealed partial class BudgetedListener : IConnectionListener
         _thread.Start();
     }
 
-    public EndPoint EndPoint => _socket.LocalEndPoint is IPEndPoint bound ? new ListenerEndPoint(bound.Address, bound.Port, _endPoint.Listener) : _endPoint;
+    public EndPoint EndPoint => _socket.LocalEndPoint is IPEndPoint bound ? _endPoint.At(bound) : _endPoint;
 
     /// <returns>Null once the listener is closed.</returns>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)

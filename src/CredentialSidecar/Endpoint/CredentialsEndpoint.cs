@@ -6,9 +6,9 @@ using CredentialSidecar.Configuration;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
-internal sealed class CredentialsEndpoint(SidecarSettings settings, SessionTree tree, Wall wall, ClientBook clients, Throttle throttle, ContractAnswer answer)
+internal sealed class CredentialsEndpoint(ListenSettings settings, SessionTree tree, Wall wall, ClientBook clients, Throttle throttle, ContractAnswer answer)
 {
-    private readonly CredentialsPath _path = new(settings.Options.Listen.LocalEndpoints);
+    private readonly CredentialsPath _path = new(settings.LocalEndpoints);
 
     /// <summary>Answers the paths of credentials and every other one.</summary>
     /// <remarks>A fixed path needs no routing table, and so none of the framework's answers without a body.</remarks>

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
-using CredentialSidecar.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -25,7 +21,7 @@ internal enum Listener
 /// <summary>Opens the listeners with short limits: nothing an SDK sends comes near them.</summary>
 internal static class Listeners
 {
-    public static void Open(KestrelServerOptions kestrel, SidecarOptions options, IReadOnlyList<InterceptedUser> intercepted)
+    public static void Open(KestrelServerOptions kestrel, IReadOnlyList<ListenerEndPoint> table)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -39,37 +35,23 @@ internal static class Listeners
         // The largest body is 64 kB, and while it comes it holds one of few ways to the agent.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(3));
 
-        foreach (var address in Addresses(options.Listen))
+        foreach (var row in table)
         {
-            Add(address, options.Listen.Port, Listener.Credentials);
-        }
-
-        Add(IPAddress.Loopback, options.Health.Port, Listener.Health);
-
-        if (IPAddress.Parse(options.Health.Address) is var probes && !probes.Equals(IPAddress.Loopback))
-        {
-            Add(probes, options.Health.Port, Listener.Probes);
-        }
-
-        foreach (var user in intercepted)
-        {
-            Add(IPAddress.Loopback, user.Port, Listener.Intercepted, user);
-        }
-
-        void Add(IPAddress address, int port, Listener listener, InterceptedUser? user = null) => kestrel.Listen(new ListenerEndPoint(address, port, listener), listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-
-            if (listener == Listener.Credentials)
+            kestrel.Listen(row, listen =>
             {
-                listen.Use(next => BareAnswers.Fill(next, kestrel.ApplicationServices.GetRequiredService<ContractAnswer>().Malformed));
-            }
-            else if (user is not null)
-            {
-                // Without bodies for bare answers: an answer of the agent's is passed on as it is.
-                listen.Use(next => kestrel.ApplicationServices.GetRequiredService<Witness>().Identify(next, user));
-            }
-        });
+                listen.Protocols = HttpProtocols.Http1;
+
+                if (row.Listener == Listener.Credentials)
+                {
+                    listen.Use(next => BareAnswers.Fill(next, kestrel.ApplicationServices.GetRequiredService<ContractAnswer>().Malformed));
+                }
+                else if (row.User is { } user)
+                {
+                    // Without bodies for bare answers: an answer of the agent's is passed on as it is.
+                    listen.Use(next => kestrel.ApplicationServices.GetRequiredService<Witness>().Identify(next, user));
+                }
+            });
+        }
     }
 
     /// <summary>Bounds what a connection costs whose client sends on and on and reads no answer; by default that is a megabyte here and several in the kernel.</summary>
@@ -89,17 +71,4 @@ internal static class Listeners
     }
 
     public static Listener Of(HttpContext http) => http.Features.Get<ListenerEndPoint>()!.Listener;
-
-    private static IEnumerable<IPAddress> Addresses(Configuration.ListenOptions listen) => listen switch
-    {
-        { Addresses: [_, ..] } => listen.Addresses.Select(IPAddress.Parse),
-
-        // A port that the system chooses would be another one on each address.
-        { Port: 0 } => [IPAddress.Loopback],
-        _ => HasIPv6Loopback() ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback],
-    };
-
-    // Many containers have no ::1; that is no error. Trying to bind a port of it would tell less: somebody may hold them all.
-    private static bool HasIPv6Loopback() =>
-        IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(IPAddress.IPv6Loopback));
 }

@@ -75,7 +75,7 @@ public sealed class VariablesTests
         var warning = Assert.Single(warnings).ToString();
         Assert.StartsWith("SIDECAR_PORT is set by Kubernetes for the Service 'sidecar' (so also SIDECAR_PORT_80_TCP, ", warning, StringComparison.Ordinal);
         Assert.EndsWith("SIDECAR_SERVICE_PORT_HTTP) and was ignored; set enableServiceLinks: false in the pod's spec", warning, StringComparison.Ordinal);
-        Assert.Equal(9170, settings.Options.Listen.Port);
+        Assert.Equal(9170, settings.Listen.Port);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class VariablesTests
     {
         var (settings, warnings) = SettingsLoader.Load(Settings.Environment(("SIDECAR_HEALTH_PORT", "tcp://10.0.0.1:80")));
         Assert.StartsWith("SIDECAR_HEALTH_PORT is set by Kubernetes for the Service 'sidecar-health'", Assert.Single(warnings).ToString(), StringComparison.Ordinal);
-        Assert.Equal(9171, settings.Options.Health.Port);
+        Assert.Equal(9171, settings.Health.Port);
         Assert.Empty(SettingsLoader.Load(Settings.Environment(("SIDECAR_HEALTH_PORT", "9171"))).Warnings);
     }
 }

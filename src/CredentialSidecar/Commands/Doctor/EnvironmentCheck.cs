@@ -71,15 +71,15 @@ internal static class EnvironmentCheck
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
         {
-            examination.Fail(check, $"{Full} is no address", $"Set it to http://127.0.0.1:{settings.Options.Listen.Port}/v1/credentials/…");
+            examination.Fail(check, $"{Full} is no address", $"Set it to http://127.0.0.1:{settings.Listen.Port}/v1/credentials/…");
         }
         else if (uri.Scheme == "http" && uri.Host != "127.0.0.1")
         {
             examination.Warn(check, $"{Full} names {uri.Host}", "Some SDKs take only 127.0.0.1 over http; write that.");
         }
-        else if (uri.Port != settings.Options.Listen.Port)
+        else if (uri.Port != settings.Listen.Port)
         {
-            examination.Warn(check, $"{Full} names port {uri.Port}", $"This sidecar's is {settings.Options.Listen.Port}.");
+            examination.Warn(check, $"{Full} names port {uri.Port}", $"This sidecar's is {settings.Listen.Port}.");
         }
     }
 }

@@ -18,8 +18,8 @@ internal static class ListenerCheck
     public static async Task<string?> RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
     {
         using var reader = new EndpointReader();
-        await CheckHealthAsync(examination, settings.Options.Health.Port, uri => GetAsync(uri));
-        await CheckListenerAsync(examination, settings.Options.Listen.Port, cancellationToken);
+        await CheckHealthAsync(examination, settings.Health.Port, uri => GetAsync(uri));
+        await CheckListenerAsync(examination, settings.Listen.Port, cancellationToken);
 
         return settings.Metadata is { } metadata && await GetAsync(metadata) is (200, var body) ? NetworkMode(examination, body) : null;
 

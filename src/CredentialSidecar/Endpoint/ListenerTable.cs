@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Every listener there is: Kestrel opens them, the start waits for their addresses, names them in the log and says who holds a port.</summary>
+internal static class ListenerTable
+{
+    public static IReadOnlyList<ListenerEndPoint> Of(SidecarSettings settings) =>
+    [
+        .. Served(settings.Listen),
+        new(IPAddress.Loopback, settings.Health.Port, Listener.Health, "Health:Port"),
+        .. settings.Health.Address.Equals(IPAddress.Loopback) ? Array.Empty<ListenerEndPoint>()
+            : [new(settings.Health.Address, settings.Health.Port, Listener.Probes, "Health:Port", "Health:Address")],
+        .. settings.Intercepted.Select(user => new ListenerEndPoint(IPAddress.Loopback, user.Port, Listener.Intercepted, $"Interception:Uids:{user.Uid}") { User = user }),
+    ];
+
+    private static IEnumerable<ListenerEndPoint> Served(ListenSettings listen)
+    {
+        return listen switch
+        {
+            { Addresses: [_, ..] } => listen.Addresses.Select((address, i) => Row(address, $"Listen:Addresses:{i}")),
+
+            // A port that the system chooses would be another one on each address.
+            { Port: 0 } => [Row(IPAddress.Loopback)],
+            _ => HasIPv6Loopback() ? [Row(IPAddress.Loopback), Row(IPAddress.IPv6Loopback)] : [Row(IPAddress.Loopback)],
+        };
+
+        ListenerEndPoint Row(IPAddress address, string? key = null) => new(address, listen.Port, Listener.Credentials, "Listen:Port", key);
+    }
+
+    // Many containers have no ::1; that is no error. Trying to bind a port of it would tell less: somebody may hold them all.
+    private static bool HasIPv6Loopback() =>
+        IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(IPAddress.IPv6Loopback));
+}
