@@ -38,6 +38,7 @@ internal static class SidecarApp
             .AddSingleton(settings.Audit)
             .AddSingleton(settings.Passthrough)
             .AddSingleton(settings.Listen)
+            .AddSingleton(settings.Access)
             .AddSingleton(settings.Chains(task))
             .AddSingleton(task)
             .AddSingleton(TimeProvider.System)

@@ -28,12 +28,12 @@ internal sealed partial class ClientBook
     private readonly ILogger<ClientBook> _logger;
     private ImmutableArray<Entry> _entries = [];
 
-    public ClientBook(SidecarSettings settings, TimeProvider clock, ILogger<ClientBook> logger)
+    public ClientBook(AccessSettings settings, TimeProvider clock, ILogger<ClientBook> logger)
     {
-        (_allowAnonymous, _clock, _logger) = (settings.Options.Access.AllowAnonymous, clock, logger);
+        (_allowAnonymous, _clock, _logger) = (settings.AllowAnonymous, clock, logger);
 
         // A missing token alone never means everyone.
-        if (settings.Clients.Count == 0 != _allowAnonymous || settings.Clients.Any(client => client.Token is not { Length: > 0 }))
+        if (settings.Clients.IsEmpty != _allowAnonymous || settings.Clients.Any(client => client.Token is not { Length: > 0 }))
         {
             throw new ArgumentException("Either clients, each with a token, or AllowAnonymous.", nameof(settings));
         }

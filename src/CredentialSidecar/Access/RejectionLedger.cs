@@ -103,7 +103,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
         var (kind, count) = told;
         var what = kind.What;
         var (requests, client) = (count == 1 ? "request" : "requests", kind.Client ?? "an unknown client");
-        Log.Repeated(logger, count, requests, client, kind.Peer, what.Asked, what.Code, Period.TotalSeconds, what.Reason);
+        Log.Repeated(logger, count, requests, client, kind.Peer?.ToString() ?? "several addresses", what.Asked, what.Code, Period.TotalSeconds, what.Reason);
 
         if (kind.WithAudit && audit.IsOn)
         {
@@ -127,6 +127,6 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
         [LoggerMessage(EventIds.Repeated, LogLevel.Warning,
             "Rejected {Count} more {Requests} of {Client} at {Peer} for {Asked} with {Code} in {Seconds} s: {Reason}")]
         public static partial void Repeated(
-            ILogger logger, int count, string requests, string client, IPAddress? peer, string asked, string code, double seconds, string reason);
+            ILogger logger, int count, string requests, string client, string peer, string asked, string code, double seconds, string reason);
     }
 }

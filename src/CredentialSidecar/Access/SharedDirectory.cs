@@ -27,7 +27,7 @@ internal static class SharedDirectory
     /// <exception cref="ConfigurationMistakesException">A directory cannot be written, or a token that is there cannot be read.</exception>
     public static SidecarSettings Install(SidecarSettings settings, string launcher, bool isRestart = false, Findings? findings = null)
     {
-        var directory = settings.Options.SharedDirectory;
+        var directory = settings.Access.SharedDirectory;
         var clients = new List<ClientSettings>();
 
         if (settings.Clients.All(client => client.Directory != directory))
@@ -41,13 +41,13 @@ internal static class SharedDirectory
             var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
             var there = client.Token is null ? Find(client.Directory!, settings.NameOf(key), findings) : null;
             var found = clients.All(other => other.Token != there) ? there : null;
-            var isKept = found is not null && (isRestart || settings.Options.Access.KeepTokens || EndMarker.IsThere(client.Directory!, found));
+            var isKept = found is not null && (isRestart || settings.Access.KeepTokens || EndMarker.IsThere(client.Directory!, found));
             var token = client.Token ?? (isKept ? found! : NewToken());
             Install(client.Directory, () => settings.NameOf(key), launcher, token);
             clients.Add(client with { Token = token, Distrusted = isKept ? null : found });
         }
 
-        return settings with { Clients = clients };
+        return settings with { Access = settings.Access with { Clients = [.. clients] } };
     }
 
     /// <summary>The launcher that siblings get: what stands beside the program may be a copy that only runs and cannot be read.</summary>
@@ -108,7 +108,7 @@ internal static class SharedDirectory
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationMistakesException([new Mistake(key(),
-                $"is '{directory}', which uid {SmallFile.UserId()} cannot write: {(Directory.Exists(directory) ? Reason(e) : "it does not exist")}. "
+                $"is '{directory}', which uid {SmallFile.UserId()} cannot write: {(Directory.Exists(directory) ? Reason(e) : File.Exists(directory) ? "it is a file" : "it does not exist")}. "
                 + "Mount a volume there that this uid may write: one that takes its owner from the image, an emptyDir with fsGroup, or a folder after chown")]);
         }
     }

@@ -4,12 +4,11 @@ using CredentialSidecar.Telemetry;
 namespace CredentialSidecar.Access;
 
 /// <summary>Gives clients new tokens: from a file that an operator changed, or made by us where one is told to.</summary>
-internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger) : BackgroundService
+internal sealed partial class TokenKeeper(AccessSettings settings, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger) : BackgroundService
 {
     // A mounted secret changes by a rename of a folder above it, which no watch of the file sees.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly AccessOptions _access = settings.Options.Access;
     private readonly ClientSettings[] _files = [.. settings.Clients.Where(client => client.Origin == TokenOrigin.File)];
     private readonly Dictionary<string, string?> _complaints = [];
     private readonly Dictionary<string, string?> _found = [];
@@ -64,7 +63,7 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
     private void ReadAgain(ClientSettings client)
     {
         var findings = new Findings();
-        var token = AccessRules.ReadFile($"{client.Path}:TokenFile", client.TokenFile!, _access.AllowShortTokens, findings);
+        var token = AccessRules.ReadFile($"{client.Path}:TokenFile", client.TokenFile!, settings.AllowShortTokens, findings);
         var problem = findings.Mistakes.Count > 0 ? findings.Mistakes[0].Text
             : book.OwnerOf(token!) is { } other && other != client.Name ? $"holds a token of client '{other}'" : null;
 
@@ -87,13 +86,13 @@ internal sealed partial class TokenKeeper(SidecarSettings settings, ClientBook b
     {
         try
         {
-            if (book.Replace(client.Name, token, _access.TokenGrace, () => Publish(client, token)) is { } until)
+            if (book.Replace(client.Name, token, settings.TokenGrace, () => Publish(client, token)) is { } until)
             {
                 return $"{ClientBook.MostValid} former tokens are still valid, the oldest until {until:yyyy-MM-ddTHH:mm:ssZ}; "
                     + "a new one is possible from then on";
             }
 
-            Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + _access.TokenGrace);
+            Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + settings.TokenGrace);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -32,6 +32,6 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
     public string? RequestId { get; init; }
 }
 
-/// <summary>STS cannot be reached: one cause for all hops that ask it.</summary>
+/// <summary>STS cannot be reached or asks for fewer calls: one cause for all hops that ask it.</summary>
 /// <param name="Why">In a few words.</param>
 internal sealed record Outage(string Region, string Why);

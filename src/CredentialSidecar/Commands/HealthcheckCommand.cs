@@ -48,6 +48,11 @@ internal static class HealthcheckCommand
         {
             await error.WriteLineAsync(Stranger(uri, setting, Unreachable.From(e).Why));
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await error.WriteLineAsync($"credential-sidecar: no answer from {uri} within {Limit.TotalSeconds:0} s. "
+                + $"{Holder(uri)} holds the port: it hangs, or it is not the sidecar, and {setting} must name another port.");
+        }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             await error.WriteLineAsync(
@@ -57,10 +62,11 @@ internal static class HealthcheckCommand
         return ExitCodes.Unhealthy;
     }
 
+    private static string Holder(Uri uri) => PortHolder.Find(new IPEndPoint(IPAddress.Loopback, uri.Port)) ?? "the program";
+
     private static string Stranger(Uri uri, string setting, string what)
     {
-        var holder = PortHolder.Find(new IPEndPoint(IPAddress.Loopback, uri.Port));
-        return $"credential-sidecar: {holder ?? "the program"} on {uri.Authority} is not the sidecar's health listener: {what}. "
+        return $"credential-sidecar: {Holder(uri)} on {uri.Authority} is not the sidecar's health listener: {what}. "
             + $"Set {setting} to a free port, for the sidecar and for this command.";
     }
 }

@@ -10,8 +10,8 @@ internal static class AccessRules
     private const string Section = "Access";
     private const string AnonymousKey = "Access:AllowAnonymous";
 
-    /// <returns>The clients; none where whoever can connect may read, or where a mistake was found.</returns>
-    public static IReadOnlyList<ClientSettings> ReadClients(SidecarOptions options, Findings findings)
+    /// <returns>Without clients where whoever can connect may read, or where a mistake was found.</returns>
+    public static AccessSettings Find(SidecarOptions options, Findings findings)
     {
         var access = options.Access;
         CheckAnonymous(options, findings);
@@ -36,7 +36,7 @@ internal static class AccessRules
         RefuseDuplicates(clients, client => client.Token, "has the token of", "each client needs its own, since it tells them apart", findings);
         RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of", "whoever mounts it would have both tokens", findings);
 
-        return clients;
+        return new AccessSettings([.. clients], access.AllowAnonymous, access.AllowShortTokens, access.KeepTokens, access.TokenGrace, options.SharedDirectory);
     }
 
     /// <summary>Reads and checks the token in the file of a client.</summary>

@@ -15,13 +15,13 @@ internal static class SettingsLoader
         var (listen, health) = ListenRules.Find(options, findings);
         var refresh = RefreshRules.Find(options, findings);
         var intercepted = InterceptionRules.Check(options, findings);
-        var clients = AccessRules.ReadClients(options, findings);
-        var passthrough = PassthroughRules.Find(options, clients, findings);
+        var access = AccessRules.Find(options, findings);
+        var passthrough = PassthroughRules.Find(options, access.Clients, findings);
         var wall = WallRules.Find(options, findings);
         var audit = WallRules.FindAudit(options, findings);
         var source = SourceRules.Find(options, environment, findings);
         InterceptionRules.CheckSource(options, source, findings);
-        var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings);
+        var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings, example: "http://169.254.170.2/v4/…, as ECS sets it");
         var region = RegionRules.Find(options, environment, findings);
 
         var sts = StsRules.Find(options, environment, findings);
@@ -35,8 +35,9 @@ internal static class SettingsLoader
         var placement = TemplateRules.Find(environment);
         TemplateRules.CheckValues(options, placement, metadata is not null, task: null, findings);
         var export = ExportRules.Find(environment, findings);
-        var settings = new SidecarSettings(options, source, clients, region, sts, metadata)
+        var settings = new SidecarSettings(options, source, region, sts, metadata)
         {
+            Access = access,
             Listen = listen,
             Health = health,
             Refresh = refresh,

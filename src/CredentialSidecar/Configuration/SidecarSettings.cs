@@ -3,18 +3,21 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Configuration;
 
 /// <summary>The configuration after every check: what the rest of the program works with.</summary>
-/// <param name="Clients">Who may read; empty where <see cref="AccessOptions.AllowAnonymous"/> was chosen.</param>
 /// <param name="Region">Null where task metadata is to give it.</param>
 /// <param name="Sts">How STS is reached.</param>
 /// <param name="Metadata">The task's metadata, version 4.</param>
 internal sealed record SidecarSettings(
     SidecarOptions Options,
     SourceSettings Source,
-    IReadOnlyList<ClientSettings> Clients,
     string? Region,
     StsSettings Sts,
     Uri? Metadata)
 {
+    public required AccessSettings Access { get; init; }
+
+    /// <summary>Who may read; empty where everybody may.</summary>
+    public IReadOnlyList<ClientSettings> Clients => Access is { Clients: var clients } ? clients : [];
+
     public required ListenSettings Listen { get; init; }
 
     public required HealthSettings Health { get; init; }

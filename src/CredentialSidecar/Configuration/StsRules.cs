@@ -62,7 +62,7 @@ internal static class StsRules
 
     private static Uri? ReadEndpoint(string variable, SidecarOptions options, ProcessEnvironment environment, Findings findings)
     {
-        var sts = HttpAddress.Read(variable, environment[variable], findings);
+        var sts = HttpAddress.Read(variable, environment[variable], findings, example: "https://sts.eu-central-1.amazonaws.com");
         findings.Require(sts is null || options.Sts.AllowPlainHttp || PlainHttp.StaysNear(sts), variable,
             $"is {sts?.Scheme}://{sts?.Authority}, where anyone on the path can read sessions; "
             + "use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true");

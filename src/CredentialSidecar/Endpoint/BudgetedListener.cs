@@ -40,7 +40,8 @@ internal sealed partial class BudgetedListener : IConnectionListener
         Socket socket, ListenerEndPoint endPoint, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, SocketConnectionContextFactory connections, TimeProvider clock, ILogger logger)
     {
         (_socket, _endPoint, _budget, _connections, _logger) = (socket, endPoint, budget, connections, logger);
-        _reception = new Reception(endPoint.Listener, room, budget, visitors, new StrangersQueue(MostStarting, connection => Start(connection, null), visitors.Leave, clock), Start, () => _raw!.Queued < ShortQueue);
+        var strangers = new StrangersQueue(MostStarting, connection => Start(connection, null), visitors.Leave, clock);
+        _reception = new Reception(endPoint.Listener, room, budget, visitors, strangers, new HalfRequests(strangers.Add, clock), Start, () => _raw!.Queued < ShortQueue);
         _raw = new RawListener(socket);
         _thread = new Thread(AcceptAll, 256 * 1024) { IsBackground = true, Name = "accept" };
         _thread.Start();

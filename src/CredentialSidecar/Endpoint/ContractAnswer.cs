@@ -37,7 +37,9 @@ internal sealed class ContractAnswer(
 
         // What a client does is written down each time, as long as it is not more than its ceiling.
         var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && error.Kind != nameof(RejectionReason.AskedTooOften);
-        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, asked, error.Cause), withAudit: visit is not null && !isWhole);
+        // A stranger who tries many paths gets a line for each reason, and none for each path.
+        var tried = visit?.Client is null && asked.StartsWith('/') ? "credentials" : asked;
+        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, tried, error.Cause), withAudit: visit is not null && !isWhole);
         var isLogged = isFirst && logger.IsEnabled(LogLevel.Warning);
         Count(http, error.Status, isFirst || isWhole ? visit : null, isLogged);
 

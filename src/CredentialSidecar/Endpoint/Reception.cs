@@ -9,10 +9,11 @@ namespace CredentialSidecar.Endpoint;
 /// <param name="room">Finds a place for each that waits.</param>
 /// <param name="budget">Finds a place for each that starts.</param>
 /// <param name="strangers">Those that wait for their turn.</param>
+/// <param name="halves">Probes whose request has not arrived.</param>
 /// <param name="start">Gives a connection to Kestrel.</param>
 /// <param name="hasTime">Whether few connections wait to be accepted. A client of a busy machine then has more time to send its request.</param>
 internal sealed class Reception(
-    Listener listener, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, StrangersQueue strangers, Action<PendingConnection, string?> start, Func<bool> hasTime) : IDisposable
+    Listener listener, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, StrangersQueue strangers, HalfRequests halves, Action<PendingConnection, string?> start, Func<bool> hasTime) : IDisposable
 {
     /// <summary>Takes an accepted connection. This waits only where every place is taken by connections that came just now.</summary>
     /// <param name="fd">Its socket, which does not block and which this closes.</param>
@@ -58,6 +59,12 @@ internal sealed class Reception(
     /// <summary>The first bytes of a connection are there, or its end.</summary>
     private void Arrived(PendingConnection connection)
     {
+        if (listener is Listener.Health or Listener.Probes)
+        {
+            halves.Add(connection);
+            return;
+        }
+
         if (listener != Listener.Credentials)
         {
             strangers.Add(connection);

@@ -115,16 +115,19 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
             next.Timer?.Dispose();
             next.Admitted.SetResult();
         }
+
+        // Its timer was set for a longer queue, and perhaps for a lower rate.
+        _waiting.First?.Value.Timer?.Change(TimeSpan.FromSeconds(Math.Max(0, 1 - _tokens) / _rate) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
-    // Each has a timer of its own, due when those before it have had their tokens; a lower rate makes it try again.
+    // Each has a timer of its own, due when those before it have had their tokens. The first one's is due with the next token.
     private void Try(Waiting waiting)
     {
         lock (_gate)
         {
             Admit();
 
-            if (waiting.Place.List is not null)
+            if (waiting.Place.List is not null && waiting.Place != _waiting.First)
             {
                 waiting.Timer!.Change(UntilToken(), Timeout.InfiniteTimeSpan);
             }

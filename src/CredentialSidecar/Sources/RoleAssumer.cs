@@ -121,7 +121,7 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
         return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop)) { RequestId = requestId };
 
         CredentialException Nonsense(string what, string? said = null) =>
-            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = requestId, Said = said };
+            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = requestId, Said = said, Advice = Unreachable.NoSts(sending) };
     }
 
     // An STS that promises more than was asked for (year 9999) is not believed: renewal hangs on this value.

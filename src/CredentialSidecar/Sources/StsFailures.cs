@@ -37,7 +37,9 @@ internal static class StsFailures
         {
             MayPassAtOnce = failure is CredentialFailure.Throttled or CredentialFailure.StsUnavailable,
             RequestId = OutsideName.RequestId(service?.RequestId, attempt.Mask),
-            Outage = service is null && failure == CredentialFailure.StsUnavailable ? new Outage(attempt.Hop.Region, unreachable!.Why) : null,
+            Outage = service is null && failure == CredentialFailure.StsUnavailable ? new Outage(attempt.Hop.Region, unreachable!.Why)
+                : failure == CredentialFailure.Throttled ? new Outage(attempt.Hop.Region, "STS asks to be called less often")
+                : null,
             Said = isOwn ? Labelled("The SDK says", Innermost(exception).Message, attempt)
                 : given is not null ? Labelled("STS said", code is null ? $"{given}: {service!.Message}" : service!.Message, attempt)
                 : OutsideText.Shown(unreachable?.Said, attempt.Mask),

@@ -24,7 +24,7 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
             {
                 case Polly.Timeout.TimeoutRejectedException timeout:
                     return new($"no answer within {timeout.Timeout.TotalSeconds:0.#} s{Of(to)}{through}",
-                        Advice: target is null ? null : Network(target, proxy));
+                        Advice: target is null ? null : "If it is only slow, the next attempts have more time, up to four times Sts:Timeout. " + Network(target, proxy));
                 case TimeoutException:
                     return new($"no connection to{(to.Length > 0 ? to : " it")}{through} within the time limit for connecting",
                         Advice: target is null ? null : Network(target, proxy));
@@ -37,6 +37,8 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
                     return new($"TLS{With(to)} failed: {First(e.InnerException?.Message ?? e.Message)}");
                 case HttpRequestException http when Of(http, target, proxy) is { } known:
                     return known;
+                case SocketException { SocketErrorCode: SocketError.ConnectionReset } when target is not null:
+                    return new($"the connection to{to}{through} was reset by the other side", Advice: Secured(target) ?? $"Look at what stands before {Place(target)}: a firewall, a proxy or a load balancer.");
                 case SocketException socket:
                     return new(target is null ? socket.Message : $"the connection to{to}{through} failed: {socket.Message}");
             }

@@ -15,15 +15,16 @@ internal static class PlainText
 
         var shown = new StringBuilder(text.Length + 16);
 
-        foreach (var c in text)
+        // By characters, since some of those that format need two units.
+        foreach (var rune in text.EnumerateRunes())
         {
-            _ = IsPlain(c) ? shown.Append(c) : shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+            _ = IsPlain(rune) ? shown.Append(rune) : shown.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}");
         }
 
         return shown.ToString();
     }
 
     // Format characters, which turn the direction of a line around, and separators, which some viewers take for line ends.
-    private static bool IsPlain(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
+    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -22,12 +22,11 @@ public sealed class ClientBookTests : IDisposable
     {
         var settings = Settings.Load();
 
-        Assert.Throws<ArgumentException>(() => Book(settings with { Clients = [] }));
-        Assert.Throws<ArgumentException>(() => Book(settings with { Clients = [settings.Clients[0] with { Token = "" }] }));
-        Assert.Throws<ArgumentException>(() => Book(settings with { Clients = [settings.Clients[0] with { Token = null }] }));
+        Assert.Throws<ArgumentException>(() => Book(settings.Access with { Clients = [] }));
+        Assert.Throws<ArgumentException>(() => Book(settings.Access with { Clients = [settings.Clients[0] with { Token = "" }] }));
+        Assert.Throws<ArgumentException>(() => Book(settings.Access with { Clients = [settings.Clients[0] with { Token = null }] }));
 
-        settings.Options.Access.AllowAnonymous = true;
-        Assert.Throws<ArgumentException>(() => Book(settings));
+        Assert.Throws<ArgumentException>(() => Book(settings.Access with { AllowAnonymous = true }));
     }
 
     [Theory]
@@ -149,5 +148,7 @@ public sealed class ClientBookTests : IDisposable
         }
     }
 
-    private ClientBook Book(SidecarSettings settings) => new(settings, _clock, _logs.For<ClientBook>());
+    private ClientBook Book(SidecarSettings settings) => Book(settings.Access);
+
+    private ClientBook Book(AccessSettings settings) => new(settings, _clock, _logs.For<ClientBook>());
 }

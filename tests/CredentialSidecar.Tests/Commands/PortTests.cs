@@ -66,6 +66,16 @@ public sealed class PortTests
             new ListenException(ListenerTable.Of(settings).First(row => row.Listener == listener), new SocketException((int)error)), settings, null);
     }
 
+    [Fact]
+    public async Task A_healthcheck_that_is_not_answered_says_who_holds_the_port()
+    {
+        await using var mute = RawServer.Custom((_, _, stop) => Task.Delay(Timeout.Infinite, stop));
+        var (code, error) = await CheckAsync(mute.Uri.Port);
+
+        Assert.Equal(1, code);
+        Assert.Matches($@"^credential-sidecar: no answer from http://127.0.0.1:{mute.Uri.Port}/healthz within 2 s\. .+ \(pid {Environment.ProcessId}\) holds the port: it hangs, or ", error);
+    }
+
     [Theory]
     [InlineData(200, "ok", "it answered 200 \"ok\".")]
     [InlineData(404, "<html>\u001b[31m", "it answered 404 \"<html>\\u001B[31m\".")]

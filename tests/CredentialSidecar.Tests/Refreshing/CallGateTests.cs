@@ -101,6 +101,30 @@ public sealed class CallGateTests
     }
 
     [Fact]
+    public async Task A_long_queue_moves_on_by_itself_after_the_rate_has_fallen()
+    {
+        var gate = new CallGate(1000, _clock);
+        await gate.EnterAsync(Region, () => false, CancellationToken.None);
+        gate.Leave(Region, isThrottled: true);
+        var queue = Enumerable.Range(0, 900).Select(_ => gate.EnterAsync(Region, () => false, CancellationToken.None)).ToArray();
+
+        for (var second = 0; second < 7; second++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            gate.Leave(Region, isThrottled: true);
+        }
+
+        Assert.Equal(2, gate.Rate);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var before = queue.Count(task => task.IsCompleted);
+
+        // Nothing ends or comes meanwhile that could wake the queue.
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        await UntilAsync(() => queue.Count(task => task.IsCompleted) >= before + 35);
+        Assert.InRange(queue.Count(task => task.IsCompleted), before + 35, before + 45);
+    }
+
+    [Fact]
     public async Task Whoever_stops_waiting_takes_no_place()
     {
         await Enter();

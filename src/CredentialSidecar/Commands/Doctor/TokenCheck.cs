@@ -47,7 +47,7 @@ internal static class TokenCheck
 
         var token = Encoding.Latin1.GetString(bytes);
         var findings = new Findings();
-        TokenText.Check(token, file, fromFile: true, settings.Options.Access.AllowShortTokens, findings);
+        TokenText.Check(token, file, fromFile: true, settings.Access.AllowShortTokens, findings);
 
         if (findings.Mistakes is [var mistake, ..])
         {
