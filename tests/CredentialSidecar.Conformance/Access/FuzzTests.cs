@@ -12,6 +12,7 @@ public sealed class FuzzTests
     private const int Requests = 50_000;
     private const int Connections = 400;
     private const int Seed = 20261121;
+    private const int Parts = 6;
 
     [Fact]
     public async Task E7_E8_E15_No_fuzzed_request_gets_credentials_a_5xx_of_ours_or_more_memory()
@@ -24,8 +25,15 @@ public sealed class FuzzTests
         // As large as it gets before anything is measured.
         var warm = await Task.WhenAll(Enumerable.Range(0, Connections).Select(worker => FuzzAsync(sidecar, Seed - worker - 1, Requests / Connections / 5)));
         var before = ResidentKilobytes(sidecar.Id);
-        var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(worker => FuzzAsync(sidecar, Seed + worker, Requests / Connections)));
-        var after = ResidentKilobytes(sidecar.Id);
+        var counts = new List<Dictionary<int, int>>();
+        var after = long.MaxValue;
+
+        // Garbage comes and goes by tens of megabytes; what leaks is there at each of the last looks.
+        for (var part = 0; part < Parts; part++)
+        {
+            counts.AddRange(await Task.WhenAll(Enumerable.Range(0, Connections).Select(worker => FuzzAsync(sidecar, Seed + (part * Connections) + worker, (Requests / Connections / Parts) + 1))));
+            after = part < Parts / 2 ? after : Math.Min(after, ResidentKilobytes(sidecar.Id));
+        }
 
         var answered = counts.SelectMany(count => count).GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(group => group.Key, group => group.Sum());
         TestContext.Current.SendDiagnosticMessage("fuzzed: {0}; {1} kB, then {2} kB", string.Join(", ", answered.OrderBy(a => a.Key).Select(a => $"{a.Key} x {a.Value}")), before, after);
