@@ -42,9 +42,9 @@ internal static partial class TokenText
         {
             findings.Warn(path, $"gives a token that begins with \"{scheme.Value}\"; the contract has no scheme, so siblings must send exactly this text. Leave \"{scheme.Value}\" out unless they do");
         }
-        else if (token.Distinct().Count() <= FewCharacters)
+        else if (token.Distinct().Count() is <= FewCharacters and var different)
         {
-            findings.Warn(path, $"gives a token of {token.Distinct().Count()} different characters, which can be guessed; generate one with `openssl rand -hex 32`");
+            findings.Warn(path, $"gives a token of {(different == 1 ? "one character over and over" : $"only {different} different characters")}, which can be guessed; generate one with `openssl rand -hex 32`");
         }
         else if (token.Length < Shortest)
         {

@@ -29,7 +29,8 @@ internal sealed class ContractAnswer(
 
     /// <summary>Answers without credentials. A rejection also ends the connection, so that each one costs its sender a new one.</summary>
     /// <param name="asked">What was asked for, in words that are not the client's own.</param>
-    public async Task RefuseAsync(HttpContext http, ContractError error, string asked)
+    /// <param name="kind">What many such things are together, for those who are not known.</param>
+    public async Task RefuseAsync(HttpContext http, ContractError error, string asked, string? kind = null)
     {
         var (visit, peer) = (http.Features.Get<Visit>(), http.Connection.RemoteIpAddress);
         visit?.Reason = error.Kind;
@@ -37,9 +38,9 @@ internal sealed class ContractAnswer(
 
         // What a client does is written down each time, as long as it is not more than its ceiling.
         var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && error.Kind != nameof(RejectionReason.AskedTooOften);
-        // A stranger who tries many paths gets a line for each reason, and none for each path.
-        var tried = visit?.Client is null && asked.StartsWith('/') ? "credentials" : asked;
-        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, tried, error.Cause), withAudit: visit is not null && !isWhole);
+        // A stranger who asks for many things gets a line for each reason, and none for each thing.
+        var counted = visit?.Client is null ? kind ?? asked : asked;
+        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, counted, error.Cause), withAudit: visit is not null && !isWhole);
         var isLogged = isFirst && logger.IsEnabled(LogLevel.Warning);
         Count(http, error.Status, isFirst || isWhole ? visit : null, isLogged);
 

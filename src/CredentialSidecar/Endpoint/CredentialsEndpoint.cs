@@ -39,7 +39,7 @@ internal sealed class CredentialsEndpoint(ListenSettings settings, SessionTree t
         }
         catch (Exception e) when (ContractError.Of(e) is { } error)
         {
-            await answer.RefuseAsync(http, Recognize(http, visit) ?? error, Shown(http));
+            await answer.RefuseAsync(http, Recognize(http, visit) ?? error, Shown(http), "credentials");
         }
     }
 

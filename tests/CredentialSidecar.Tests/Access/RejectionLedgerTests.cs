@@ -56,6 +56,38 @@ public sealed class RejectionLedgerTests
     }
 
     [Fact]
+    public async Task A_stranger_who_tries_many_destinations_is_one_line()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync(changes: [.. Settings.Destination("a", "arn:aws:iam::666677778888:role/a")]);
+        using var stranger = new HttpClient { BaseAddress = sidecar.Endpoint };
+
+        foreach (var name in (string[])["reports", "a", "nobody", "reports"])
+        {
+            (await stranger.GetAsync($"/v1/credentials/{name}", TestContext.Current.CancellationToken)).Dispose();
+        }
+
+        await sidecar.StopAsync();
+
+        Assert.StartsWith("Answered 401 Unauthorized to 127.0.0.1 for reports: ", Assert.Single(Lines(sidecar, 400)), StringComparison.Ordinal);
+        Assert.StartsWith("Rejected 3 more requests of an unknown client at 127.0.0.1 for credentials with Unauthorized in 5 s: ", Assert.Single(Lines(sidecar, 607)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_addresses_share_a_line_that_says_so()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync();
+        var ledger = sidecar.Services.GetRequiredService<RejectionLedger>();
+
+        for (var i = 0; i < 100; i++)
+        {
+            ledger.Count(new IPAddress([10, 0, 0, (byte)i]), null, new Rejection("Unauthorized", "Unauthorized", "credentials", "No token."), withAudit: true);
+        }
+
+        await sidecar.StopAsync();
+        Assert.Contains("Rejected 36 more requests of an unknown client at several addresses for (several) with (several) in 5 s: For more than one reason.", Lines(sidecar, 607));
+    }
+
+    [Fact]
     public async Task Strangers_cannot_take_the_first_line_of_a_client()
     {
         await using var sidecar = await SidecarFixture.StartAsync();

@@ -50,4 +50,15 @@ public sealed class QuotesTests
 
     [Fact]
     public void Quotes_inside_a_value_are_its_own() => Assert.Empty(Loading.Mistakes(("SIDECAR_TOKEN", "0123456789\"abcdef\"0123456789abcdef")));
+
+    [Theory]
+    [InlineData("arn:aws:secretsmanager:eu-central-1:111122223333:secret:tok-abcdef", "is the ARN of a secret instead of its value; in a task definition name it under secrets (valueFrom), not under environment")]
+    [InlineData("${SIDECAR_TOKEN_FROM_SOMEWHERE_ELSE}", "holds ${…} or $(…), which nothing expanded; give the token itself")]
+    [InlineData("$(openssl rand -hex 32)xxxxxxxxxxxx", "holds ${…} or $(…), which nothing expanded; give the token itself")]
+    public void A_token_that_was_to_be_replaced_by_a_token_is_a_mistake(string token, string expected) =>
+        Assert.StartsWith($"SIDECAR_TOKEN {expected}", Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", token))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_token_of_few_characters_is_warned_about() => Assert.StartsWith(
+        "SIDECAR_TOKEN gives a token of one character over and over, which can be guessed", Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", new string('a', 40)))), StringComparison.Ordinal);
 }

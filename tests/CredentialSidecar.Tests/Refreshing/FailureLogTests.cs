@@ -47,6 +47,14 @@ public sealed class FailureLogTests
     }
 
     [Fact]
+    public async Task An_STS_that_throttles_is_one_line_for_all_destinations_of_its_region()
+    {
+        await using var sidecar = await StartSharedAsync(sts => sts.FailWhen = _ => new CredentialException(CredentialFailure.Throttled, "STS asks to be called less often.") { Outage = new Outage("eu-central-1", "STS asks to be called less often") });
+
+        Assert.StartsWith("a, b, c have no live session (Throttled, attempt 1): ", Assert.Single(Lines(sidecar, 302)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_hop_of_ones_own_is_still_a_line_of_ones_own()
     {
         await using var sidecar = await StartSharedAsync(sts => sts.FailWhen = call => call.Hop.Role.Name != "shared" ? ScriptedSts.Denied() : null);

@@ -43,6 +43,9 @@ public sealed class RoleAssumerTests
 
         Assert.Equal((failure, calls, "req-1"), (refused.Failure, sts.Requests, refused.RequestId));
         Assert.StartsWith($"Cannot assume {Settings.ReportsRole} (hop 1): ", refused.Message, StringComparison.Ordinal);
+
+        // The rate is the account's, so one line tells it for all hops of the region.
+        Assert.Equal(failure == CredentialFailure.Throttled ? new Outage("eu-central-1", "STS asks to be called less often") : null, refused.Outage);
     }
 
     [Theory]

@@ -64,6 +64,7 @@ public sealed class LineFormatterTests
     [InlineData("a\e[2Jb\r\nc\td\u007fe\u009bf", "a\\u001B[2Jb c\\u0009d\\u007Fe\\u009Bf")]
     [InlineData("a\u2028b\u2029c\u0085d\re", "a\\u2028b\\u2029c\\u0085d\\u000De")]
     [InlineData("a\u202eb\u2066c\u200fd\u061ce\ufefff", "a\\u202Eb\\u2066c\\u200Fd\\u061Ce\\uFEFFf")]
+    [InlineData("a\udb40\udc41b", "a\\uE0041b")]
     [InlineData("it's \"x\" + <é> \ud83d\ude00", "it's \"x\" + <é> \ud83d\ude00")]
     public void A_line_of_text_holds_nothing_that_a_terminal_would_obey(string said, string shown) =>
         Assert.Equal($"2026-01-01T00:00:00Z info Other[1] {shown}\n", Format(new LogRecord(VirtualClock.Start, said, said), isJson: false, 1, "Other"));
