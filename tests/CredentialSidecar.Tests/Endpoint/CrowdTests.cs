@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -32,6 +33,42 @@ public sealed class CrowdTests : IDisposable
         }
 
         Assert.InRange(sidecar.Services.GetRequiredService<ConnectionBudget>().Count, 1, 32);
+    }
+
+    [Fact]
+    public async Task Half_a_probe_is_not_given_to_the_server()
+    {
+        await using var sidecar = await SidecarFixture.StartCrowdedAsync(Limits);
+        var begun = 0;
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "kestrel.active_connections")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meters.SetMeasurementEventCallback<long>((_, change, tags, _) =>
+        {
+            if (change > 0 && tags.ToArray().Contains(new("server.port", sidecar.HealthEndpoint.Port)))
+            {
+                Interlocked.Increment(ref begun);
+            }
+        });
+        meters.Start();
+
+        using var half = await ConnectAsync(sidecar.HealthEndpoint);
+        await half.GetStream().WriteAsync("GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+
+        // It came later, and is answered first.
+        using var probed = await sidecar.Health.GetAsync("/livez", TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, 1), (probed.StatusCode, begun));
+
+        await half.GetStream().WriteAsync("\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, await half.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
     }
 
     [Fact]
