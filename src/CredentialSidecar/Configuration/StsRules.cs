@@ -108,9 +108,17 @@ internal static class StsRules
     /// <summary>.NET reads the file for every connection, and goes on without a word where it cannot.</summary>
     private static void CheckSystem(string? path, Findings findings)
     {
-        if (path is not null && SmallFile.Read(path, LargestBundle) is { Bytes: null } content)
+        if (path is null)
         {
-            findings.Warn(SystemFile, $"is {Shown.Quoted(path)}, which {content.Problem}; its certificates are not trusted, and most servers will be refused");
+            return;
+        }
+
+        var content = SmallFile.Read(path, LargestBundle);
+        var problem = content.Bytes is { } bytes ? Certificates(bytes) > 0 ? null : "holds no certificate that can be read" : content.Problem;
+
+        if (problem is not null)
+        {
+            findings.Warn(SystemFile, $"is {Shown.Quoted(path)}, which {problem}; it makes no authority trusted, and most servers will be refused");
         }
     }
 

@@ -118,10 +118,12 @@ public sealed class StsRulesTests
     public void A_CA_bundle_that_cannot_be_used_is_a_mistake(string path, string expected) =>
         Assert.Contains($"AWS_CA_BUNDLE is \"{path}\", {expected}", Assert.Single(Loading.Mistakes(("AWS_CA_BUNDLE", path))), StringComparison.Ordinal);
 
-    [Fact]
-    public void A_file_of_the_systems_authorities_that_is_not_there_is_warned_about() => Assert.StartsWith(
-        "SSL_CERT_FILE is \"/nowhere/ca.pem\", which does not exist; its certificates are not trusted, and most servers will be refused",
-        Assert.Single(Loading.Warnings(("SSL_CERT_FILE", "/nowhere/ca.pem"))), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("/nowhere/ca.pem", "does not exist")]
+    [InlineData("/etc/passwd", "holds no certificate that can be read")]
+    public void A_file_of_the_systems_authorities_that_gives_none_is_warned_about(string path, string problem) => Assert.StartsWith(
+        $"SSL_CERT_FILE is \"{path}\", which {problem}; it makes no authority trusted, and most servers will be refused",
+        Assert.Single(Loading.Warnings(("SSL_CERT_FILE", path))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("SIDECAR_Sts__Timeout", "0s", "SIDECAR_Sts__Timeout is 0s; expected 1s to 30s")]
