@@ -50,7 +50,7 @@ internal sealed partial class ClientBook
     public bool UseTokens => !_allowAnonymous;
 
     /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
-    /// <exception cref="RejectedException">It is missing, or nobody's.</exception>
+    /// <exception cref="RejectedException">The token is missing, or it belongs to no client.</exception>
     public Client Identify(string? authorization)
     {
         if (_allowAnonymous)

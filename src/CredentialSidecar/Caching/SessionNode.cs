@@ -34,7 +34,7 @@ internal sealed class SessionNode(
     /// <summary>Completes when the next attempt has ended, however it ended.</summary>
     public Task Outcome => Volatile.Read(ref _outcome).Task;
 
-    /// <summary>What there is now. Whoever decides by it to renew passes it on, so that nobody renews what another one renewed meanwhile.</summary>
+    /// <summary>The present session and failure. A caller that decides to renew passes this on, so that two callers do not both renew.</summary>
     public NodeState State
     {
         get
@@ -47,7 +47,7 @@ internal sealed class SessionNode(
     }
 
     /// <summary>Joins the attempt under way, or starts one; it goes on whoever stops waiting for it.</summary>
-    /// <param name="seen">Where an attempt has ended since, its outcome is the answer.</param>
+    /// <param name="seen">The state that the caller decided by. If an attempt has ended since then, the caller gets its result.</param>
     /// <exception cref="CredentialException">The attempt failed; <see cref="Refusal"/> says when the next one is due.</exception>
     public Task<Session> RenewAsync(NodeState seen, CancellationToken cancellationToken)
     {
@@ -142,7 +142,7 @@ internal sealed class SessionNode(
         }
     }
 
-    /// <summary>A session that was made for the very attempt that failed is not to blame, and the other children need it.</summary>
+    /// <summary>Keeps a session that was made for the failed attempt itself: it is new, and the other children need it.</summary>
     void ISigner.Distrust(TemporaryCredentials used, DateTimeOffset since)
     {
         if (used.IssuedAt < since)

@@ -10,7 +10,7 @@ internal static class AccessRules
     private const string Section = "Access";
     private const string AnonymousKey = "Access:AllowAnonymous";
 
-    /// <returns>Without clients where whoever can connect may read, or where a mistake was found.</returns>
+    /// <returns>No clients if anonymous access was chosen or a mistake was found.</returns>
     public static AccessSettings Find(SidecarOptions options, Findings findings)
     {
         var access = options.Access;

@@ -4,7 +4,7 @@ namespace CredentialSidecar.Configuration;
 
 /// <summary>Who may read, and how their tokens live.</summary>
 /// <param name="Clients">Empty only where <paramref name="AllowAnonymous"/> was chosen.</param>
-/// <param name="AllowAnonymous">Whoever can connect may read everything.</param>
+/// <param name="AllowAnonymous">Everybody who can connect may read everything.</param>
 /// <param name="AllowShortTokens">Tokens under 32 characters are accepted.</param>
 /// <param name="KeepTokens">Generated tokens outlive an unclean end.</param>
 /// <param name="TokenGrace">How long a token stays valid after a new one took its place, up to a day.</param>

@@ -37,7 +37,7 @@ internal sealed class ConfigurationLayers
         findings.NameOf = NameOf;
     }
 
-    /// <summary>The layers merged. Built anew each time, since the names of keys are kept for as long as the program runs and the values are not.</summary>
+    /// <summary>Merges the layers. The result is not kept, because only the names of keys are needed after the start.</summary>
     public ConfigurationNode Merge()
     {
         var root = new ConfigurationNode("");

@@ -12,5 +12,5 @@ internal sealed record ListenSettings(int Port, ImmutableArray<IPAddress> Addres
 /// <summary>Where probes are answered.</summary>
 /// <param name="Port">0 lets the system choose one.</param>
 /// <param name="Address">Beside 127.0.0.1, or that one.</param>
-/// <param name="NoClientAfter">How long after it is ready nobody may ask before that is worth a warning; zero never warns.</param>
+/// <param name="NoClientAfter">The sidecar warns if no sibling has asked this long after it became ready; zero never warns.</param>
 internal sealed record HealthSettings(int Port, IPAddress Address, TimeSpan NoClientAfter);

@@ -65,7 +65,7 @@ internal static partial class TagRules
         }
     }
 
-    // {"Key": "team", "Value": "x"} is one tag to whoever wrote it.
+    // The author of {"Key": "team", "Value": "x"} means one tag.
     private static bool IsPair(string one, string two) => (IsKey(one) && IsValue(two)) || (IsValue(one) && IsKey(two));
 
     private static bool IsKey(string text) => text.Equals("Key", StringComparison.OrdinalIgnoreCase);

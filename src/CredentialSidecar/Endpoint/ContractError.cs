@@ -29,12 +29,12 @@ internal sealed class ContractError
     /// <summary>The message without what changes from one second to the next.</summary>
     public string Cause { get; private init; }
 
-    /// <summary>Whether the wall, the tokens or the throttle did not let the request in. All else is a failure of ours, of STS or of the source.</summary>
+    /// <summary>Whether the wall, the token check or the throttle rejected the request. Otherwise the sidecar, STS or the source failed.</summary>
     public bool IsRejection { get; private init; }
 
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <returns>Null where the exception is neither a failure nor a rejection.</returns>
+    /// <returns>Null if the exception is neither.</returns>
     public static ContractError? Of(Exception e) => e switch
     {
         CredentialException failed => Of(failed),

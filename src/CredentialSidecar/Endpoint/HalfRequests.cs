@@ -4,7 +4,7 @@ namespace CredentialSidecar.Endpoint;
 /// <param name="whole">Takes a connection whose request has arrived.</param>
 internal sealed class HalfRequests(Action<PendingConnection> whole, TimeProvider clock)
 {
-    /// <summary>A head that takes longer is nobody's probe.</summary>
+    /// <summary>A probe sends its head within milliseconds.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(20), LaterLook = TimeSpan.FromMilliseconds(250);
@@ -21,7 +21,7 @@ internal sealed class HalfRequests(Action<PendingConnection> whole, TimeProvider
         }
     }
 
-    // By looking again: what has arrived already would wake whoever waits for more.
+    // Polls, because waiting for data returns at once while the first half is unread.
     private async Task AwaitAsync(PendingConnection connection)
     {
         var started = clock.GetTimestamp();

@@ -30,7 +30,7 @@ internal static class ListenerTable
         ListenerEndPoint Row(IPAddress address, string? key = null) => new(address, listen.Port, Listener.Credentials, "Listen:Port", key);
     }
 
-    // Many containers have no ::1; that is no error. Trying to bind a port of it would tell less: somebody may hold them all.
+    // Many containers have no ::1, which is fine. Binding a port to find out would fail too if another process holds it.
     private static bool HasIPv6Loopback() =>
         IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(IPAddress.IPv6Loopback));
 }

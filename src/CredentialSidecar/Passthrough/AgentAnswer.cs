@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace CredentialSidecar.Passthrough;
 
-/// <summary>Takes an answer of the agent's as it came, as far as HTTP allows.</summary>
+/// <summary>Passes the agent's answer on unchanged, except where HTTP forbids that.</summary>
 internal abstract class AgentAnswer : HttpTransformer
 {
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)

@@ -74,7 +74,7 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
 
             var cause = http.GetForwarderErrorFeature()?.Exception;
             unfit = error is ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseDestination
-                ? "answered 101, a change of protocol that nobody offered"
+                ? "answered 101, but no client asked to change the protocol"
                 : Causes(cause).OfType<UnfitAnswerException>().FirstOrDefault()?.Message;
 
             if (error == ForwarderError.RequestBodyClient && !http.Response.HasStarted)

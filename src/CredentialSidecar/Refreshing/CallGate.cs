@@ -7,21 +7,13 @@ namespace CredentialSidecar.Refreshing;
 /// <param name="mostAtOnce">In each region, so that one whose STS hangs does not hold up the others.</param>
 internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
 {
-    /// <summary>Attempts a second, to begin with and at most. STS allows an account about 600 calls a second in each region.</summary>
+    /// <summary>Attempts a second at the start and at most. STS allows an account about 600 calls a second in each region.</summary>
     public const double Fastest = 200;
-
-    private const double Slowest = 2;
-
-    // A second of successes at the full rate doubles the rate.
-    private const double Recovery = 1;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiting> _waiting = [];
     private readonly Dictionary<string, int> _running = new(StringComparer.Ordinal);
-    private double _rate = Fastest;
-    private double _tokens = mostAtOnce;
-    private long _filled = clock.GetTimestamp();
-    private long _slowed = long.MinValue;
+    private readonly CallRate _rate = new(mostAtOnce, clock);
 
     public int MostAtOnce => mostAtOnce;
 
@@ -32,7 +24,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
         {
             lock (_gate)
             {
-                return _rate;
+                return _rate.PerSecond;
             }
         }
     }
@@ -51,7 +43,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
 
             if (waiting.Place.List is not null)
             {
-                waiting.Timer = clock.CreateTimer(_ => Try(waiting), null, UntilToken(), Timeout.InfiniteTimeSpan);
+                waiting.Timer = clock.CreateTimer(_ => Try(waiting), null, _rate.Until(_waiting.Count), Timeout.InfiniteTimeSpan);
             }
         }
 
@@ -65,7 +57,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
         lock (_gate)
         {
             _running[region]--;
-            Adapt(isThrottled);
+            _rate.Adapt(isThrottled);
             Admit();
         }
     }
@@ -105,11 +97,9 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
 
     private void Admit()
     {
-        Fill();
-
-        while (_tokens >= 1 && Next() is { } next)
+        while (_rate.HasToken && Next() is { } next)
         {
-            _tokens--;
+            _rate.Take();
             _waiting.Remove(next.Place);
             _running[next.Region] = _running.GetValueOrDefault(next.Region) + 1;
             next.Timer?.Dispose();
@@ -117,7 +107,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
         }
 
         // Its timer was set for a longer queue, and perhaps for a lower rate.
-        _waiting.First?.Value.Timer?.Change(TimeSpan.FromSeconds(Math.Max(0, 1 - _tokens) / _rate) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        _waiting.First?.Value.Timer?.Change(_rate.UntilNext, Timeout.InfiniteTimeSpan);
     }
 
     // Each has a timer of its own, due when those before it have had their tokens. The first one's is due with the next token.
@@ -129,12 +119,10 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
 
             if (waiting.Place.List is not null && waiting.Place != _waiting.First)
             {
-                waiting.Timer!.Change(UntilToken(), Timeout.InfiniteTimeSpan);
+                waiting.Timer!.Change(_rate.Until(_waiting.Count), Timeout.InfiniteTimeSpan);
             }
         }
     }
-
-    private TimeSpan UntilToken() => TimeSpan.FromSeconds(_waiting.Count / _rate) + TimeSpan.FromMilliseconds(1);
 
     private Waiting? Next()
     {
@@ -156,32 +144,6 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
         }
 
         return first;
-    }
-
-    private void Fill()
-    {
-        var now = clock.GetTimestamp();
-        _tokens = Math.Min(mostAtOnce, _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * _rate));
-        _filled = now;
-    }
-
-    private void Adapt(bool isThrottled)
-    {
-        Fill();
-        var now = clock.GetTimestamp();
-
-        if (!isThrottled)
-        {
-            _rate = Math.Min(Fastest, _rate + Recovery);
-        }
-
-        // Once for all the calls that were under way together.
-        else if (_slowed == long.MinValue || clock.GetElapsedTime(_slowed, now) >= TimeSpan.FromSeconds(1))
-        {
-            _rate = Math.Max(Slowest, _rate / 2);
-            _tokens = Math.Min(_tokens, 0);
-            _slowed = now;
-        }
     }
 
     private sealed class Waiting

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace CredentialSidecar.Sources;
 
 /// <summary>
-/// How long one call to STS may take, by region. A path that is slower than the limit would fail for ever, so each attempt that
-/// had no answer in time doubles the limit, up to four times of what is configured.
+/// How long one call to STS may take, by region. An attempt without an answer in time doubles the limit, up to four
+/// times the configured one, so that a slow path succeeds in the end.
 /// </summary>
 /// <param name="configured">The limit to begin with, <c>Sts:Timeout</c>.</param>
 internal sealed class CallTimes(TimeSpan configured)
@@ -18,7 +18,7 @@ internal sealed class CallTimes(TimeSpan configured)
     /// <summary>No answer came within <paramref name="limit"/>.</summary>
     public void Exceeded(string region, TimeSpan limit) => _grown[region] = TimeSpan.FromTicks(Math.Min(limit.Ticks * 2, configured.Ticks * MostTimes));
 
-    /// <summary>An answer took that long. One that the configured limit would have allowed ends the patience.</summary>
+    /// <summary>An answer took that long. An answer within the configured limit restores that limit.</summary>
     public void Answered(string region, TimeSpan elapsed)
     {
         if (elapsed < configured)

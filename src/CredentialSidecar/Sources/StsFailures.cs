@@ -19,7 +19,7 @@ internal static class StsFailures
         var code = OutsideName.Code(given);
         var unreachable = service is null || given is null ? Unreachable.From(exception, attempt.Sending) : null;
         var isBroken = service is null && attempt.Sending.Status is not null && exception is not Polly.Timeout.TimeoutRejectedException;
-        var why = unreachable is null ? "" : isBroken ? $"STS answered {attempt.Sending.Status}, but that is no STS answer: {Broken(exception, unreachable)}" : $"STS could not be reached: {unreachable.Why}";
+        var why = unreachable is null ? "" : isBroken ? $"something answered {attempt.Sending.Status} in the place of STS: {Broken(exception, unreachable)}" : $"STS could not be reached: {unreachable.Why}";
 
         var what = failure switch
         {

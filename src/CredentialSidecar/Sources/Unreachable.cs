@@ -89,7 +89,7 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
         ? $"Check that a program listens at {Place(target)} in this container's own network namespace: a loopback address never leaves it."
         : $"Check that this container can reach {Place(target)}: its route, security group and NAT or VPC endpoint, or HTTPS_PROXY where a proxy is needed.";
 
-    /// <summary>What to do where something that is no STS answered.</summary>
+    /// <summary>What to do if another program answered in the place of STS.</summary>
     public static string? NoSts(Sending sending) => sending.Target is null ? null
         : $"Check that {Place(sending.Target)} is an STS, and that no proxy on the way answers in its place.";
 

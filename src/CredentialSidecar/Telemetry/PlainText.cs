@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CredentialSidecar.Telemetry;
 
-/// <summary>Text as a terminal shows it: whoever wrote it, it is one line, and the terminal obeys none of it.</summary>
+/// <summary>Text for a terminal: one line, without characters that control the terminal.</summary>
 internal static class PlainText
 {
     public static string Of(string text)
@@ -15,7 +15,7 @@ internal static class PlainText
 
         var shown = new StringBuilder(text.Length + 16);
 
-        // By characters, since some of those that format need two units.
+        // By runes, because some format characters need two UTF-16 units.
         foreach (var rune in text.EnumerateRunes())
         {
             _ = IsPlain(rune) ? shown.Append(rune) : shown.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}");

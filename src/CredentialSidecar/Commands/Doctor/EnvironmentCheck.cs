@@ -71,7 +71,7 @@ internal static class EnvironmentCheck
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
         {
-            examination.Fail(check, $"{Full} is no address", $"Set it to http://127.0.0.1:{settings.Listen.Port}/v1/credentials/…");
+            examination.Fail(check, $"{Full} is not an address", $"Set it to http://127.0.0.1:{settings.Listen.Port}/v1/credentials/…");
         }
         else if (uri.Scheme == "http" && uri.Host != "127.0.0.1")
         {
