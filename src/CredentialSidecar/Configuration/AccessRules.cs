@@ -16,14 +16,18 @@ internal static class AccessRules
         var access = options.Access;
         CheckAnonymous(options, findings);
         Directory("SharedDirectory", options.SharedDirectory, findings);
-        findings.Require(access.TokenGrace >= TimeSpan.Zero && access.TokenGrace <= TimeSpan.FromHours(24), "Access:TokenGrace", $"is {Durations.Format(access.TokenGrace)}; expected 0s to 24h");
+        findings.Require(access.TokenGrace >= TimeSpan.Zero && access.TokenGrace <= TimeSpan.FromHours(24), "Access:TokenGrace",
+            $"is {Durations.Format(access.TokenGrace)}; expected 0s to 24h");
 
-        var clients = access.Clients.OrderBy(client => client.Key, StringComparer.Ordinal).Select(client => ReadNamed(client.Key, client.Value, options, findings)).ToList();
+        var clients = access.Clients.OrderBy(client => client.Key, StringComparer.Ordinal)
+            .Select(client => ReadNamed(client.Key, client.Value, options, findings)).ToList();
 
         // Where clients are named, one that may read everything is not made by accident: the image always sets a shared directory.
-        if (access.Token is not null || access.TokenFile is not null || (clients.Count == 0 && options.SharedDirectory is not null && !access.AllowAnonymous))
+        if (access.Token is not null || access.TokenFile is not null
+            || (clients.Count == 0 && options.SharedDirectory is not null && !access.AllowAnonymous))
         {
-            clients.Insert(0, Read(ClientSettings.Default, Section, access.Token, access.TokenFile, options.SharedDirectory, null, access, findings));
+            clients.Insert(0, Read(
+                ClientSettings.Default, Section, access.Token, access.TokenFile, options.SharedDirectory, null, access, findings));
         }
 
         if (clients.Count == 0 && !access.AllowAnonymous && !IsUnread(findings))
@@ -33,10 +37,13 @@ internal static class AccessRules
                 + "or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
         }
 
-        RefuseDuplicates(clients, client => client.Token, "has the token of", "each client needs its own, since it tells them apart", findings);
-        RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of", "whoever mounts it would have both tokens", findings);
+        RefuseDuplicates(clients, client => client.Token, "has the token of",
+            "each client needs its own, since it tells them apart", findings);
+        RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of",
+            "whoever mounts it would have both tokens", findings);
 
-        return new AccessSettings([.. clients], access.AllowAnonymous, access.AllowShortTokens, access.KeepTokens, access.TokenGrace, options.SharedDirectory);
+        return new AccessSettings(
+            [.. clients], access.AllowAnonymous, access.AllowShortTokens, access.KeepTokens, access.TokenGrace, options.SharedDirectory);
     }
 
     /// <summary>Reads and checks the token in the file of a client.</summary>
@@ -57,27 +64,36 @@ internal static class AccessRules
         // Without a slash it may be the token itself, put into the wrong variable.
         findings.Wrong(key, path.Contains('/', StringComparison.Ordinal)
             ? $"is {Shown.Quoted(path)}, which {content.Problem}; {content.Remedy("give the path of the file that holds the token")}"
-            : $"names a file (not shown, in case it is the token itself) that {content.Problem}; {content.Remedy("give the absolute path, or the token in SIDECAR_TOKEN")}");
+            : $"names a file (not shown, in case it is the token itself) that {content.Problem}; "
+                + $"{content.Remedy("give the absolute path, or the token in SIDECAR_TOKEN")}");
         return null;
     }
 
     private static void CheckAnonymous(SidecarOptions options, Findings findings)
     {
         var access = options.Access;
-        var instead = access.Token is not null ? "Access:Token" : access.TokenFile is not null ? "Access:TokenFile" : access.Clients.Count > 0 ? "Access:Clients" : null;
-        findings.Require(!access.AllowAnonymous || instead is null, AnonymousKey, $"is true although {findings.NameOf(instead ?? "")} is set; keep one of them");
+        var instead = access.Token is not null ? "Access:Token"
+            : access.TokenFile is not null ? "Access:TokenFile"
+            : access.Clients.Count > 0 ? "Access:Clients"
+            : null;
+        findings.Require(!access.AllowAnonymous || instead is null, AnonymousKey,
+            $"is true although {findings.NameOf(instead ?? "")} is set; keep one of them");
 
         // An address on our own loopback is reached by our own host alone, whatever it looks like.
-        findings.Require(!access.AllowAnonymous || access.Peers.Count > 0 || options.Listen.Addresses.TrueForAll(address => IsLoopback(address) || address == options.Networking.LinkLocalAddress), AnonymousKey,
-            $"is true, but {findings.NameOf("Listen:Addresses")} reaches beyond loopback; ask for a token there, or name in Access:Peers who may do without");
+        var staysHere = options.Listen.Addresses.TrueForAll(address => IsLoopback(address) || address == options.Networking.LinkLocalAddress);
+        findings.Require(!access.AllowAnonymous || access.Peers.Count > 0 || staysHere, AnonymousKey,
+            $"is true, but {findings.NameOf("Listen:Addresses")} reaches beyond loopback; "
+            + "ask for a token there, or name in Access:Peers who may do without");
     }
 
     private static ClientSettings ReadNamed(string name, ClientOptions client, SidecarOptions options, Findings findings)
     {
         var path = $"Access:Clients:{name}";
         findings.Require(DestinationRules.IsName(name) && name != ClientSettings.Default, path,
-            name == ClientSettings.Default ? "is not a valid name for a client: it is that of the client of SIDECAR_TOKEN" : "is not a valid name for a client; expected 1 to 64 of a-z 0-9 _ -");
-        findings.Require(client.Destinations.Count > 0 || findings.IsUnreadBelow($"{path}:Destinations"), $"{path}:Destinations", "is missing or empty; name what it may read");
+            name == ClientSettings.Default ? "is not a valid name for a client: it is that of the client of SIDECAR_TOKEN"
+                : "is not a valid name for a client; expected 1 to 64 of a-z 0-9 _ -");
+        findings.Require(client.Destinations.Count > 0 || findings.IsUnreadBelow($"{path}:Destinations"), $"{path}:Destinations",
+            "is missing or empty; name what it may read");
         findings.Require(client.Token is not null || client.TokenFile is not null || client.SharedDirectory is not null, path,
             "has no token; give it Token or TokenFile, or SharedDirectory to have one generated there");
         Directory($"{path}:SharedDirectory", client.SharedDirectory, findings);
@@ -88,7 +104,8 @@ internal static class AccessRules
                 $"is {Shown.Quoted(destination)}; expected the name of a destination{Nearest.Question(destination, options.Destinations.Keys)}");
         }
 
-        return Read(name, path, client.Token, client.TokenFile, client.SharedDirectory, client.Destinations.ToFrozenSet(StringComparer.Ordinal), options.Access, findings);
+        return Read(
+            name, path, client.Token, client.TokenFile, client.SharedDirectory, client.Destinations.ToFrozenSet(StringComparer.Ordinal), options.Access, findings);
     }
 
     private static ClientSettings Read(
@@ -115,7 +132,9 @@ internal static class AccessRules
         directory is null || Path.IsPathRooted(directory), key, $"is {Shown.Quoted(directory)}; expected a whole path such as /credential-sidecar");
 
     // One that is spelt in two ways is one.
-    private static string? Plain(string? directory) => directory is null || directory.Contains('\0', StringComparison.Ordinal) ? directory : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+    private static string? Plain(string? directory) => directory is null || directory.Contains('\0', StringComparison.Ordinal)
+        ? directory
+        : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
 
     private static void RefuseDuplicates(List<ClientSettings> clients, Func<ClientSettings, string?> part, string @is, string why, Findings findings)
     {
@@ -126,7 +145,8 @@ internal static class AccessRules
     }
 
     private static bool IsUnread(Findings findings) =>
-        findings.IsUnread("SharedDirectory") || findings.IsUnread($"{Section}:Token") || findings.IsUnread($"{Section}:TokenFile") || findings.IsUnread(AnonymousKey) || findings.IsUnread($"{Section}:Clients");
+        findings.IsUnread("SharedDirectory") || findings.IsUnread($"{Section}:Token") || findings.IsUnread($"{Section}:TokenFile")
+        || findings.IsUnread(AnonymousKey) || findings.IsUnread($"{Section}:Clients");
 
     private static bool IsLoopback(string address) => !IPAddress.TryParse(address, out var ip) || IPAddress.IsLoopback(ip);
 }

@@ -13,7 +13,12 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
     // A client that sends or reads slowly holds a connection to the agent for no longer than this.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    private static readonly ForwarderRequestConfig AsItCame = new() { ActivityTimeout = TimeSpan.FromSeconds(30), Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+    private static readonly ForwarderRequestConfig AsItCame = new()
+    {
+        ActivityTimeout = TimeSpan.FromSeconds(30),
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
 
     // Metadata is small, and whoever asks for it is starting up.
     private static readonly ForwarderRequestConfig Briefly = AsItCame with { ActivityTimeout = TimeSpan.FromSeconds(5) };
@@ -31,7 +36,8 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
     /// <summary>The same for a request that was sent to us and not to the agent.</summary>
     /// <param name="isDropped">Tells the names of headers that say for whom is asked, which are not the agent's business.</param>
     /// <exception cref="Access.RejectedException">Too many of the client's requests are under way.</exception>
-    public Task<string?> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) => SendAsync(http, client, Briefly, new OnBehalf(isDropped));
+    public Task<string?> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) =>
+        SendAsync(http, client, Briefly, new OnBehalf(isDropped));
 
     private async Task<string?> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
     {
@@ -51,7 +57,8 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
         }
     }
 
-    private async Task<string?> SendAsync(HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer, CancellationToken cancellationToken)
+    private async Task<string?> SendAsync(
+        HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer, CancellationToken cancellationToken)
     {
         // Without it YARP makes no tunnel, even where the agent answers 101.
         http.Features.Set<IHttpUpgradeFeature>(null);
@@ -79,7 +86,8 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
 
             if (error == ForwarderError.RequestBodyClient && !http.Response.HasStarted)
             {
-                throw new BadHttpRequestException("The body is malformed, too large or too slow.", Causes(cause).OfType<BadHttpRequestException>().FirstOrDefault()?.StatusCode ?? 400);
+                throw new BadHttpRequestException(
+                    "The body is malformed, too large or too slow.", Causes(cause).OfType<BadHttpRequestException>().FirstOrDefault()?.StatusCode ?? 400);
             }
 
             if (_failures.IsDue(out var before))
@@ -112,7 +120,8 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
 
         private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        public override async ValueTask TransformRequestAsync(
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.RequestUri = new Uri(destinationPrefix + httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, in Verbatim);
@@ -123,7 +132,8 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
     /// <summary>Sends the target byte for byte, the agent's own Host, and no token of ours.</summary>
     private sealed class OnBehalf(Func<string, bool> isDropped) : AgentAnswer
     {
-        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        public override async ValueTask TransformRequestAsync(
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await Unchanged.Instance.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.Headers.Host = null;

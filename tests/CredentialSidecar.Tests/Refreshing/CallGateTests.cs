@@ -196,12 +196,5 @@ public sealed class CallGateTests
         _gate.Leave(Region, isThrottled: true);
     }
 
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var i = 0; !holds(); i++)
-        {
-            Assert.True(i < 5000);
-            await Task.Delay(2);
-        }
-    }
+    private static Task UntilAsync(Func<bool> holds) => Eventually.HoldsAsync(holds, () => "It did not come to that.");
 }
