@@ -1,8 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
-using CredentialSidecar.Access;
 using CredentialSidecar.Endpoint;
-using CredentialSidecar.Networking;
 using CredentialSidecar.Testing;
 using Xunit;
 
@@ -12,28 +9,17 @@ namespace CredentialSidecar.Tests.Endpoint;
 public sealed class StrangersQueueTests : IDisposable
 {
     private readonly VirtualClock _clock = new();
-    private readonly ConnectionBudget _room, _budget;
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly List<Socket> _peers = [], _accepted = [];
+    private readonly List<Socket> _peers = [];
     private readonly List<PendingConnection> _started = [], _left = [];
+    private readonly AcceptedConnections _connections;
     private readonly StrangersQueue _queue;
 
-    public StrangersQueueTests()
-    {
-        (_room, _budget) = (new ConnectionBudget(32, 1, _clock), new ConnectionBudget(32, 1, _clock));
-        _queue = new StrangersQueue(1, _started.Add, _left.Add, _clock);
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen();
-    }
+    public StrangersQueueTests() => (_connections, _queue) = (new AcceptedConnections(_clock), new StrangersQueue(1, _started.Add, _left.Add, _clock));
 
     public void Dispose()
     {
         _queue.Dispose();
-        _peers.ForEach(peer => peer.Dispose());
-        _accepted.ForEach(socket => socket.Dispose());
-        _listener.Dispose();
-        _room.Dispose();
-        _budget.Dispose();
+        _connections.Dispose();
     }
 
     [Fact]
@@ -83,16 +69,8 @@ public sealed class StrangersQueueTests : IDisposable
 
     private async Task<PendingConnection> ConnectAsync()
     {
-        var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var (connection, peer) = await _connections.ConnectAsync();
         _peers.Add(peer);
-        await peer.ConnectAsync(_listener.LocalEndPoint!, TestContext.Current.CancellationToken);
-        var accepted = await _listener.AcceptAsync(TestContext.Current.CancellationToken);
-        _accepted.Add(accepted);
-
-        // F_DUPFD_CLOEXEC of fcntl.h: the connection closes its descriptor itself.
-        var fd = Libc.FileControl(accepted.SafeHandle.DangerousGetHandle().ToInt32(), 1030, 0);
-        var connection = new PendingConnection(fd, IPAddress.Loopback, _room, _budget);
-        Assert.True(await _room.AdmitAsync(connection.Waiting, TestContext.Current.CancellationToken));
         return connection;
     }
 }
