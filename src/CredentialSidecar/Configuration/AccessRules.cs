@@ -40,7 +40,7 @@ internal static class AccessRules
         RefuseDuplicates(clients, client => client.Token, "has the token of",
             "each client needs its own, since it tells them apart", findings);
         RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of",
-            "whoever mounts it would have both tokens", findings);
+            "a container that mounts it would have both tokens", findings);
 
         return new AccessSettings(
             [.. clients], access.AllowAnonymous, access.AllowShortTokens, access.KeepTokens, access.TokenGrace, options.SharedDirectory);

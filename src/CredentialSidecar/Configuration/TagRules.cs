@@ -39,7 +39,7 @@ internal static partial class TagRules
 
         foreach (var (i, name) in hop.TransitiveTagKeys.Index())
         {
-            findings.Require(seen.Contains(name) || isUnread, path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is no key of this hop's Tags");
+            findings.Require(seen.Contains(name) || isUnread, path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is not a key of this hop's Tags");
             findings.Require(passedOn.Add(name), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)} a second time; give each key once, whatever its case");
         }
     }

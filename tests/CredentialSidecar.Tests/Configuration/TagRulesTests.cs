@@ -15,7 +15,7 @@ public sealed class TagRulesTests
         { """ "Tags": [ { "Value": "1" } ] """, "Tags:0:Key in SIDECAR_CONFIG is missing" },
         { """ "Tags": [ { "Key": "a" } ] """, "Tags:0:Value in SIDECAR_CONFIG is missing" },
         { """ "Tags": [ { "Key": "a", "Value": "a\nb" } ] """, "Tags:0:Value in SIDECAR_CONFIG is \"a\\u000Ab\"; expected" },
-        { """ "Tags": [ { "Key": "a", "Value": "1" } ], "TransitiveTagKeys": [ "b" ] """, "TransitiveTagKeys:0 in SIDECAR_CONFIG is \"b\", which is no key of this hop's Tags" },
+        { """ "Tags": [ { "Key": "a", "Value": "1" } ], "TransitiveTagKeys": [ "b" ] """, "TransitiveTagKeys:0 in SIDECAR_CONFIG is \"b\", which is not a key of this hop's Tags" },
         { """ "Tags": [ { "Key": "a", "Value": "1" } ], "TransitiveTagKeys": [ "a", "A" ] """, "TransitiveTagKeys:1 in SIDECAR_CONFIG is \"A\" a second time" },
         { $"\"Tags\": [ {string.Join(',', Enumerable.Range(0, 51).Select(i => $$"""{ "Key": "k{{i}}", "Value": "" }"""))} ]", "Tags in SIDECAR_CONFIG has 51 entries; expected at most 50" },
     };
