@@ -1,7 +1,7 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Testing.Processes;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Access;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Access;
 

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Access;
 

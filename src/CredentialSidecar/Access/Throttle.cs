@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;

@@ -1,4 +1,6 @@
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Access;

@@ -1,5 +1,5 @@
 using System.Net;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Networking;
 using CredentialSidecar.Telemetry;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using CredentialSidecar.Access;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Commands;

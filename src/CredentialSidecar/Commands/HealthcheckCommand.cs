@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Health;
 using CredentialSidecar.Sources;
 

@@ -1,5 +1,5 @@
 using CredentialSidecar.Access;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
 
 namespace CredentialSidecar.Commands;

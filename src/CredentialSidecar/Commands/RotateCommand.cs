@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Commands;

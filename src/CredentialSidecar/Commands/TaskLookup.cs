@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;

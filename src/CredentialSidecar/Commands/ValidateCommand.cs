@@ -2,6 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;

@@ -1,3 +1,5 @@
+using CredentialSidecar.Configuration.Reading;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>Gathers all mistakes and warnings, so that one start shows every one of them.</summary>

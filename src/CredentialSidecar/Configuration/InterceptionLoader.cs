@@ -1,3 +1,8 @@
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>What the command line of <c>intercept</c> asks for, beside the configuration.</summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Frozen;
+using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Configuration;
 

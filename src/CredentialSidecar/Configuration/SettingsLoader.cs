@@ -1,3 +1,7 @@
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
+
 namespace CredentialSidecar.Configuration;
 
 /// <summary>From the environment and the files it names to checked settings, or to every mistake in them.</summary>

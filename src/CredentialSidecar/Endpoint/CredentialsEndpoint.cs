@@ -2,6 +2,7 @@ using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;

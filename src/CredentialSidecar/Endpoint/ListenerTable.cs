@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 

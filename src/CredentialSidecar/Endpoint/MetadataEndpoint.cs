@@ -1,6 +1,6 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 

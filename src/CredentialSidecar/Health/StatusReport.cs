@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CredentialSidecar.Caching;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Health;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Networking;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 

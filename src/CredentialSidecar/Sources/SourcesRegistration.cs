@@ -1,5 +1,6 @@
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 

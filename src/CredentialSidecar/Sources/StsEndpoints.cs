@@ -3,6 +3,8 @@ using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 

@@ -1,5 +1,5 @@
 using Amazon.Runtime;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 

@@ -2,7 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 

@@ -1,5 +1,6 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Testing;
 using Xunit;
 

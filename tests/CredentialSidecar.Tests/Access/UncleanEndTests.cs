@@ -1,6 +1,6 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -1,5 +1,4 @@
 using CredentialSidecar.Commands;
-using CredentialSidecar.Configuration;
 using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;
 using CredentialSidecar.Tests.Sources;

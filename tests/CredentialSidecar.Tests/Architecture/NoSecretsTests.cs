@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Emulator;
 using CredentialSidecar.Emulator.Faults;
 using CredentialSidecar.Emulator.Worlds;

@@ -1,6 +1,6 @@
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
 using Xunit;

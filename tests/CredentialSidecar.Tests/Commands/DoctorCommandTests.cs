@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CredentialSidecar.Commands.Doctor;
-using CredentialSidecar.Configuration;
 using CredentialSidecar.Emulator;
 using CredentialSidecar.Emulator.Worlds;
 using CredentialSidecar.Testing;

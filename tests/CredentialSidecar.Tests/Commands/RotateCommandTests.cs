@@ -1,5 +1,5 @@
 using CredentialSidecar.Commands;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Testing;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Tests.Configuration;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Testing;
 using Xunit;
 

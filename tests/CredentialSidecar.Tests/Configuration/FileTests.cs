@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Testing;
 using Xunit;
 

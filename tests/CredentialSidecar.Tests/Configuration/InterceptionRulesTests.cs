@@ -1,5 +1,7 @@
 using System.Globalization;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Testing;
 using Xunit;
 

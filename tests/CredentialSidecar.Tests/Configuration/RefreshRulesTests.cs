@@ -1,4 +1,4 @@
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

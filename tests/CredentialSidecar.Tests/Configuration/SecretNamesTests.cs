@@ -1,4 +1,4 @@
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Configuration;

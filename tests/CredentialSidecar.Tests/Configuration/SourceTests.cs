@@ -1,4 +1,4 @@
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Testing;
 using Xunit;
 

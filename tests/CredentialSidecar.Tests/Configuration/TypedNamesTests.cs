@@ -1,4 +1,3 @@
-using CredentialSidecar.Configuration;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Configuration;

@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;

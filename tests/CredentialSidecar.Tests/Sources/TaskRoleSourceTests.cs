@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Testing;
 using Xunit;

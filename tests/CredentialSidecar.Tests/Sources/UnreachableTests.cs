@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Testing;
 using Xunit;

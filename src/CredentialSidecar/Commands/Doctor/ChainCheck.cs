@@ -1,5 +1,5 @@
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands.Doctor;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Commands.Doctor;
 

@@ -1,4 +1,5 @@
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands.Doctor;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Commands.Doctor;
 

@@ -1,6 +1,9 @@
 using System.Text;
 using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Commands.Doctor;
 

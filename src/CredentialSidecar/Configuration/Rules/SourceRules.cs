@@ -1,0 +1,79 @@
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
+
+namespace CredentialSidecar.Configuration.Rules;
+
+/// <summary>Finds the container credentials endpoint of this very container.</summary>
+internal static class SourceRules
+{
+    private const string Relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    private const string TokenFile = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    private const string EndpointKey = "Source:Endpoint";
+
+    public static SourceSettings Find(SidecarOptions options, ProcessEnvironment environment, Findings findings)
+    {
+        var endpoint = HttpAddress.Read(EndpointKey, options.Source.Endpoint, findings);
+        findings.Require(endpoint is null or { AbsolutePath: "/", Query: "", Fragment: "" }, EndpointKey,
+            $"is {Shown.Quoted(options.Source.Endpoint)}; expected no path; that comes from {Relative}");
+
+        // The SDK's chain reads the same two variables in the same order, so it can be led back here just as well.
+        return (environment[Relative], environment[Full]) switch
+        {
+            ({ } path, _) => FromAgent(endpoint, path, options, findings),
+            (null, { } full) => FromFull(full, options, environment, findings),
+            _ => FromNowhere(options, findings),
+        };
+    }
+
+    private static SourceSettings FromAgent(Uri? endpoint, string path, SidecarOptions options, Findings findings)
+    {
+        if (options.Source.Kind == SourceKind.Default)
+        {
+            return new SourceSettings(SourceKind.Default);
+        }
+
+        // Whoever knows the path can read the task role, so it is not shown.
+        findings.Require(path.StartsWith('/'), Relative, "does not begin with /; leave it as ECS sets it");
+        OwnAddress.Refuse(EndpointKey, endpoint, options, findings);
+
+        _ = Uri.TryCreate(endpoint?.GetLeftPart(UriPartial.Authority) + path, UriKind.Absolute, out var uri);
+        return new SourceSettings(SourceKind.TaskRole, uri);
+    }
+
+    private static SourceSettings FromFull(string full, SidecarOptions options, ProcessEnvironment environment, Findings findings)
+    {
+        var uri = HttpAddress.Read(Full, full, findings, secret: true);
+        OwnAddress.Refuse(Full, uri, options, findings);
+        findings.Require(uri is null || PlainHttp.MayAskForCredentials(uri), Full,
+            $"is {uri?.Scheme}://{uri?.Authority}; expected https, or http at loopback, "
+            + "169.254.170.2, 169.254.170.23 or [fd00:ec2::23], as the SDKs do");
+
+        if (options.Passthrough.Metadata && environment["ECS_CONTAINER_METADATA_URI_V4"] is null)
+        {
+            findings.Warn("Passthrough:Metadata", $"is true, but {Full} and the lack of ECS_CONTAINER_METADATA_URI_V4 say that no ECS agent is here; "
+                + $"requests would go to {options.Source.Endpoint}; leave it out");
+        }
+
+        // What is wrong with the file besides shows at each read, since the platform may bring it later.
+        if (environment[TokenFile] is { } file)
+        {
+            findings.Doubt(TokenFile, SmallFile.Read(file, SourceSettings.LargestToken));
+        }
+
+        return options.Source.Kind == SourceKind.Default
+            ? new SourceSettings(SourceKind.Default)
+            : new SourceSettings(SourceKind.TaskRole, uri, environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"], environment[TokenFile]);
+    }
+
+    private static SourceSettings FromNowhere(SidecarOptions options, Findings findings)
+    {
+        if (options.Source.Kind == SourceKind.TaskRole && !findings.IsUnread("Source:Kind"))
+        {
+            findings.Missing(Relative, "is not set; ECS sets it where the task definition has a taskRoleArn. On a laptop set SIDECAR_Source__Kind=Default instead");
+        }
+
+        return new SourceSettings(options.Source.Kind);
+    }
+}

@@ -1,0 +1,92 @@
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Rules;
+
+namespace CredentialSidecar.Configuration.Settings;
+
+/// <summary>The configuration after every check: what the rest of the program works with.</summary>
+/// <param name="Region">Null where task metadata is to give it.</param>
+/// <param name="Sts">How STS is reached.</param>
+/// <param name="Metadata">The task's metadata, version 4.</param>
+internal sealed record SidecarSettings(
+    SidecarOptions Options,
+    SourceSettings Source,
+    string? Region,
+    StsSettings Sts,
+    Uri? Metadata)
+{
+    public required AccessSettings Access { get; init; }
+
+    /// <summary>Who may read; empty where everybody may.</summary>
+    public IReadOnlyList<ClientSettings> Clients => Access is { Clients: var clients } ? clients : [];
+
+    public required ListenSettings Listen { get; init; }
+
+    public required HealthSettings Health { get; init; }
+
+    public required RefreshSettings Refresh { get; init; }
+
+    public required WallSettings Wall { get; init; }
+
+    public required AuditSettings Audit { get; init; }
+
+    public required PassthroughSettings Passthrough { get; init; }
+
+    /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
+    public Func<string, string> NameOf { get; init; } = path => path;
+
+    /// <summary>Whose connections to the ECS agent are answered here, by ascending uid.</summary>
+    public IReadOnlyList<InterceptedUser> Intercepted { get; init; } = [];
+
+    /// <summary>The OpenTelemetry variables, see <see cref="ExportRules"/>; null where nothing is exported.</summary>
+    public IReadOnlyDictionary<string, string>? Export { get; init; }
+
+    /// <summary>The token of the client that may read everything, if there is one.</summary>
+    public string? Token => Clients.FirstOrDefault(client => client.Name == ClientSettings.Default)?.Token;
+
+    /// <summary>What the pod's own placeholders stand for.</summary>
+    public Placement Placement { get; init; } = Placement.Unknown;
+
+    /// <summary>Why nothing can start without task metadata, as a clause; null where only the names of sessions use it.</summary>
+    public string? TaskNeed => NeedsTaskRegion ? "Only task metadata tells the region (AWS_REGION would replace it)"
+        : NeedsTaskFields ? "A tag or SourceIdentity holds a placeholder that only task metadata fills" : null;
+
+    private bool NeedsTaskFields => Metadata is not null && Options.Destinations.Values.SelectMany(destination => destination.Hops)
+        .SelectMany(hop => hop.Tags.Select(tag => tag.Value).Append(hop.SourceIdentity))
+        .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}"));
+
+    /// <summary>Whether a hop has no region but the one that task metadata is to give.</summary>
+    public bool NeedsTaskRegion => Region is null && Metadata is not null && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));
+
+    // The default would print what it holds.
+    public override string ToString() => $"{Options.Destinations.Count} {(Options.Destinations.Count == 1 ? "destination" : "destinations")}, source {Source}";
+
+    /// <summary>The role chains, with what task metadata adds to them.</summary>
+    /// <exception cref="ConfigurationMistakesException">No region is known, or a role is in another partition than its region.</exception>
+    public IReadOnlyList<RoleChain> Chains(TaskIdentity task)
+    {
+        var findings = new Findings { NameOf = NameOf };
+        RegionRules.Check(Options, Region ?? task.Region, Sts, findings);
+        TemplateRules.CheckValues(Options, Placement, Metadata is not null, task, findings);
+
+        return findings.Mistakes.Count > 0
+            ? throw new ConfigurationMistakesException(findings.Mistakes)
+            : [.. Options.Destinations
+                .OrderBy(destination => destination.Key, StringComparer.Ordinal)
+                .Select(d => new RoleChain(d.Key, [.. d.Value.Hops.Select(hop => HopOf(hop, task, new TemplateValues(task, Placement, d.Key)))], d.Value.Lazy))];
+    }
+
+    private Hop HopOf(HopOptions hop, TaskIdentity task, TemplateValues values) => new()
+    {
+        Role = RoleArn.Parse(hop.RoleArn),
+        Region = hop.Region ?? Region ?? task.Region!,
+        SessionName = SessionNameTemplate.Fill(hop.SessionName ?? SessionNameTemplate.Default, values),
+        Duration = TimeSpan.FromSeconds(hop.DurationSeconds),
+        ExternalId = hop.ExternalId,
+        SourceIdentity = hop.SourceIdentity is null ? null : SessionNameTemplate.FillIdentity(hop.SourceIdentity, values),
+        Tags = [.. hop.Tags.Select(tag => new SessionTag(tag.Key!, TagValueTemplate.Fill(tag.Value!, values)))],
+        TransitiveTagKeys = [.. hop.TransitiveTagKeys],
+        Policy = hop.Policy,
+        PolicyArns = [.. hop.PolicyArns],
+    };
+}

@@ -1,0 +1,19 @@
+using CredentialSidecar.Configuration.Rules;
+
+namespace CredentialSidecar.Configuration.Settings;
+
+/// <summary>How STS is reached, as the standard variables of AWS and of proxies say.</summary>
+/// <param name="Endpoint">Instead of the region's own; null for that one.</param>
+/// <param name="EndpointVariable">The variable that named it.</param>
+/// <param name="UseFips">Null where no variable says.</param>
+/// <param name="UseDualStack">Null where no variable says.</param>
+/// <param name="CaBundle">A file of certificates to trust instead of the system's.</param>
+/// <param name="Proxy">Null where there is none, or the endpoint is near.</param>
+internal sealed record StsSettings(Uri? Endpoint, string EndpointVariable, bool? UseFips, bool? UseDualStack, string? CaBundle, ProxySettings? Proxy)
+{
+    /// <summary>The region that the endpoint's name holds; null where it holds none.</summary>
+    public string? EndpointRegion => Endpoint is { Host: var host } ? StsHost.RegionOf(host) : null;
+
+    // The default would print the proxy's password.
+    public override string ToString() => $"{Endpoint?.GetLeftPart(UriPartial.Authority) ?? "STS of the region"}{(Proxy is null ? "" : $" by {Proxy}")}";
+}
