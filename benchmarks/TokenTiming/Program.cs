@@ -15,7 +15,7 @@ var settings = SettingsLoader.Load(new ProcessEnvironment(new Dictionary<string,
 {
     ["SIDECAR_ROLE_ARN"] = "arn:aws:iam::555566667777:role/reports", ["SIDECAR_TOKEN"] = token, ["AWS_REGION"] = "eu-central-1", ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/x",
 })).Settings;
-var book = new ClientBook(settings, TimeProvider.System, NullLogger<ClientBook>.Instance);
+var book = new ClientBook(settings.Access, TimeProvider.System, NullLogger<ClientBook>.Instance);
 
 Console.WriteLine("comparison          wrong first   wrong last   difference    Welch's t");
 Measure("ClientBook", given =>
@@ -25,7 +25,7 @@ Measure("ClientBook", given =>
         book.Identify(given);
         return true;
     }
-    catch (CredentialException)
+    catch (RejectedException)
     {
         return false;
     }

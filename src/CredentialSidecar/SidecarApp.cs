@@ -48,7 +48,16 @@ internal static class SidecarApp
             .AddSingleton(new RefreshSchedule(settings.Refresh, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue))
             .AddSingleton(services => new CallGate(settings.Refresh.MaxConcurrentCalls, services.GetRequiredService<TimeProvider>()))
             .AddSingleton<SessionDocument>(ContractDocument.Of)
-            .AddSingleton<SessionTree>()
+            .AddSingleton<TreeBuilder>()
+            .AddSingleton(services => new Served(new Snapshot(
+                services.GetRequiredService<TreeBuilder>().Build(services.GetRequiredService<IReadOnlyList<RoleChain>>()), settings.Clients, settings.Intercepted)))
+            .AddSingleton<CurrentTree>(services =>
+            {
+                var served = services.GetRequiredService<Served>();
+                return () => served.Current.Tree;
+            })
+            .AddSingleton<ReadyLatch>()
+            .AddSingleton<ConfigurationState>()
             .Configure<SocketTransportOptions>(Listeners.Bound)
             .AddSingleton(ConnectionLimits.For(MachineLimits.Memory(), MachineLimits.RaiseOpenFiles()))
             .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Intercepted.Count, TimeProvider.System))
@@ -76,7 +85,9 @@ internal static class SidecarApp
             .AddSingleton<MetadataEndpoint>()
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
-            .AddHostedService<SessionRefresher>()
+            .AddSingleton<Renewer>()
+            .AddSingleton<SessionRefresher>()
+            .AddHostedService(services => services.GetRequiredService<SessionRefresher>())
             .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Health.NoClientAfter))
             .AddSingleton<IHostLifetime, DrainingLifetime>()
             .AddSingleton<EndProcess>(FatalEnd.Now)

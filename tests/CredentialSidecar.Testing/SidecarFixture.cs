@@ -58,7 +58,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
     public HttpClient Health { get; }
 
-    public SessionTree Tree => _app.Services.GetRequiredService<SessionTree>();
+    public SessionTree Tree => _app.Services.GetRequiredService<CurrentTree>()();
 
     public IServiceProvider Services => _app.Services;
 

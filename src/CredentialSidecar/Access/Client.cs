@@ -2,11 +2,11 @@ using System.Collections.Frozen;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>A holder of a token.</summary>
+/// <summary>A holder of a token, and what it may read in one snapshot. Its tokens live in <see cref="ClientBook"/>.</summary>
 /// <param name="destinations">What it may read; null means everything.</param>
 internal sealed class Client(string name, FrozenSet<string>? destinations)
 {
-    /// <summary>Whoever can connect, where the operator chose to ask for no token.</summary>
+    /// <summary>Every peer that can connect, where the operator chose Access:AllowAnonymous.</summary>
     public static readonly Client Anyone = new("anyone", null);
 
     public string Name => name;

@@ -9,7 +9,10 @@ using CredentialSidecar.Telemetry;
 namespace CredentialSidecar.Access;
 
 /// <summary>Tells by its token which client asks: verbatim, and in a time that tells nothing.</summary>
-/// <remarks>Only hashes are kept, so that not even a length can be measured, and every entry is visited (contract R11).</remarks>
+/// <remarks>
+/// Only hashes are kept, so that not even a length can be measured, and every entry is visited (contract R11). The book knows names
+/// only: what a client may read comes from the same snapshot as the destinations.
+/// </remarks>
 internal sealed partial class ClientBook
 {
     /// <summary>Former tokens of one client that are still valid.</summary>
@@ -38,32 +41,28 @@ internal sealed partial class ClientBook
             throw new ArgumentException("Either clients, each with a token, or AllowAnonymous.", nameof(settings));
         }
 
-        // The ones of now come last, and so win over one that was found elsewhere.
-        _entries =
-        [
-            .. from client in settings.Clients where client.Distrusted is not null select EntryOf(client, client.Distrusted!) with { EndsAt = Distrusted },
-            .. from client in settings.Clients select EntryOf(client, client.Token!),
-        ];
+        Add(settings.Clients);
     }
 
     /// <summary>Whether a request is accepted by its token; otherwise everybody is.</summary>
     public bool UseTokens => !_allowAnonymous;
 
+    /// <summary>The name of the client whose token it is.</summary>
     /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
     /// <exception cref="RejectedException">The token is missing, or it belongs to no client.</exception>
-    public Client Identify(string? authorization)
+    public string Identify(string? authorization)
     {
         if (_allowAnonymous)
         {
-            return Client.Anyone;
+            return Client.Anyone.Name;
         }
 
         var found = Find(authorization);
         return (found ?? throw Unknown(authorization)) is { EndsAt: { } end } ? OfFormer(found, end) : found.Client;
     }
 
-    /// <summary>Whose valid token it is, for a request that is rejected for another reason; null where it is nobody's.</summary>
-    public Client? Known(string? authorization) =>
+    /// <summary>The client whose valid token it is, for a request that is rejected for another reason; null where it is no client's.</summary>
+    public string? Known(string? authorization) =>
         !_allowAnonymous && Find(authorization) is { } found && !(_clock.GetUtcNow() >= found.EndsAt) ? found.Client : null;
 
     private Entry? Find(string? authorization)
@@ -83,6 +82,27 @@ internal sealed partial class ClientBook
         return found;
     }
 
+    /// <summary>Adds clients, each with a token.</summary>
+    public void Add(IReadOnlyCollection<ClientSettings> clients)
+    {
+        using var alone = _replacing.EnterScope();
+
+        // The ones of now come last, and so win over one that was found elsewhere.
+        _entries =
+        [
+            .. from client in clients where client.Distrusted is not null select EntryOf(client, client.Distrusted!) with { EndsAt = Distrusted },
+            .. _entries,
+            .. from client in clients select EntryOf(client, client.Token!),
+        ];
+    }
+
+    /// <summary>Forgets every token of the clients that are not listed.</summary>
+    public void Keep(IReadOnlySet<string> clients)
+    {
+        using var alone = _replacing.EnterScope();
+        _entries = [.. _entries.Where(entry => clients.Contains(entry.Client))];
+    }
+
     /// <summary>Gives a client another token; the former one stays valid for the grace time.</summary>
     /// <param name="publish">Lets its containers have the new one, which is valid before they can read it. Where this fails, nothing has changed.</param>
     /// <returns>Null where the client has it; else until when there is no room for another former token.</returns>
@@ -90,14 +110,14 @@ internal sealed partial class ClientBook
     {
         using var alone = _replacing.EnterScope();
         var (former, now) = (_entries, _clock.GetUtcNow());
-        var valid = former.Where(entry => entry.Client.Name == client && entry.EndsAt > now).Select(entry => entry.EndsAt).ToArray();
+        var valid = former.Where(entry => entry.Client == client && entry.EndsAt > now).Select(entry => entry.EndsAt).ToArray();
 
         if (valid.Length >= MostValid)
         {
             return valid.Min();
         }
 
-        var added = new Entry(former.First(entry => entry.Client.Name == client).Client, Hash(token));
+        var added = new Entry(client, Hash(token));
         _entries = former.Add(added);
 
         try
@@ -111,8 +131,8 @@ internal sealed partial class ClientBook
         }
 
         var end = now + grace;
-        var others = former.Select(entry => entry.Client.Name == client && entry.EndsAt is null ? entry with { EndsAt = end } : entry);
-        var tooOld = former.Where(entry => entry.Client.Name == client && entry.EndsAt <= now).SkipLast(MostEnded).ToHashSet();
+        var others = former.Select(entry => entry.Client == client && entry.EndsAt is null ? entry with { EndsAt = end } : entry);
+        var tooOld = former.Where(entry => entry.Client == client && entry.EndsAt <= now).SkipLast(MostEnded).ToHashSet();
         _entries = [.. others.Where((_, i) => !tooOld.Contains(former[i])), added];
         return null;
     }
@@ -121,17 +141,17 @@ internal sealed partial class ClientBook
     public bool IsCurrent(string client, string token)
     {
         var hash = Hash(token);
-        return _entries.Any(entry => entry.Client.Name == client && entry.EndsAt is null && CryptographicOperations.FixedTimeEquals(entry.Hash, hash));
+        return _entries.Any(entry => entry.Client == client && entry.EndsAt is null && CryptographicOperations.FixedTimeEquals(entry.Hash, hash));
     }
 
     /// <summary>Whose token it is or was; null where it is nobody's.</summary>
     public string? OwnerOf(string token)
     {
         var hash = Hash(token);
-        return _entries.LastOrDefault(entry => CryptographicOperations.FixedTimeEquals(entry.Hash, hash))?.Client.Name;
+        return _entries.LastOrDefault(entry => CryptographicOperations.FixedTimeEquals(entry.Hash, hash))?.Client;
     }
 
-    private static Entry EntryOf(ClientSettings client, string token) => new(new Client(client.Name, client.Destinations), Hash(token));
+    private static Entry EntryOf(ClientSettings client, string token) => new(client.Name, Hash(token));
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -141,7 +161,7 @@ internal sealed partial class ClientBook
         _ => TokenForm.Explain(authorization, inner => Known(inner) is not null),
     });
 
-    private Client OfFormer(Entry entry, DateTimeOffset end)
+    private string OfFormer(Entry entry, DateTimeOffset end)
     {
         if (end == Distrusted)
         {
@@ -158,13 +178,13 @@ internal sealed partial class ClientBook
         // Whoever reads a file at each retrieval has the new one.
         if (Interlocked.Exchange(ref entry.Warned.Value, 1) == 0)
         {
-            Log.FormerTokenUsed(_logger, entry.Client.Name, end);
+            Log.FormerTokenUsed(_logger, entry.Client, end);
         }
 
         return entry.Client;
     }
 
-    private sealed record Entry(Client Client, byte[] Hash)
+    private sealed record Entry(string Client, byte[] Hash)
     {
         /// <summary>When a token that was replaced stops being valid; null for the one of now.</summary>
         public DateTimeOffset? EndsAt { get; init; }

@@ -21,6 +21,14 @@ internal sealed class SessionNode(
 
     public Hop Hop => hop;
 
+    /// <summary>The role of its sessions; null where the source does not say.</summary>
+    public RoleArn? Role => hop.Role;
+
+    public string SessionName => hop.SessionName;
+
+    /// <summary>The region whose STS is called.</summary>
+    public string Region => hop.Region;
+
     public SessionNode? Parent => parent;
 
     /// <summary>The last session that was had, live or not; null before the first.</summary>
@@ -150,6 +158,9 @@ internal sealed class SessionNode(
             Volatile.Write(ref _distrusted, used);
         }
     }
+
+    /// <summary>Erases the session of a node that no tree holds any more.</summary>
+    public void Erase() => Interlocked.Exchange(ref _latest, null)?.Erase();
 
     private Session? Keep(Session session)
     {

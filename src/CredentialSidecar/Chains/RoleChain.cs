@@ -6,15 +6,14 @@ namespace CredentialSidecar.Chains;
 /// <param name="Lazy">Not assumed before the first sibling asks.</param>
 internal sealed record RoleChain(string Destination, IReadOnlyList<Hop> Hops, bool Lazy = false)
 {
-    /// <summary>Each hop with what makes it the same as one of another chain: every input of it and of all before it.</summary>
-    /// <remarks>This is the boundary between tenants: two with different external ids never share a session.</remarks>
-    public IEnumerable<(Hop Hop, NodeLabel Label, string Identity)> Nodes()
+    /// <summary>Each hop with its identity. Two chains share a node exactly where the identities are equal.</summary>
+    public IEnumerable<(Hop Hop, NodeLabel Label, NodeIdentity Identity)> Nodes()
     {
-        var identity = "";
+        var identity = NodeIdentity.Source;
 
         foreach (var (index, hop) in Hops.Index())
         {
-            identity += hop.Identity + "|";
+            identity = identity.Of(hop);
             yield return (hop, new NodeLabel(Destination, index + 1), identity);
         }
     }

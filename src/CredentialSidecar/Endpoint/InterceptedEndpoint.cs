@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
@@ -8,13 +7,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Answers in the ECS agent's place: the task's own credentials by uid, all else by the agent itself.</summary>
-internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree tree, Beyond beyond, Throttle throttle, ContractAnswer answer)
+internal sealed class InterceptedEndpoint(SourceSettings source, Served served, Beyond beyond, Throttle throttle, ContractAnswer answer)
 {
-    private readonly OwnCredentialsPath? _own = settings.Source.Endpoint is { } source ? new(source) : null;
-
-    private readonly FrozenDictionary<uint, Destination> _destinations = settings.Intercepted.ToFrozenDictionary(
-        user => user.Uid,
-        user => tree.Find(user.Destination)!);
+    private readonly OwnCredentialsPath? _own = source.Endpoint is { } endpoint ? new(endpoint) : null;
 
     public async Task AnswerAsync(HttpContext http)
     {
@@ -58,7 +53,7 @@ internal sealed class InterceptedEndpoint(SidecarSettings settings, SessionTree 
 
         // What a browser or a confused server is led to ask for bears another name (and a proxy's form of request has no path first).
         var isAgent = http.Request.Host is { Host: "169.254.170.2", Port: null or 80 } && OwnCredentialsPath.RawTarget(http).StartsWith('/');
-        return isAgent ? _destinations[uid] : throw new RejectedException(RejectionReason.NotIntercepted, "The Host header must be 169.254.170.2.");
+        return isAgent ? served.Current.DestinationOf(uid) : throw new RejectedException(RejectionReason.NotIntercepted, "The Host header must be 169.254.170.2.");
     }
 
     private Task ForwardAsync(HttpContext http, Visit visit)

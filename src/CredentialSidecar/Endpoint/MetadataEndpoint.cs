@@ -38,7 +38,7 @@ internal sealed class MetadataEndpoint(PassthroughSettings settings, Wall wall, 
 
             // Metadata has no token, since nobody who asks for it could send one; the path holds the container's own id.
             var client = isTaskRole ? clients.Identify(http.Request.Headers.Authorization) : null;
-            visit.Client = client?.Name;
+            visit.Client = client;
             Places.Claim(http, client);
             throttle.Admit(http.Connection.RemoteIpAddress, visit.Client ?? Readers);
 

@@ -10,11 +10,11 @@ internal static class Places
     public const string TooMany = "This client has more requests under way at once than its share of connections. Keep the SDK's client, and with it the credentials, between calls.";
 
     /// <summary>From here on the connection is the client's, and no stranger can take its place.</summary>
-    /// <param name="client">Null has shown no token; and where none is asked for, nobody is known.</param>
+    /// <param name="client">Null has shown no token; where none is asked for, no client is known.</param>
     /// <exception cref="RejectedException">All of the client's connections are at work.</exception>
-    public static void Claim(HttpContext http, Client? client)
+    public static void Claim(HttpContext http, string? client)
     {
-        if (client is not null && client != Client.Anyone && !TryClaim(http.Features, client.Name))
+        if (client is not null && client != Client.Anyone.Name && !TryClaim(http.Features, client))
         {
             throw new RejectedException(RejectionReason.AskedTooOften, TooMany);
         }

@@ -13,7 +13,7 @@ internal sealed partial class Visitors(
 
     /// <param name="request">The first request of a connection.</param>
     /// <returns>The name of the client whose valid token it has; null where it has none, or none is needed (Access:AllowAnonymous).</returns>
-    public string? ClientOf(Peek request) => request.Authorization is { } authorization ? clients.Known(authorization)?.Name : null;
+    public string? ClientOf(Peek request) => request.Authorization is { } authorization ? clients.Known(authorization) : null;
 
     /// <summary>Whether the request is sure to be rejected, and after many such rejections waits for it.</summary>
     public bool MustWait(Peek request, IPAddress peer) => clients.UseTokens && request is { IsWhole: true, IsForAgent: false } && throttle.IsDamped(peer);

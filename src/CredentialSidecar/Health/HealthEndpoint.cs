@@ -3,7 +3,7 @@ using CredentialSidecar.Caching;
 namespace CredentialSidecar.Health;
 
 /// <summary>Probes and the redacted state, on a port of their own.</summary>
-internal sealed class HealthEndpoint(SessionTree tree, StatusReport report, TimeProvider clock)
+internal sealed class HealthEndpoint(CurrentTree tree, ReadyLatch latch, StatusReport report, TimeProvider clock)
 {
     private const string All = "Every required destination ";
     private const string Some = "Waiting for ";
@@ -28,10 +28,15 @@ internal sealed class HealthEndpoint(SessionTree tree, StatusReport report, Time
     private string[] Waiting(bool everLive)
     {
         var now = clock.GetUtcNow();
-        return [.. tree.Destinations
-            .Where(d => !d.Lazy && !(everLive ? d.Node.Latest is not null : d.Node.Latest?.IsLive(now) == true))
-            .Select(d => d.Name)
-            .Order(StringComparer.Ordinal)];
+
+
+        // A destination that a reload adds must not end the task.
+        return everLive && latch.IsSet ? [] :
+        [
+            .. tree().Destinations.Where(d => !d.Lazy && !(everLive ? d.Node.Latest is not null : d.Node.Latest?.IsLive(now) == true))
+                .Select(d => d.Name)
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private static Task SendAsync(HttpContext http, string[] waiting, string what) => waiting is []

@@ -7,7 +7,7 @@ using CredentialSidecar.Configuration.Settings;
 namespace CredentialSidecar.Health;
 
 /// <summary>The present state as JSON: what an operator wants to know at night, and no secret.</summary>
-internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, TimeProvider clock)
+internal sealed class StatusReport(CurrentTree tree, SourceSettings source, ConfigurationState configuration, TimeProvider clock)
 {
     private static readonly StatusJson Readable = new(ReadableJson.Of(StatusJson.Default.Options));
 
@@ -24,8 +24,9 @@ internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, T
         return new Status(
             typeof(StatusReport).Assembly.GetName().Version?.ToString(3) ?? "",
             now,
-            settings.Source.ToString(),
-            [.. tree.Destinations.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => Read(d, now))]);
+            source.ToString(),
+            configuration.Read(),
+            [.. tree().Destinations.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => Read(d, now))]);
     }
 
     private static DestinationStatus Read(Destination destination, DateTimeOffset now)
@@ -43,7 +44,7 @@ internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, T
             latest?.Credentials.IssuedAt,
             node.State.DueAt is var due && due == DateTimeOffset.MinValue ? null : due,
             refusal is null ? null : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.ForOperator, refusal.Cause.Advice, refusal.Cause.RequestId, refusal.At, refusal.Failures),
-            [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Hop.Role.Text, hop.Hop.SessionName, hop.Hop.Region, hop.Latest?.Credentials.Expiration))]);
+            [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Role?.Text, hop.SessionName, hop.Region, hop.Latest?.Credentials.Expiration))]);
     }
 
     private static IEnumerable<SessionNode> Hops(SessionNode? node)
@@ -56,7 +57,8 @@ internal sealed class StatusReport(SessionTree tree, SidecarSettings settings, T
 }
 
 /// <summary>The whole of <c>/status</c>.</summary>
-internal sealed record Status(string Version, DateTimeOffset Now, string Source, IReadOnlyList<DestinationStatus> Destinations);
+internal sealed record Status(
+    string Version, DateTimeOffset Now, string Source, ConfigurationStatus Configuration, IReadOnlyList<DestinationStatus> Destinations);
 
 /// <param name="State"><c>starting</c>, <c>idle</c>, <c>live</c>, <c>failing</c> or <c>expired</c>.</param>
 /// <param name="LastFailure">Null after a success.</param>
@@ -68,7 +70,7 @@ internal sealed record DestinationStatus(
 internal sealed record FailureStatus(string Reason, string Message, string? Advice, string? StsRequestId, DateTimeOffset At, int InARow);
 
 /// <param name="Expiration">Of the hop's latest session, live or not.</param>
-internal sealed record HopStatus(string RoleArn, string SessionName, string Region, DateTimeOffset? Expiration);
+internal sealed record HopStatus(string? RoleArn, string SessionName, string Region, DateTimeOffset? Expiration);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(Status))]

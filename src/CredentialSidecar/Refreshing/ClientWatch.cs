@@ -5,7 +5,7 @@ namespace CredentialSidecar.Refreshing;
 
 /// <summary>Notices that no sibling asks: most often because RELATIVE_URI won, and all of them act as the task role.</summary>
 /// <param name="after">How long after ready to wait; zero never warns.</param>
-internal sealed partial class ClientWatch(SessionTree tree, TimeSpan after, TimeProvider clock, ILogger<ClientWatch> logger) : BackgroundService
+internal sealed partial class ClientWatch(CurrentTree tree, TimeSpan after, TimeProvider clock, ILogger<ClientWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -26,14 +26,14 @@ internal sealed partial class ClientWatch(SessionTree tree, TimeSpan after, Time
 
     private async Task WatchAsync(CancellationToken stoppingToken)
     {
-        while (!tree.Destinations.All(d => d.Lazy || d.Node.Latest is not null))
+        while (!tree().Destinations.All(d => d.Lazy || d.Node.Latest is not null))
         {
             await Task.Delay(Pause, clock, stoppingToken);
         }
 
         await Task.Delay(after, clock, stoppingToken);
 
-        if (!tree.Destinations.Any(d => d.WasAsked))
+        if (!tree().Destinations.Any(d => d.WasAsked))
         {
             Log.NobodyAsked(logger, after < TimeSpan.FromMinutes(1) ? $"{after.TotalSeconds:0.#} s" : $"{after.TotalMinutes:0.#} min");
         }

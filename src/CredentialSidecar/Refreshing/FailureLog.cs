@@ -5,10 +5,13 @@ using CredentialSidecar.Telemetry;
 namespace CredentialSidecar.Refreshing;
 
 /// <summary>Says each failure once: a hop or a source that several destinations share is one line that names them all.</summary>
-internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, ILogger logger)
+internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, ILogger logger)
 {
     // The ECS agent has the task role within seconds; after this many tries it is a failure like others.
     private const int StartingTries = 5;
+
+    // The origin of a failure that the source caused.
+    private static readonly object Source = new();
 
     private static readonly TimeSpan AdviceHolds = TimeSpan.FromMinutes(10);
 
@@ -32,7 +35,7 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
                 return;
             }
 
-            var held = tree.Destinations.Where(other => other == destination || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
+            var held = tree().Destinations.Where(other => other == destination || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
                 .OrderBy(other => other.Name, StringComparer.Ordinal).ToArray();
             var trouble = new Trouble(text, [.. held.Where(other => other != destination).Select(other => (other.Name, IsLive(other, now)))])
             {
@@ -60,6 +63,18 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
         }
     }
 
+    /// <summary>Forgets the troubles of nodes that only a former tree holds.</summary>
+    public void Forget(SessionTree former)
+    {
+        lock (_gate)
+        {
+            foreach (var gone in former.Nodes.Except(tree().Nodes))
+            {
+                _troubles.Remove(gone);
+            }
+        }
+    }
+
     private void Write(Destination destination, object origin, CredentialException e, Destination[] held, string advice, DateTimeOffset now)
     {
         var refusal = (origin as SessionNode ?? destination.Node).Refusal ?? destination.Node.Refusal;
@@ -83,12 +98,12 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
         else
         {
             var expiration = named.Min(other => other.Node.Latest!.Credentials.Expiration);
-            Log.RenewalFailed(logger, Names(named), e.Failure, attempt, e.ForOperator, when, retryIn, named.Length == 1 ? "session is" : "sessions are", SessionRefresher.Iso(expiration), hint, fault);
+            Log.RenewalFailed(logger, Names(named), e.Failure, attempt, e.ForOperator, when, retryIn, named.Length == 1 ? "session is" : "sessions are", Renewer.Iso(expiration), hint, fault);
         }
     }
 
-    /// <summary>The topmost hop that failed by this, the tree where its source did, or an outage of STS.</summary>
-    private object OriginOf(SessionNode node, CredentialException e)
+    /// <summary>The topmost hop that failed by this, the source, or an outage of STS.</summary>
+    private static object OriginOf(SessionNode node, CredentialException e)
     {
         if (e.Outage is { } outage)
         {
@@ -97,7 +112,7 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
 
         if (e.Failure is CredentialFailure.SourceUnavailable or CredentialFailure.SourceRefused)
         {
-            return tree;
+            return Source;
         }
 
         while (node.Parent is { } parent && ReferenceEquals(parent.Refusal?.Cause, e))
@@ -108,17 +123,17 @@ internal sealed partial class FailureLog(SessionTree tree, TimeProvider clock, I
         return node;
     }
 
-    private bool IsHeld(Destination destination, object origin)
+    private static bool IsHeld(Destination destination, object origin)
     {
         for (var node = destination.Node; node is not null; node = node.Parent)
         {
-            if (ReferenceEquals(node, origin) || (origin is Outage outage && outage.Region == node.Hop.Region))
+            if (ReferenceEquals(node, origin) || (origin is Outage outage && outage.Region == node.Region))
             {
                 return true;
             }
         }
 
-        return ReferenceEquals(origin, tree);
+        return ReferenceEquals(origin, Source);
     }
 
     private static bool IsLive(Destination destination, DateTimeOffset now) => destination.Node.Latest?.IsLive(now) == true;

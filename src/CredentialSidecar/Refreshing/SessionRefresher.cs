@@ -1,16 +1,16 @@
-using System.Globalization;
 using CredentialSidecar.Caching;
-using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Refreshing;
 
-/// <summary>Keeps every session fresh ahead of its expiry; nothing else starts attempts.</summary>
+/// <summary>Keeps every session fresh ahead of its expiry; nothing else starts attempts, but for an operator's <c>renew</c>.</summary>
 /// <remarks>One loop per destination: one that fails backs off alone and never delays its neighbours.</remarks>
 internal sealed partial class SessionRefresher(
-    SessionTree tree,
+    CurrentTree tree,
     RefreshSchedule schedule,
     CallGate gate,
+    Renewer renewer,
+    ReadyLatch latch,
     TimeProvider clock,
     IHostApplicationLifetime application,
     SidecarMetrics metrics,
@@ -22,38 +22,107 @@ internal sealed partial class SessionRefresher(
     // From here on the first sessions take seconds.
     private const int Many = 200;
 
-    private readonly FailureLog _failures = new(tree, clock, logger);
-    private int _announced;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Destination, Loop> _loops = [];
+    private CancellationToken? _stopping;
+
+    /// <summary>How many destinations have a loop.</summary>
+    public int Loops
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _loops.Count;
+            }
+        }
+    }
+
+    /// <summary>Ends the loops of destinations that the current tree does not hold, and starts those of new ones.</summary>
+    public void Follow()
+    {
+        lock (_gate)
+        {
+            // Before the start of the application, and after its end, there are no loops to change.
+            if (_stopping is not { IsCancellationRequested: false } stopping)
+            {
+                return;
+            }
+
+            var wanted = tree().Destinations.ToHashSet();
+
+            foreach (var (destination, loop) in _loops.Where(loop => !wanted.Contains(loop.Key)).ToArray())
+            {
+                _loops.Remove(destination);
+                loop.End.Cancel();
+            }
+
+            foreach (var destination in wanted.Where(destination => !_loops.ContainsKey(destination)))
+            {
+                var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                _loops.Add(destination, new Loop(end, RunAsync(destination, end)));
+            }
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = application.ApplicationStarted.Register(started.SetResult);
-        metrics.ObserveSessions(() => tree.Destinations.Select(d => (d.Name, d.Node.Latest?.Remaining(clock.GetUtcNow()) ?? TimeSpan.Zero, d.Node.Refusal?.Failures ?? 0)));
+        metrics.ObserveSessions(() => tree().Destinations.Select(d =>
+            (d.Name, d.Node.Latest?.Remaining(clock.GetUtcNow()) ?? TimeSpan.Zero, d.Node.Refusal?.Failures ?? 0)));
 
         try
         {
             // A sidecar that finds its port taken must not have asked STS for anything.
             await started.Task.WaitAsync(stoppingToken);
-            Estimate(tree.Destinations.Count(destination => !destination.Lazy));
-            await Task.WhenAll(tree.Destinations.Select(destination => KeepFreshAsync(destination, stoppingToken)));
+            Estimate(tree().Destinations.Count(destination => !destination.Lazy));
+
+            // Where no destination is required, it is ready from the start.
+            latch.TrySet(tree());
+            _stopping = stoppingToken;
+            Follow();
+            await new TaskCompletionSource().Task.WaitAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop.
+            await Task.WhenAll(Ended());
         }
     }
 
-    private async Task KeepFreshAsync(Destination destination, CancellationToken stoppingToken)
+    private Task[] Ended()
+    {
+        lock (_gate)
+        {
+            return [.. _loops.Values.Select(loop => loop.Task)];
+        }
+    }
+
+    private async Task RunAsync(Destination destination, CancellationTokenSource end)
+    {
+        using (end)
+        {
+            try
+            {
+                await KeepFreshAsync(destination, end.Token);
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                // A reload removed the destination, or the process ends.
+            }
+        }
+    }
+
+    private async Task KeepFreshAsync(Destination destination, CancellationToken end)
     {
         if (!destination.Lazy)
         {
-            await Task.Delay(schedule.UntilFirst(), clock, stoppingToken);
+            await Task.Delay(schedule.UntilFirst(), clock, end);
         }
 
         while (true)
         {
-            await destination.WantedAsync(stoppingToken);
+            await destination.WantedAsync(end);
             var seen = destination.Node.State;
             var wait = seen.DueAt - clock.GetUtcNow();
 
@@ -61,50 +130,14 @@ internal sealed partial class SessionRefresher(
             {
                 // A timer counts whole milliseconds: rounded down, it would fire too early and the loop spin.
                 var milliseconds = Math.Ceiling(Math.Min(wait.TotalMilliseconds, LongestWait.TotalMilliseconds));
-                await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), clock, stoppingToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), clock, end);
             }
             else
             {
-                await RenewAsync(destination, seen, stoppingToken);
+                await renewer.RenewAsync(destination, seen, end);
             }
         }
     }
-
-    private async Task RenewAsync(Destination destination, NodeState seen, CancellationToken stoppingToken)
-    {
-        var (node, region, isThrottled) = (destination.Node, destination.Node.Hop.Region, false);
-        await gate.EnterAsync(region, () => destination.IsAwaited, stoppingToken);
-        var started = clock.GetTimestamp();
-        using var span = Span.Renewing(destination.Name);
-
-        try
-        {
-            var session = await node.RenewAsync(seen, stoppingToken);
-            metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
-            span.Succeeded();
-            _failures.Recovered(destination);
-            Log.Renewed(logger, destination.Name, node.Hop.Role.Text, session.Credentials.AccessKeyId, Iso(session.Credentials.Expiration), Iso(session.RenewAt));
-            AnnounceReadiness();
-
-            if (session.Length > Session.LargestBody)
-            {
-                Log.BodyTooLarge(logger, destination.Name, session.Length, Session.LargestBody);
-            }
-        }
-        catch (CredentialException e)
-        {
-            metrics.RenewalFailed(destination.Name, e.Failure, clock.GetElapsedTime(started));
-            span.Failed(e);
-            _failures.Report(destination, e);
-            isThrottled = e.Failure == CredentialFailure.Throttled;
-        }
-        finally
-        {
-            gate.Leave(region, isThrottled);
-        }
-    }
-
-    internal static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private void Estimate(int first)
     {
@@ -115,11 +148,13 @@ internal sealed partial class SessionRefresher(
         }
     }
 
-    private void AnnounceReadiness()
+    private sealed record Loop(CancellationTokenSource End, Task Task);
+
+    private static partial class Log
     {
-        if (tree.Destinations.All(d => d.Lazy || d.Node.Latest is not null) && Interlocked.Exchange(ref _announced, 1) == 0)
-        {
-            Log.Ready(logger, tree.Destinations.Count(d => !d.Lazy), tree.Nodes);
-        }
+        [LoggerMessage(EventIds.FirstSessions, LogLevel.Information,
+            "Fetching {Destinations} first sessions, at most {AtOnce} at once and {Rate} a second: that takes about {Seconds} s where STS "
+            + "answers within 250 ms. Give the health check as much time.")]
+        public static partial void FirstSessions(ILogger logger, int destinations, int atOnce, int rate, int seconds);
     }
 }

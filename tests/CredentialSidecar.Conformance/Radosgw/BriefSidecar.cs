@@ -47,7 +47,7 @@ internal sealed class BriefSidecar : IAsyncDisposable
             .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
             .AddLogging(logging => logging.ClearProviders().AddProvider(logs)));
         await app.StartAsync();
-        await SidecarFixture.UntilTriedAsync(app.Services.GetRequiredService<SessionTree>());
+        await SidecarFixture.UntilTriedAsync(app.Services.GetRequiredService<CurrentTree>()());
         return new BriefSidecar(app, agent, logs);
     }
 

@@ -42,7 +42,7 @@ public sealed class NoSecretsTests
         {
             await app.StartAsync(TestContext.Current.CancellationToken);
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-            await SidecarFixture.UntilTriedAsync(app.Services.GetRequiredService<CredentialSidecar.Caching.SessionTree>());
+            await SidecarFixture.UntilTriedAsync(app.Services.GetRequiredService<CredentialSidecar.Caching.CurrentTree>()());
             served = await GetAsync(addresses[0] + "/v1/credentials/reports", Token, 200);
 
             said.Enqueue(await GetAsync(addresses[0] + "/v1/credentials/reports", Token[..^1] + "x", 401));

@@ -19,7 +19,7 @@ public sealed class SessionTreeTests
         await using var sidecar = await StartAsync(
             Settings.Destination("hub", First), Settings.Destination("a", First, Role("a")), Settings.Destination("b", First, Role("b")));
 
-        Assert.Equal(3, sidecar.Tree.Nodes);
+        Assert.Equal(3, sidecar.Tree.Nodes.Count);
         Assert.Same(sidecar.Tree.Find("hub")!.Node, sidecar.Tree.Find("a")!.Node.Parent);
         Assert.Single(sidecar.Sts.Calls, call => call.Hop.Role.Name == "hub");
         Assert.Equal(3, sidecar.Sts.Calls.Count);
@@ -41,7 +41,7 @@ public sealed class SessionTreeTests
     {
         await using var sidecar = await StartAsync(Settings.Destination("direct", Second), Settings.Destination("through", First, Second));
 
-        Assert.Equal(3, sidecar.Tree.Nodes);
+        Assert.Equal(3, sidecar.Tree.Nodes.Count);
         Assert.NotEqual(await BodyOf(sidecar, "direct"), await BodyOf(sidecar, "through"));
     }
 
@@ -70,7 +70,8 @@ public sealed class SessionTreeTests
     {
         var clock = new VirtualClock();
         var sts = new ScriptedSts(clock);
-        var tree = new SessionTree(Settings.Load().Chains(TaskIdentity.Unknown), sts, sts, ContractDocument.Of, new(RefreshSettings.Default, () => 0), clock);
+        var builder = new TreeBuilder(sts, sts, ContractDocument.Of, new(RefreshSettings.Default, () => 0), clock);
+        var tree = builder.Build(Settings.Load().Chains(TaskIdentity.Unknown));
 
         Assert.NotNull(tree.Find("reports"));
         Assert.Null(tree.Find("Reports"));

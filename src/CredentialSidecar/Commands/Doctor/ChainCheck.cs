@@ -60,7 +60,7 @@ internal static class ChainCheck
     private static async Task AssumeAllAsync(
         Examination examination, IReadOnlyList<RoleChain> chains, TemporaryCredentials source, IRoleAssumer assumer, CancellationToken cancellationToken)
     {
-        var known = new Dictionary<string, TemporaryCredentials>(StringComparer.Ordinal);
+        var known = new Dictionary<NodeIdentity, TemporaryCredentials>();
 
         foreach (var chain in chains)
         {

@@ -1,0 +1,69 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Finds the destination that a request names, and checks that its client may read it.</summary>
+internal static class Lookup
+{
+    /// <exception cref="RejectedException">There is no such destination, or the client may not read it.</exception>
+    public static Destination Find(SessionTree tree, Client client, Wanted wanted, Visit visit) => wanted switch
+    {
+        { Name: { } name } => FindByName(tree, name, client, visit),
+        { Role: { } role } => FindByRole(tree, role, client, visit),
+        _ => DefaultOf(tree, client),
+    };
+
+    /// <summary>The destinations whose chains end in that role, by name.</summary>
+    public static Destination[] EndingIn(SessionTree tree, string role)
+    {
+        Destination[] exactly = [.. tree.Destinations.Where(destination => destination.Node.Role?.Text == role)];
+        var ending = exactly.Length > 0 ? exactly
+            : tree.Destinations.Where(destination => destination.Node.Role is { } own && CredentialsPath.IsSame(own.Text, role));
+        return [.. ending.OrderBy(destination => destination.Name, StringComparer.Ordinal)];
+    }
+
+    private static Destination DefaultOf(SessionTree tree, Client client)
+    {
+        var destination = client.Only is { } only ? tree.Find(only) : tree.Default;
+
+        return destination is not null && client.MayRead(destination.Name)
+            ? destination
+            : throw Unknown($"There is no default destination. Name one: /v1/credentials/{{destination}}.{Readable(client)}");
+    }
+
+    private static Destination FindByName(SessionTree tree, string name, Client client, Visit visit)
+    {
+        var destination = tree.Find(name) ?? throw Unknown(
+            "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations."
+            + Readable(client));
+
+        visit.Destination = destination.Name;
+        return client.MayRead(name) ? destination : throw Foreign(client, name);
+    }
+
+    private static Destination FindByRole(SessionTree tree, string role, Client client, Visit visit)
+    {
+        var ending = EndingIn(tree, role);
+        Destination[] allowed = [.. ending.Where(destination => client.MayRead(destination.Name))];
+
+        visit.Destination = ending.FirstOrDefault()?.Name;
+        return (ending, allowed) switch
+        {
+            ([], _) => throw Unknown($"No destination ends in that role; check the path and the sidecar's Destinations.{Readable(client)}"),
+            (_, []) => throw Foreign(client, ending[0].Name),
+            (_, [var only]) => only,
+            _ => throw Unknown("Several destinations end in that role; ask for one by its name: "
+                + $"{string.Join(", ", allowed.Select(destination => $"/role/{destination.Name}"))}."),
+        };
+    }
+
+    private static RejectedException Unknown(string message) => new(RejectionReason.UnknownDestination, message);
+
+    private static RejectedException Foreign(Client client, string destination) => new(
+        RejectionReason.ForeignDestination, $"Client '{client.Name}' may not read destination '{destination}'.{Readable(client)}");
+
+    private static string Readable(Client client) =>
+        client.Destinations is { } names ? $" This token may read: {string.Join(", ", names)}." : "";
+}

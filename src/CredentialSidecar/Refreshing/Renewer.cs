@@ -1,0 +1,68 @@
+using System.Globalization;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Refreshing;
+
+/// <summary>Renews one destination within the budget of STS calls, and reports what came of it in the log, a metric and a span.</summary>
+internal sealed partial class Renewer(
+    CurrentTree tree, CallGate gate, ReadyLatch latch, TimeProvider clock, SidecarMetrics metrics, ILogger<Renewer> logger)
+{
+    private readonly FailureLog _failures = new(tree, clock, logger);
+
+    /// <summary>Renews once.</summary>
+    /// <param name="seen">The state of the destination's node that the caller decided by.</param>
+    /// <returns>Null after a success.</returns>
+    public async Task<CredentialException?> RenewAsync(Destination destination, NodeState seen, CancellationToken cancellationToken)
+    {
+        var (region, isThrottled) = (destination.Node.Region, false);
+        await gate.EnterAsync(region, () => destination.IsAwaited, cancellationToken);
+        var started = clock.GetTimestamp();
+        using var span = Span.Renewing(destination.Name);
+
+        try
+        {
+            var session = await destination.Node.RenewAsync(seen, cancellationToken);
+            metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
+            span.Succeeded();
+            _failures.Recovered(destination);
+            Report(destination, session);
+            return null;
+        }
+        catch (CredentialException e)
+        {
+            metrics.RenewalFailed(destination.Name, e.Failure, clock.GetElapsedTime(started));
+            span.Failed(e);
+            _failures.Report(destination, e);
+            isThrottled = e.Failure == CredentialFailure.Throttled;
+            return e;
+        }
+        finally
+        {
+            gate.Leave(region, isThrottled);
+        }
+    }
+
+    /// <summary>Forgets the failures of nodes that a reload removed.</summary>
+    public void Forget(SessionTree former) => _failures.Forget(former);
+
+    internal static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private void Report(Destination destination, Session session)
+    {
+        var credentials = session.Credentials;
+        Log.Renewed(logger, destination.Name, credentials.RoleArn, credentials.AccessKeyId, Iso(credentials.Expiration), Iso(session.RenewAt));
+        var current = tree();
+
+        if (latch.TrySet(current))
+        {
+            Log.Ready(logger, current.Destinations.Count(d => !d.Lazy), current.Nodes.Count);
+        }
+
+        if (session.Length > Session.LargestBody)
+        {
+            Log.BodyTooLarge(logger, destination.Name, session.Length, Session.LargestBody);
+        }
+    }
+}
