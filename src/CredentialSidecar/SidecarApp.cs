@@ -27,7 +27,7 @@ internal static class SidecarApp
         // Empty: no ASPNETCORE_URLS, no appsettings.json and no Kestrel section can open another listener.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 
-        builder.Logging.AddSidecarLogging(settings.Options.Logging);
+        builder.Logging.AddSidecarLogging(settings.Logging);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Open(kestrel, ListenerTable.Of(settings)));
         builder.Services

@@ -1,3 +1,4 @@
+using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
 
@@ -44,6 +45,10 @@ internal static class Settings
 
         return new ProcessEnvironment(variables);
     }
+
+    /// <summary>The settings with the tokens that siblings find in their directories.</summary>
+    public static SidecarSettings Install(SidecarSettings settings, string launcher = "/nowhere", bool isRestart = false, Findings? findings = null) =>
+        settings with { Access = SharedDirectory.Install(settings.Access, settings.NameOf, launcher, isRestart, findings) };
 
     public static SidecarSettings Load(params IEnumerable<(string Name, string? Value)> changes) => SettingsLoader.Load(Environment(changes)).Settings;
 }

@@ -1,8 +1,10 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
+using CredentialSidecar.Hosting;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Testing.Processes;
 using Microsoft.AspNetCore.Builder;
@@ -81,6 +83,20 @@ internal sealed class SidecarFixture : IAsyncDisposable
         return sidecar;
     }
 
+    /// <summary>On virtual time, from a configuration file that <see cref="ReloadAsync"/> reads again.</summary>
+    public static async Task<SidecarFixture> StartReloadableAsync(string file, params IEnumerable<(string Name, string? Value)> changes)
+    {
+        var clock = new VirtualClock();
+        var environment = Settings.Environment([.. Settings.NoReports, ("SIDECAR_CONFIG_FILE", file), .. changes]);
+        var sidecar = await StartAsync(SettingsLoader.Load(environment).Settings, clock, new ScriptedSts(clock), services =>
+            services.AddReload(new ConfigurationOrigin(environment, null, "/nowhere")));
+        await sidecar.SettleAsync();
+        return sidecar;
+    }
+
+    /// <summary>As <c>credential-sidecar reload</c> does it.</summary>
+    public Task<ReloadResult> ReloadAsync() => _app.Services.GetRequiredService<ConfigurationReload>().RunAsync(CancellationToken.None);
+
     /// <summary>With an intercepted listener for uid 1000 and 1001, and a kernel that says of every connection what the test wants.</summary>
     public static async Task<SidecarFixture> StartInterceptedAsync(ScriptedKernel kernel, params IEnumerable<(string Name, string? Value)> changes)
     {
@@ -117,10 +133,12 @@ internal sealed class SidecarFixture : IAsyncDisposable
     }
 
     /// <summary>Waits until every destination's loop waits for time.</summary>
-    public Task SettleAsync() => Clock.UntilWaitingAsync(Tree.Destinations.Count(d => !d.Lazy));
+    public Task SettleAsync() => Clock.UntilWaitingAsync(Loops + (_app.Services.GetService<ConfigurationReload>()?.Erasing ?? 0));
 
     /// <summary>Moves on, letting the loops do what falls due.</summary>
-    public Task AdvanceAsync(TimeSpan by) => Clock.AdvanceAsync(by, Tree.Destinations.Count(d => !d.Lazy));
+    public Task AdvanceAsync(TimeSpan by) => Clock.AdvanceAsync(by, Loops);
+
+    private int Loops => Tree.Destinations.Count(d => !d.Lazy);
 
     /// <summary>As a signal does it, without the drain.</summary>
     public Task StopAsync() => _app.StopAsync();
@@ -142,7 +160,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
     private static async Task<SidecarFixture> StartAsync(SidecarSettings settings, VirtualClock? clock, ScriptedSts? sts, Action<IServiceCollection>? more = null)
     {
-        settings = SharedDirectory.Install(settings, "/nowhere");
+        settings = Settings.Install(settings);
         var logs = new CollectedLogs();
         var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services =>
         {

@@ -26,6 +26,9 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
     public TimeSpan FairChance => _strangers.FairChance;
 
+    /// <summary>How many clients share the places of clients; a reload changes it.</summary>
+    public int Clients { get; set; } = clients;
+
     /// <summary>Connections that are open or being closed.</summary>
     public int Count => most - _free.CurrentCount;
 
@@ -69,7 +72,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
 
             var isFull = _clients.Total >= _mostOfClients;
 
-            if (isFull || _clients.CountOf(client) >= Math.Max(1, _mostOfClients / Math.Max(1, clients)))
+            if (isFull || _clients.CountOf(client) >= Math.Max(1, _mostOfClients / Math.Max(1, Clients)))
             {
                 var whose = isFull && _clients.CountOf(client) == 0 ? _clients.Largest() : client;
                 leaving = whose is null ? null : _clients.Oldest(whose, other => !other.IsBusy);

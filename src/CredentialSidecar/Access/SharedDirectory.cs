@@ -28,29 +28,30 @@ internal static class SharedDirectory
     /// <param name="isRestart">A supervisor held our ports since the process before this one, so that no other can have listened there.</param>
     /// <param name="findings">Is told of a token that was found and that somebody else can change.</param>
     /// <exception cref="ConfigurationMistakesException">A directory cannot be written, or a token that is there cannot be read.</exception>
-    public static SidecarSettings Install(SidecarSettings settings, string launcher, bool isRestart = false, Findings? findings = null)
+    public static AccessSettings Install(
+        AccessSettings settings, Func<string, string> nameOf, string launcher, bool isRestart = false, Findings? findings = null)
     {
-        var directory = settings.Access.SharedDirectory;
+        var directory = settings.SharedDirectory;
         var clients = new List<ClientSettings>();
 
         if (settings.Clients.All(client => client.Directory != directory))
         {
-            Install(directory, () => settings.NameOf("SharedDirectory"), launcher, null);
+            Install(directory, () => nameOf("SharedDirectory"), launcher, null);
         }
 
         foreach (var client in settings.Clients)
         {
             // One that was copied from another client's directory would not tell the two apart.
             var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
-            var there = client.Token is null ? Find(client.Directory!, settings.NameOf(key), findings) : null;
+            var there = client.Token is null ? Find(client.Directory!, nameOf(key), findings) : null;
             var found = clients.All(other => other.Token != there) ? there : null;
-            var isKept = found is not null && (isRestart || settings.Access.KeepTokens || EndMarker.IsThere(client.Directory!, found));
+            var isKept = found is not null && (isRestart || settings.KeepTokens || EndMarker.IsThere(client.Directory!, found));
             var token = client.Token ?? (isKept ? found! : NewToken());
-            Install(client.Directory, () => settings.NameOf(key), launcher, token);
+            Install(client.Directory, () => nameOf(key), launcher, token);
             clients.Add(client with { Token = token, Distrusted = isKept ? null : found });
         }
 
-        return settings with { Access = settings.Access with { Clients = [.. clients] } };
+        return settings with { Clients = [.. clients] };
     }
 
     /// <summary>The launcher that siblings get: what stands beside the program may be a copy that only runs and cannot be read.</summary>

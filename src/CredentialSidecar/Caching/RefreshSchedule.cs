@@ -3,9 +3,9 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Caching;
 
-/// <summary>The arithmetic of renewal: no clock, no state, no I/O.</summary>
+/// <summary>The arithmetic of renewal: no clock and no I/O.</summary>
 /// <param name="nextRandom">0 to 1, given from outside so that a test can fix it.</param>
-internal sealed class RefreshSchedule(RefreshSettings settings, Func<double> nextRandom)
+internal sealed class RefreshSchedule(RefreshSettings first, Func<double> nextRandom)
 {
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
 
@@ -13,15 +13,25 @@ internal sealed class RefreshSchedule(RefreshSettings settings, Func<double> nex
     private static readonly int[] DeniedSeconds = [2, 5, 10, 20, 40, 60, 120, 240, 300];
     private static readonly int[] UnavailableSeconds = [2, 4, 8, 16, 32, 64, 120];
 
+    private RefreshSettings _settings = first;
+
+    /// <summary>A reload replaces them; sessions that are there keep their time of renewal.</summary>
+    public RefreshSettings Settings
+    {
+        get => Volatile.Read(ref _settings);
+        set => Volatile.Write(ref _settings, value);
+    }
+
     /// <summary>A session that ends at once is not renewed without end. AWS gives none under 15 minutes; a test against an STS that does may say less.</summary>
     public TimeSpan ShortestWait { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What a served session should still have (contract R1).</summary>
-    public TimeSpan MinimumRemaining => settings.MinimumRemaining;
+    public TimeSpan MinimumRemaining => Settings.MinimumRemaining;
 
     /// <summary>When the session should be renewed.</summary>
     public DateTimeOffset RenewAt(TemporaryCredentials session)
     {
+        var settings = Settings;
         var byFraction = session.Lifetime * settings.RenewAtFraction;
         var byRemaining = session.Lifetime - settings.MinimumRemaining;
 
@@ -41,9 +51,9 @@ internal sealed class RefreshSchedule(RefreshSettings settings, Func<double> nex
             ? DeniedSeconds
             : UnavailableSeconds;
         var step = TimeSpan.FromSeconds(steps[Math.Clamp(failures, 1, steps.Length) - 1]);
-        return step * (1 - settings.JitterFraction * nextRandom());
+        return step * (1 - Settings.JitterFraction * nextRandom());
     }
 
     /// <summary>How long a destination's first attempt waits, so that a fleet does not start in step.</summary>
-    public TimeSpan UntilFirst() => settings.StartSpread * nextRandom();
+    public TimeSpan UntilFirst() => Settings.StartSpread * nextRandom();
 }

@@ -1,27 +1,25 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
+using CredentialSidecar.Hosting;
 using CredentialSidecar.Telemetry;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace CredentialSidecar.Commands;
 
 /// <summary>One line of text for a person at a terminal, one JSON object a line for a container's log driver.</summary>
 internal static class LoggingSetup
 {
-    public static ILoggingBuilder AddSidecarLogging(this ILoggingBuilder logging, LoggingOptions options)
+    public static ILoggingBuilder AddSidecarLogging(this ILoggingBuilder logging, LoggingSettings settings)
     {
-        var json = options.Format == LogFormat.Json || (options.Format == LogFormat.Auto && Console.IsOutputRedirected);
+        var json = settings.Format == LogFormat.Json || (settings.Format == LogFormat.Auto && Console.IsOutputRedirected);
 
-        // The framework's own lines matter only where something is wrong; its per-request ones hold paths and headers.
-        logging
-            .SetMinimumLevel(options.Level)
-            .AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // It would show a taken port as a stack trace.
-            .AddFilter("Yarp", LogLevel.None) // It would show the paths it forwards, which may be as good as a password.
-            .AddFilter("System", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
-
-        // Whether it is written at all is its own setting.
-        logging.AddFilter(AuditTrail.Category, LogLevel.Information);
+        var level = new LogLevelSwitch(settings.Level);
+        logging.Services
+            .AddSingleton(level)
+            .AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level)
+            .AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
 
         // A reader of our output that stops reading must not stop us; the console says how many lines it dropped.
         logging.Services.AddSingleton(new LineFormat(json, !json && !Console.IsOutputRedirected, TimeProvider.System));

@@ -2,6 +2,7 @@ using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
+using CredentialSidecar.Hosting;
 using CredentialSidecar.Networking;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
@@ -27,7 +28,11 @@ internal static partial class ServeCommand
             ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
             RefuseUid(loaded);
             var shared = new Findings();
-            var settings = SharedDirectory.Install(loaded, SharedDirectory.LauncherFor(AppContext.BaseDirectory), supervision?.IsRestart == true, shared);
+            var launcher = SharedDirectory.LauncherFor(AppContext.BaseDirectory);
+            var settings = loaded with
+            {
+                Access = SharedDirectory.Install(loaded.Access, loaded.NameOf, launcher, supervision?.IsRestart == true, shared),
+            };
 
             if (await TaskLookup.ReadAsync(settings, cancellationToken) is not { } task)
             {
@@ -35,7 +40,11 @@ internal static partial class ServeCommand
             }
 
             _ = StsEndpoints.Resolve(settings, task);
-            await using var app = SidecarApp.Create(settings, task, services => HandOver(services, supervision));
+            await using var app = SidecarApp.Create(settings, task, services =>
+            {
+                services.AddReload(new ConfigurationOrigin(environment, file, launcher)).AddHostedService<ConfigurationWatch>();
+                HandOver(services, supervision);
+            });
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);
 
             Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);

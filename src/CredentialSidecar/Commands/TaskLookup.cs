@@ -11,7 +11,7 @@ internal static class TaskLookup
     /// <returns>Null if the process received a stop signal while it waited.</returns>
     public static async Task<TaskIdentity?> ReadAsync(SidecarSettings settings, CancellationToken cancellationToken)
     {
-        using var logging = LoggerFactory.Create(builder => builder.AddSidecarLogging(settings.Options.Logging));
+        using var logging = LoggerFactory.Create(builder => builder.AddSidecarLogging(settings.Logging));
         using var reader = new EndpointReader();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 

@@ -48,6 +48,7 @@ internal static class SettingsLoader
             Wall = wall,
             Audit = audit,
             Passthrough = passthrough,
+            Logging = new LoggingSettings(options.Logging.Level, options.Logging.Format),
             NameOf = findings.NameOf,
             Intercepted = intercepted,
             Export = export,

@@ -14,9 +14,23 @@ internal sealed class ConfigurationState(TimeProvider clock)
     public void Applied(IReadOnlyList<string> needRestart) =>
         Volatile.Write(ref _status, new ConfigurationStatus(clock.GetUtcNow(), Read().Reloads + 1, needRestart, []));
 
+    /// <summary>The configuration is the one that is served, but for what needs a restart.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool Unchanged(IReadOnlyList<string> needRestart)
+    {
+        var former = Read();
+        Volatile.Write(ref _status, former with { NeedRestart = needRestart, Mistakes = [] });
+        return former.Mistakes.Count > 0 || !former.NeedRestart.SequenceEqual(needRestart);
+    }
+
     /// <summary>A configuration is wrong; the former one is still served.</summary>
-    public void Rejected(IReadOnlyList<Mistake> mistakes) =>
-        Volatile.Write(ref _status, Read() with { Mistakes = [.. mistakes.Select(mistake => mistake.ToString())] });
+    /// <returns>Whether that is news.</returns>
+    public bool Rejected(IReadOnlyList<Mistake> mistakes)
+    {
+        var (former, texts) = (Read(), mistakes.Select(mistake => mistake.ToString()).ToArray());
+        Volatile.Write(ref _status, former with { Mistakes = texts });
+        return !former.Mistakes.SequenceEqual(texts);
+    }
 }
 
 /// <param name="Loaded">When the configuration that is served was loaded.</param>

@@ -15,7 +15,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
     private readonly Dictionary<string, int> _running = new(StringComparer.Ordinal);
     private readonly CallRate _rate = new(mostAtOnce, clock);
 
-    public int MostAtOnce => mostAtOnce;
+    public int MostAtOnce => Volatile.Read(ref mostAtOnce);
 
     /// <summary>Attempts a second at present.</summary>
     public double Rate
@@ -26,6 +26,16 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
             {
                 return _rate.PerSecond;
             }
+        }
+    }
+
+    /// <summary>Changes the limit; calls under way go on.</summary>
+    public void Use(int atOnce)
+    {
+        lock (_gate)
+        {
+            mostAtOnce = _rate.Burst = atOnce;
+            Admit();
         }
     }
 

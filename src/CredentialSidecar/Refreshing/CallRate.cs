@@ -13,6 +13,9 @@ internal sealed class CallRate(int burst, TimeProvider clock)
     private long _filled = clock.GetTimestamp();
     private long? _slowed;
 
+    /// <summary>How many may begin at once after a pause.</summary>
+    public int Burst { get; set; } = burst;
+
     /// <summary>Attempts a second at present.</summary>
     public double PerSecond { get; private set; } = CallGate.Fastest;
 
@@ -57,7 +60,7 @@ internal sealed class CallRate(int burst, TimeProvider clock)
     private void Fill()
     {
         var now = clock.GetTimestamp();
-        _tokens = Math.Min(burst, _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * PerSecond));
+        _tokens = Math.Min(Burst, _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * PerSecond));
         _filled = now;
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class SecretMask
 
     private readonly Lock _gate = new();
     private readonly string[] _configured;
-    private readonly string[] _externalIds;
+    private string[] _externalIds;
     private readonly Dictionary<(string Key, string Token), TemporaryCredentials> _live = [];
     private readonly TimeProvider _clock;
 
@@ -30,9 +30,11 @@ internal sealed partial class SecretMask
                     .SelectMany(variable => variable.Value.Split(',')).Select(header => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..]))
                 .OfType<string>().Where(secret => secret.Length > 1).SelectMany(AsSent),
         ];
-        _externalIds = [.. settings.Options.Destinations.Values.SelectMany(destination => destination.Hops).Select(hop => hop.ExternalId)
-            .OfType<string>().Where(id => id.Length > 1).Distinct(StringComparer.Ordinal).SelectMany(AsSent)];
+        _externalIds = ExternalIds(settings);
     }
+
+    /// <summary>Hides the external ids of a new configuration, instead of those of the former one.</summary>
+    public void Follow(SidecarSettings next) => Volatile.Write(ref _externalIds, ExternalIds(next));
 
     /// <summary>From now on these are hidden too, until they expire.</summary>
     public void Add(TemporaryCredentials credentials)
@@ -61,7 +63,7 @@ internal sealed partial class SecretMask
         }
 
         // Whole ones only: a piece may be the name of a role, which an operator needs.
-        foreach (var id in _externalIds)
+        foreach (var id in Volatile.Read(ref _externalIds))
         {
             HideWhole(text, id, hidden);
         }
@@ -73,6 +75,12 @@ internal sealed partial class SecretMask
 
         return string.Concat(text.Select((c, i) => !hidden[i] ? c.ToString() : i > 0 && hidden[i - 1] ? "" : Hidden));
     }
+
+    private static string[] ExternalIds(SidecarSettings settings) =>
+    [
+        .. settings.Options.Destinations.Values.SelectMany(destination => destination.Hops).Select(hop => hop.ExternalId)
+            .OfType<string>().Where(id => id.Length > 1).Distinct(StringComparer.Ordinal).SelectMany(AsSent),
+    ];
 
     private string[] Secrets()
     {

@@ -23,7 +23,7 @@ internal static class EventIds
     public const int ExpirationCapped = 203;
     public const int DurationShortened = 204;
 
-    // Refreshing: 300. Next: 306, then 311.
+    // Refreshing: 300. Next: 307, then 311.
     public const int Renewed = 300;
     public const int RenewalFailed = 301;
     public const int NoSession = 302;
@@ -60,4 +60,9 @@ internal static class EventIds
     public const int ExportFailed = 700;
     public const int ExportResumed = 701;
     public const int ExportNotStarted = 702;
+
+    // Hosting: 800. Next: 803.
+    public const int Reloaded = 800;
+    public const int ReloadUnchanged = 801;
+    public const int ReloadRejected = 802;
 }

@@ -21,6 +21,7 @@ internal sealed class SidecarMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _auditDropped;
+    private readonly Counter<long> _reloads;
 
     public SidecarMetrics(IMeterFactory meters)
     {
@@ -31,6 +32,7 @@ internal sealed class SidecarMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("credential_sidecar.requests", "{request}", "Answers on the credentials listener, by status.");
         _refusals = _meter.CreateCounter<long>("credential_sidecar.refusals", "{request}", "Answers that held no credentials, by reason.");
         _auditDropped = _meter.CreateCounter<long>("credential_sidecar.audit.dropped", "{line}", "Audit lines that could not be written.");
+        _reloads = _meter.CreateCounter<long>("credential_sidecar.reloads", "{reload}", "Times the configuration was loaded again, by outcome.");
     }
 
     /// <summary>What to alert on: the seconds each destination's session still has, zero where there is none, and how often its renewal has failed since.</summary>
@@ -66,6 +68,9 @@ internal sealed class SidecarMetrics : IDisposable
 
     /// <param name="where"><c>queue</c> or <c>file</c>.</param>
     public void AuditDropped(string where) => _auditDropped.Add(1, new TagList { { "where", where } });
+
+    /// <param name="outcome"><c>applied</c>, <c>unchanged</c> or <c>rejected</c>.</param>
+    public void Reloaded(string outcome) => _reloads.Add(1, new TagList { { "outcome", outcome } });
 
     public void Dispose() => _meter.Dispose();
 

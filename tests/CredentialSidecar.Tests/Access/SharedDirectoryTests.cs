@@ -57,7 +57,7 @@ public sealed class SharedDirectoryTests : IDisposable
     {
         var token = Install().Token;
         using var locked = new FileStream(TokenFile, FileMode.Open, FileAccess.Read, FileShare.None);
-        Assert.Equal(token, SharedDirectory.Install(Load(), "/nowhere", isRestart: true).Token);
+        Assert.Equal(token, Settings.Install(Load(), "/nowhere", isRestart: true).Token);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class SharedDirectoryTests : IDisposable
 
         var findings = new Findings();
 
-        Assert.Equal(new string('c', 64), SharedDirectory.Install(Load(), "/nowhere", isRestart: true, findings).Token);
+        Assert.Equal(new string('c', 64), Settings.Install(Load(), "/nowhere", isRestart: true, findings).Token);
         Assert.StartsWith("SIDECAR_SHARED_DIR names a file that every user can write", Assert.Single(findings.Warnings).ToString(), StringComparison.Ordinal);
     }
 
@@ -109,9 +109,9 @@ public sealed class SharedDirectoryTests : IDisposable
     {
         var launcher = Path.Combine(_directory, "new-launcher");
         File.WriteAllText(launcher, "#!/bin/sh\n");
-        SharedDirectory.Install(Load(), launcher);
+        Settings.Install(Load(), launcher);
         using var running = File.OpenRead(Path.Combine(_directory, "credential-launch"));
-        SharedDirectory.Install(Load(), launcher);
+        Settings.Install(Load(), launcher);
 
         Assert.Equal("r-xr-xr-x", Mode(Path.Combine(_directory, "credential-launch")));
         Assert.Equal(["credential-launch", "new-launcher", "token"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
@@ -139,7 +139,7 @@ public sealed class SharedDirectoryTests : IDisposable
     public void A_directory_that_is_not_there_is_a_mistake_with_path_uid_and_remedy()
     {
         var mistake = Assert.Single(Assert.Throws<ConfigurationMistakesException>(() =>
-            SharedDirectory.Install(Load(("SIDECAR_SHARED_DIR", "/nowhere/at/all")), "/nowhere")).Mistakes).ToString();
+            Settings.Install(Load(("SIDECAR_SHARED_DIR", "/nowhere/at/all")), "/nowhere")).Mistakes).ToString();
 
         Assert.StartsWith("SIDECAR_SHARED_DIR is '/nowhere/at/all', which uid ", mistake, StringComparison.Ordinal);
         Assert.Contains("it does not exist", mistake, StringComparison.Ordinal);
@@ -159,5 +159,5 @@ public sealed class SharedDirectoryTests : IDisposable
     private SidecarSettings Load(params IEnumerable<(string, string?)> changes) =>
         Settings.Load([("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), .. changes]);
 
-    private SidecarSettings Install(params IEnumerable<(string, string?)> changes) => SharedDirectory.Install(Load(changes), "/nowhere");
+    private SidecarSettings Install(params IEnumerable<(string, string?)> changes) => Settings.Install(Load(changes), "/nowhere");
 }

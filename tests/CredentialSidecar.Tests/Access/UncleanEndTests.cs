@@ -76,7 +76,7 @@ public sealed class UncleanEndTests : IDisposable
     public void KeepTokens_keeps_a_token_after_every_end()
     {
         var former = Install().Token;
-        Assert.Equal(former, SharedDirectory.Install(Load(("SIDECAR_Access__KeepTokens", "true")), "/nowhere").Token);
+        Assert.Equal(former, Settings.Install(Load(("SIDECAR_Access__KeepTokens", "true")), "/nowhere").Token);
     }
 
     [Fact]
@@ -120,5 +120,5 @@ public sealed class UncleanEndTests : IDisposable
     private SidecarSettings Load(params IEnumerable<(string, string?)> changes) =>
         Settings.Load([("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), .. changes]);
 
-    private SidecarSettings Install(bool isRestart = false) => SharedDirectory.Install(Load(), "/nowhere", isRestart);
+    private SidecarSettings Install(bool isRestart = false) => Settings.Install(Load(), "/nowhere", isRestart);
 }

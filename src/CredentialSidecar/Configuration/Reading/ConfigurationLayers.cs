@@ -6,7 +6,7 @@ namespace CredentialSidecar.Configuration.Reading;
 /// <remarks>Kept apart from the host's configuration, which holds the whole environment and so could not be read strictly.</remarks>
 internal sealed class ConfigurationLayers
 {
-    private const int LargestFile = 1024 * 1024;
+    public const int LargestFile = 1024 * 1024;
 
     private readonly List<ConfigurationLayer> _layers = [];
     private readonly VariablesLayer _variables;

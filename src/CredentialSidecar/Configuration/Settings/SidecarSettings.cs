@@ -32,6 +32,8 @@ internal sealed record SidecarSettings(
 
     public required PassthroughSettings Passthrough { get; init; }
 
+    public required LoggingSettings Logging { get; init; }
+
     /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
     public Func<string, string> NameOf { get; init; } = path => path;
 

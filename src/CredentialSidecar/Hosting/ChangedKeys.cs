@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CredentialSidecar.Configuration.Options;
+
+namespace CredentialSidecar.Hosting;
+
+/// <summary>Which keys differ between two configurations. Their values are not shown.</summary>
+internal static class ChangedKeys
+{
+    // What a running sidecar takes up; everything else needs a new process.
+    private static readonly string[] Reloadable =
+    [
+        "Destinations", "Region", "Refresh", "Logging:Level", "Access:Clients", "Access:Token", "Access:TokenFile", "Access:TokenGrace",
+        "Access:AllowShortTokens",
+    ];
+
+    /// <summary>Whether a key differs that a running sidecar can take up.</summary>
+    public static bool CanReload(SidecarOptions former, SidecarOptions next) => Between(former, next).Any(IsReloadable);
+
+    /// <summary>The keys whose new values need a new process, in order.</summary>
+    public static string[] NeedRestart(SidecarOptions former, SidecarOptions next) =>
+        [.. Between(former, next).Where(key => !IsReloadable(key)).Order(StringComparer.Ordinal)];
+
+    private static bool IsReloadable(string key) =>
+        Array.Exists(Reloadable, part => key == part || key.StartsWith($"{part}:", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Between(SidecarOptions former, SidecarOptions next) => Between("", NodeOf(former), NodeOf(next));
+
+    private static JsonNode? NodeOf(SidecarOptions options) => JsonSerializer.SerializeToNode(options, OptionsJson.Default.SidecarOptions);
+
+    private static IEnumerable<string> Between(string path, JsonNode? former, JsonNode? next) => (former, next) switch
+    {
+        (JsonObject a, JsonObject b) => a.Select(member => member.Key).Union(b.Select(member => member.Key))
+            .SelectMany(key => Between(path.Length == 0 ? key : $"{path}:{key}", a[key], b[key])),
+        _ => JsonNode.DeepEquals(former, next) ? [] : [path],
+    };
+}

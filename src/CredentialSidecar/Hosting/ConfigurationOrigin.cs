@@ -1,0 +1,14 @@
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+
+namespace CredentialSidecar.Hosting;
+
+/// <summary>Where the configuration comes from, so that it can be loaded again.</summary>
+/// <param name="Environment">As it was at the start; a reload cannot see another one.</param>
+/// <param name="File">The file of the command line; null where none was given.</param>
+/// <param name="Launcher">The launcher that a new client's directory gets.</param>
+internal sealed record ConfigurationOrigin(ProcessEnvironment Environment, string? File, string Launcher)
+{
+    /// <summary>The configuration file; null where everything is in variables.</summary>
+    public string? Path => File ?? Environment[ShortNames.ConfigFile];
+}

@@ -1,0 +1,190 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
+using CredentialSidecar.Endpoint;
+using CredentialSidecar.Health;
+using CredentialSidecar.Refreshing;
+using CredentialSidecar.Sources;
+using CredentialSidecar.Telemetry;
+
+namespace CredentialSidecar.Hosting;
+
+/// <summary>Takes up the new values of settings that need no more than that.</summary>
+internal delegate void SettingsFollower(SidecarSettings next);
+
+/// <summary>Loads the configuration again and serves it. Where something in it is wrong, it changes nothing and says what.</summary>
+internal sealed partial class ConfigurationReload(
+    ConfigurationOrigin origin, SidecarSettings first, TaskIdentity task, Served served, TreeBuilder builder, TokenKeeper tokens,
+    SessionRefresher refresher, Renewer renewer, IEnumerable<SettingsFollower> followers, ConfigurationState state,
+    SidecarMetrics metrics, TimeProvider clock, ILogger<ConfigurationReload> logger) : IDisposable
+{
+    // A request that took the former snapshot has ended by then.
+    private static readonly TimeSpan EraseAfter = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _alone = new(1, 1);
+    private readonly SidecarSettings _start = first;
+    private SidecarSettings _current = first;
+    private int _erasing;
+
+    /// <summary>How many reloads have sessions left to erase.</summary>
+    public int Erasing => Volatile.Read(ref _erasing);
+
+    public async Task<ReloadResult> RunAsync(CancellationToken cancellationToken)
+    {
+        await _alone.WaitAsync(cancellationToken);
+
+        try
+        {
+            var result = Run();
+            metrics.Reloaded(result.Mistakes.Count > 0 ? "rejected" : result.IsApplied ? "applied" : "unchanged");
+            return result;
+        }
+        finally
+        {
+            _alone.Release();
+        }
+    }
+
+    public void Dispose() => _alone.Dispose();
+
+    private ReloadResult Run()
+    {
+        try
+        {
+            var loaded = SettingsLoader.Load(origin.Environment, origin.File).Settings;
+            var needRestart = ChangedKeys.NeedRestart(_start.Options, loaded.Options).Select(loaded.NameOf).ToArray();
+
+            if (!ChangedKeys.CanReload(_current.Options, loaded.Options))
+            {
+                return Unchanged(needRestart);
+            }
+
+            var result = Apply(Merged(loaded), needRestart);
+            state.Applied(needRestart);
+            Log.Reloaded(logger, result.Summary);
+            return result;
+        }
+        catch (ConfigurationMistakesException e)
+        {
+            return Rejected(e.Mistakes);
+        }
+    }
+
+    private ReloadResult Unchanged(string[] needRestart)
+    {
+        var result = ReloadResult.Unchanged(needRestart);
+
+        if (state.Unchanged(needRestart))
+        {
+            Log.Unchanged(logger, result.Summary);
+        }
+
+        return result;
+    }
+
+    private ReloadResult Rejected(IReadOnlyList<Mistake> mistakes)
+    {
+        // Once for each thing that is wrong, however often it is loaded.
+        if (state.Rejected(mistakes))
+        {
+            foreach (var mistake in mistakes)
+            {
+                Log.Rejected(logger, mistake.Key, mistake.Text);
+            }
+        }
+
+        return ReloadResult.Rejected(mistakes);
+    }
+
+    /// <summary>The new configuration, with the present values of what needs a new process.</summary>
+    private SidecarSettings Merged(SidecarSettings loaded) => _start with
+    {
+        Options = loaded.Options,
+        Region = loaded.Region,
+        Access = loaded.Access with
+        {
+            AllowAnonymous = _start.Access.AllowAnonymous,
+            SharedDirectory = _start.Access.SharedDirectory,
+            KeepTokens = _start.Access.KeepTokens,
+        },
+        Refresh = loaded.Refresh,
+        Logging = loaded.Logging,
+        NameOf = loaded.NameOf,
+    };
+
+    private ReloadResult Apply(SidecarSettings next, string[] needRestart)
+    {
+        var chains = next.Chains(task);
+        _ = StsEndpoints.Resolve(next, task);
+        CheckWhatStays(next);
+        next = next with { Access = tokens.Admit(next.Access, next.NameOf, origin.Launcher) };
+
+        foreach (var follower in followers)
+        {
+            follower(next);
+        }
+
+        var former = served.Current.Tree;
+        var tree = builder.Build(chains, former);
+        served.Current = new Snapshot(tree, next.Clients, next.Intercepted);
+        refresher.Follow();
+        tokens.Keep(next.Access);
+        renewer.Forget(former);
+        _ = EraseLaterAsync([.. former.Nodes.Except(tree.Nodes)]);
+        var result = ReloadResult.Applied((former, _current.Access), (tree, next.Access), needRestart);
+        _current = next;
+        return result;
+    }
+
+    /// <summary>What needs a new process must fit the new destinations and clients until there is one.</summary>
+    private static void CheckWhatStays(SidecarSettings next)
+    {
+        List<Mistake> mistakes =
+        [
+            .. next.Intercepted.Where(user => !next.Options.Destinations.ContainsKey(user.Destination)).Select(user => new Mistake(
+                next.NameOf($"Interception:Uids:{user.Uid}"),
+                $"needs a restart to change, and is still served '{user.Destination}', which the new configuration lacks; keep that destination until the restart")),
+        ];
+
+        if (next.Access.Clients.IsEmpty != next.Access.AllowAnonymous)
+        {
+            mistakes.Add(new Mistake(next.NameOf("Access:AllowAnonymous"), "needs a restart to change, together with the clients"));
+        }
+
+        if (mistakes.Count > 0)
+        {
+            throw new ConfigurationMistakesException(mistakes);
+        }
+    }
+
+    private async Task EraseLaterAsync(IReadOnlyList<SessionNode> gone)
+    {
+        if (gone.Count > 0)
+        {
+            Interlocked.Increment(ref _erasing);
+            await Task.Delay(EraseAfter, clock, CancellationToken.None);
+            Interlocked.Decrement(ref _erasing);
+
+            foreach (var node in gone)
+            {
+                node.Erase();
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Reloaded, LogLevel.Information, "{Summary}.")]
+        public static partial void Reloaded(ILogger logger, string summary);
+
+        [LoggerMessage(EventIds.ReloadUnchanged, LogLevel.Information, "{Summary}.")]
+        public static partial void Unchanged(ILogger logger, string summary);
+
+        [LoggerMessage(EventIds.ReloadRejected, LogLevel.Error,
+            "The new configuration is not served, and the former one still is, because of a mistake: {Key} {Text}.")]
+        public static partial void Rejected(ILogger logger, string key, string text);
+    }
+}

@@ -1,0 +1,26 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Caching;
+using CredentialSidecar.Refreshing;
+using CredentialSidecar.Sources;
+
+namespace CredentialSidecar.Hosting;
+
+/// <summary>Registers what a reload needs, and which parts take up new values.</summary>
+internal static class ReloadRegistration
+{
+    public static IServiceCollection AddReload(this IServiceCollection services, ConfigurationOrigin origin) => services
+        .AddSingleton(origin)
+        .AddSingleton<ConfigurationReload>()
+        .Follow<RefreshSchedule>((schedule, next) => schedule.Settings = next.Refresh)
+        .Follow<CallGate>((gate, next) => gate.Use(next.Refresh.MaxConcurrentCalls))
+        .Follow<LogLevelSwitch>((level, next) => level.Level = next.Logging.Level)
+        .Follow<SecretMask>((mask, next) => mask.Follow(next))
+        .Follow<ConnectionBudget>((budget, next) => budget.Clients = next.Clients.Count + next.Intercepted.Count);
+
+    private static IServiceCollection Follow<T>(this IServiceCollection services, Action<T, Configuration.Settings.SidecarSettings> take)
+        where T : notnull => services.AddSingleton<SettingsFollower>(provider =>
+        {
+            var part = provider.GetRequiredService<T>();
+            return next => take(part, next);
+        });
+}

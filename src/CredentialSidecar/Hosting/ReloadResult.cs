@@ -1,0 +1,52 @@
+using CredentialSidecar.Caching;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
+
+namespace CredentialSidecar.Hosting;
+
+/// <summary>What a reload did, in words for an operator.</summary>
+/// <param name="IsApplied">Another configuration is served now.</param>
+/// <param name="Summary">Without a full stop.</param>
+internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mistakes, string Summary)
+{
+    private const int MostNames = 20;
+
+    /// <summary>The summary, and a line for each mistake.</summary>
+    public string Text => Mistakes.Count == 0 ? $"{Summary}." : string.Join('\n', Mistakes.Select(mistake => $"  {mistake}.").Prepend($"{Summary}:"));
+
+    public static ReloadResult Unchanged(IReadOnlyList<string> needRestart) =>
+        new(false, [], $"The configuration has not changed{Restart(needRestart)}");
+
+    public static ReloadResult Rejected(IReadOnlyList<Mistake> mistakes) => new(false, mistakes,
+        $"{(mistakes.Count == 1 ? "1 mistake" : $"{mistakes.Count} mistakes")}, so the former configuration is still served");
+
+    public static ReloadResult Applied(
+        (SessionTree Tree, AccessSettings Access) former, (SessionTree Tree, AccessSettings Access) next, IReadOnlyList<string> needRestart)
+    {
+        var (before, after) = (former.Tree.Destinations.ToDictionary(d => d.Name), next.Tree.Destinations.ToDictionary(d => d.Name));
+        var kept = after.Values.Count(d => before.GetValueOrDefault(d.Name) == d);
+        return new(true, [], "Reloaded the configuration: "
+            + Changes("destination", before, after, (a, b) => a == b)
+            + Changes("client", former.Access.Clients.ToDictionary(c => c.Name), next.Access.Clients.ToDictionary(c => c.Name), IsSame)
+            + $"{kept} {(kept == 1 ? "destination keeps its session" : "destinations keep their sessions")}{Restart(needRestart)}");
+    }
+
+    private static string Changes<T>(string what, Dictionary<string, T> before, Dictionary<string, T> after, Func<T, T, bool> isSame) =>
+        Part("added", what, after.Keys.Except(before.Keys))
+        + Part("changed", what, after.Keys.Where(name => before.TryGetValue(name, out var other) && !isSame(other, after[name])))
+        + Part("removed", what, before.Keys.Except(after.Keys));
+
+    private static bool IsSame(ClientSettings a, ClientSettings b) =>
+        a with { Destinations = null, Distrusted = null } == b with { Destinations = null, Distrusted = null }
+        && (a.Destinations is null ? b.Destinations is null : b.Destinations is not null && a.Destinations.SetEquals(b.Destinations));
+
+    private static string Part(string verb, string what, IEnumerable<string> names)
+    {
+        string[] all = [.. names.Order(StringComparer.Ordinal)];
+        var rest = all.Length > MostNames ? $" and {all.Length - MostNames} more" : "";
+        return all.Length == 0 ? "" : $"{verb} {what}{(all.Length == 1 ? "" : "s")} {string.Join(", ", all.Take(MostNames))}{rest}; ";
+    }
+
+    private static string Restart(IReadOnlyList<string> keys) => keys.Count == 0 ? ""
+        : $"; {string.Join(", ", keys)} {(keys.Count == 1 ? "needs" : "need")} a restart of the sidecar";
+}
