@@ -86,6 +86,7 @@ internal static class SidecarApp
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
             .AddSingleton<Renewer>()
+            .AddSingleton<RenewalOnDemand>()
             .AddSingleton<SessionRefresher>()
             .AddHostedService(services => services.GetRequiredService<SessionRefresher>())
             .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Health.NoClientAfter))

@@ -44,6 +44,26 @@ internal sealed partial class Renewer(
         }
     }
 
+    /// <summary>Renews a hop that destinations share. Its failure shows in theirs.</summary>
+    public async Task RenewHopAsync(SessionNode node, NodeState seen, CancellationToken cancellationToken)
+    {
+        var isThrottled = false;
+        await gate.EnterAsync(node.Region, () => false, cancellationToken);
+
+        try
+        {
+            await node.RenewAsync(seen, cancellationToken);
+        }
+        catch (CredentialException e)
+        {
+            isThrottled = e.Failure == CredentialFailure.Throttled;
+        }
+        finally
+        {
+            gate.Leave(node.Region, isThrottled);
+        }
+    }
+
     /// <summary>Forgets the failures of nodes that a reload removed.</summary>
     public void Forget(SessionTree former) => _failures.Forget(former);
 
