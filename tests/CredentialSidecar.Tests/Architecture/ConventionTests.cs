@@ -7,65 +7,10 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Architecture;
 
-/// <summary>The arrows of docs/architecture.md, and what else a reader may rely on. A rule that only prose holds is soon broken.</summary>
+/// <summary>Rules that a reader of the code may rely on. <see cref="FolderArrowTests"/> has those about who uses what.</summary>
 public sealed partial class ConventionTests
 {
     private static readonly string Sidecar = Repository.File("src", "CredentialSidecar");
-
-    /// <summary>A folder may use what its row lists, and nothing else of ours.</summary>
-    [Theory]
-    [InlineData("Chains", "")]
-    [InlineData("Configuration", "Chains")]
-    [InlineData("Telemetry", "Chains")]
-    [InlineData("Sources", "Chains Configuration Telemetry")]
-    [InlineData("Caching", "Chains Configuration")]
-    [InlineData("Refreshing", "Chains Caching Telemetry")]
-    [InlineData("Access", "Chains Configuration Telemetry")]
-    [InlineData("Endpoint", "Chains Configuration Caching Access Networking Telemetry")]
-    [InlineData("Health", "Caching Configuration")]
-    [InlineData("Networking", "Chains Configuration Telemetry")]
-    [InlineData("Passthrough", "Access Chains Configuration Telemetry")]
-    public void Folders_use_only_what_the_architecture_allows(string folder, string allowed) => Assert.Empty(
-        from file in Files(Path.Combine(Sidecar, folder))
-        from Match use in OwnName().Matches(Code(file))
-        let used = use.Groups[1].Value
-        where used != folder && Directory.Exists(Path.Combine(Sidecar, used)) && !allowed.Split(' ').Contains(used)
-        select $"{Path.GetFileName(file)} uses {used}");
-
-    [Fact]
-    public void Every_folder_has_its_row() =>
-        Assert.Equal(
-            Directory.GetDirectories(Sidecar).Select(Path.GetFileName).Except(["bin", "obj", "Commands", "Hosting"]).Order(),
-            typeof(ConventionTests).GetMethod(nameof(Folders_use_only_what_the_architecture_allows))!
-                .GetCustomAttributes<InlineDataAttribute>().Select(row => (string?)row.Data[0]).Order());
-
-    [Theory]
-    [InlineData("Amazon", "Sources")]
-    [InlineData("Polly", "Sources")]
-    [InlineData("Yarp", "Passthrough")]
-    [InlineData("OpenTelemetry", "Telemetry")]
-    public void Libraries_are_known_to_one_folder(string library, string folder) => Assert.Empty(
-        from file in Files(Sidecar)
-        where Regex.IsMatch(Code(file), $@"\b(using {library}[.;]|{library}\.[A-Z])") && !file.StartsWith(Path.Combine(Sidecar, folder), StringComparison.Ordinal)
-        select file);
-
-    [Theory]
-    [InlineData("Chains")]
-    [InlineData("Sources")]
-    [InlineData("Caching")]
-    [InlineData("Refreshing")]
-    public void The_web_server_is_unknown_to_the_inner_folders(string folder) => Assert.Empty(
-        from file in Files(Path.Combine(Sidecar, folder))
-        where Code(file).Contains("Microsoft.AspNetCore", StringComparison.Ordinal) || HttpTypes().IsMatch(Code(file))
-        select file);
-
-    [Fact]
-    public void The_emulator_and_the_sidecar_share_no_code()
-    {
-        var emulator = Repository.File("src", "CredentialSidecar.Emulator");
-        Assert.DoesNotContain("ProjectReference", File.ReadAllText(Path.Combine(emulator, "CredentialSidecar.Emulator.csproj")), StringComparison.Ordinal);
-        Assert.Empty(from file in Files(emulator) from Match use in OwnName().Matches(Code(file)) where use.Value.StartsWith("CredentialSidecar.", StringComparison.Ordinal) && use.Groups[1].Value != "Emulator" select $"{file}: {use}");
-    }
 
     [Theory]
     [InlineData("CredentialSidecar", 100, 60)]
@@ -118,13 +63,6 @@ public sealed partial class ConventionTests
 
     // Comments may name anything.
     private static string Code(string file) => Comments().Replace(File.ReadAllText(file), "");
-
-    // A full name, or one that begins with a folder's: Telemetry.EventIds.
-    [GeneratedRegex(@"(?:CredentialSidecar\.|(?<![\w.""]))([A-Z]\w+)(?=[.;])")]
-    private static partial Regex OwnName();
-
-    [GeneratedRegex(@"\b(HttpContext|HttpRequest|HttpResponse|IResult|WebApplication|StatusCodes)\b")]
-    private static partial Regex HttpTypes();
 
     [GeneratedRegex(@"\b[lL]ogger\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
     private static partial Regex LogCalls();
