@@ -22,7 +22,7 @@ internal static class Launch
 
         if (line.Has(Flag.Help) || line.Has(Flag.Version))
         {
-            Output.Print(line.Has(Flag.Help) ? Help.Text : $"credential-launch {LauncherVersion.Text}\n");
+            Output.Print(line.Has(Flag.Help) ? Help.Text : $"{FixedNames.Launcher} {ProgramVersion.Text}\n");
             return ExitCodes.Ok;
         }
 

@@ -1,25 +1,3 @@
 #!/bin/sh
 # Publishes credential-launch as one static file: publish.sh [directory], by default artifacts/launcher.
-# Needs clang and lld: apt-get install -y --no-install-recommends clang lld
-set -eu
-cd "$(dirname "$0")"
-out=${1:-../../artifacts/launcher}
-mkdir -p "$out"
-out=$(cd "$out" && pwd)
-
-case $(uname -m) in
-  x86_64) rid=linux-x64 ;;
-  aarch64) rid=linux-arm64 ;;
-  *) echo "publish.sh: no native pack for $(uname -m)" >&2; exit 1 ;;
-esac
-
-for tool in clang ld.lld; do
-  command -v $tool >/dev/null || { echo "publish.sh: $tool is missing: apt-get install -y --no-install-recommends clang lld" >&2; exit 1; }
-done
-
-dotnet publish --nologo -c Release -r $rid -o "$out" -p:PublishAot=true -p:DebugType=none \
-  -p:NuGetLockFilePath=packages.$rid.lock.json -p:BaseIntermediateOutputPath=obj/native/
-rm -f "$out/credential-launch.dbg"
-# An incremental build keeps the time of the last link, which would look older than a source that changed in vain.
-touch "$out/credential-launch"
-echo "credential-launch for $rid: $out/credential-launch, $(wc -c <"$out/credential-launch") bytes"
+exec sh "$(dirname "$0")/../Shared/publish.sh" CredentialSidecar.Launcher credential-launch "${1:-../../artifacts/launcher}"

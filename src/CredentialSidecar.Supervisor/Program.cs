@@ -30,7 +30,7 @@ internal static unsafe class Program
                 Output.Print(Usage);
                 return ExitCodes.Ok;
             case [_, "--version"]:
-                Output.Print($"credential-supervisor {SupervisorVersion.Text}\n");
+                Output.Print($"credential-supervisor {ProgramVersion.Text}\n");
                 return ExitCodes.Ok;
             case [_, { Length: > 0 } name, ..] when name[0] != '-':
                 return Supervision.Run(arguments + 1, NativeText.ReadList(environment));

@@ -27,8 +27,8 @@ internal sealed unsafe class Supervision
     /// <param name="arguments">The program and its arguments, as C has them.</param>
     public static int Run(byte** arguments, string[] environment)
     {
-        byte* mask = stackalloc byte[Signals.SetSize];
-        new Span<byte>(mask, Signals.SetSize).Clear();
+        byte* mask = stackalloc byte[Libc.SignalSetSize];
+        new Span<byte>(mask, Libc.SignalSetSize).Clear();
 
         // As pid 1 it is the parent of orphans anyway; elsewhere, so that none outlives it unseen.
         _ = Libc.prctl(Libc.SetChildSubreaper, 1, 0, 0, 0);
@@ -83,7 +83,7 @@ internal sealed unsafe class Supervision
         {
             Output.Error($"{NativeText.Read(_arguments[0])} cannot be started: {NativeText.Reason(error)}.");
             _handOver.Close();
-            return new ChildEnd(0, error is Libc.NoEntry or Libc.NotDirectory ? ExitCodes.NotFound : ExitCodes.CannotRun);
+            return new ChildEnd(0, error is Errno.NoEntry or Errno.NotDirectory ? ExitCodes.NotFound : ExitCodes.CannotRun);
         }
 
         var end = Wait();

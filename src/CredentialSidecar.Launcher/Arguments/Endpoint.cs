@@ -20,7 +20,8 @@ internal sealed class Endpoint(bool secure, string host, int port)
         return (secure ? "https://" : "http://") + host + (standard ? "" : ":" + port.ToString(CultureInfo.InvariantCulture)) + PathOf(destination);
     }
 
-    public static string PathOf(string? destination) => destination is null ? "/v1/credentials" : "/v1/credentials/" + destination;
+    public static string PathOf(string? destination) =>
+        destination is null ? FixedNames.CredentialsPath : FixedNames.CredentialsPath + "/" + destination;
 
     /// <summary>Reads <c>http://127.0.0.1:9170</c> or <c>https://anything</c>.</summary>
     /// <param name="why">What is wrong, to be put behind the setting's name.</param>

@@ -3,8 +3,8 @@ namespace CredentialSidecar.Launcher.Arguments;
 /// <summary>All that flags and variables decide, checked.</summary>
 internal sealed class LaunchSettings
 {
-    public const int DefaultPort = 9170;
-    public const int DefaultHealthPort = 9171;
+    public const int DefaultPort = FixedNames.CredentialsPort;
+    public const int DefaultHealthPort = FixedNames.HealthPort;
     public const int DefaultWait = 30_000;
 
     /// <summary>Null for the sidecar's default destination.</summary>

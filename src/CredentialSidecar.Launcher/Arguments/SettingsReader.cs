@@ -35,7 +35,7 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         {
             _settings.Destination = given.Value;
 
-            if (given.Value.Length > 64 || !Array.TrueForAll(given.Value.ToCharArray(), c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-'))
+            if (!DestinationName.IsValid(given.Value))
             {
                 mistakes.Add(given.Wrong("must be a destination's name as the sidecar has it: 1 to 64 of a-z, 0-9, _ and -."));
             }

@@ -5,8 +5,7 @@ namespace CredentialSidecar.Launcher.Arguments;
 /// <summary>The user that the sidecar runs as.</summary>
 internal sealed class SidecarUid
 {
-    /// <summary>The user of the sidecar's image.</summary>
-    public const uint Default = 9170;
+    public const uint Default = FixedNames.SidecarUid;
 
     public const string Expected = "must be the sidecar's uid, a number from 0 to 4294967294, or any to accept every user";
 

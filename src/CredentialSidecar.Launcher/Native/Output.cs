@@ -5,7 +5,7 @@ namespace CredentialSidecar.Launcher.Native;
 /// <summary>Writes to a person or a log, one line at a time.</summary>
 internal static unsafe class Output
 {
-    public static void Error(string sentence) => Write(2, "credential-launch: " + sentence + "\n");
+    public static void Error(string sentence) => Write(2, FixedNames.Launcher + ": " + sentence + "\n");
 
     public static void Print(string text) => Write(1, text);
 

@@ -6,42 +6,37 @@ namespace CredentialSidecar.Launcher.Native;
 /// <summary>Lets a stop end the wait. For pid 1, which the launcher is in a container, the kernel drops a signal that has no handler.</summary>
 internal static unsafe class StopSignals
 {
-    private const int BlockThese = 0, SetMask = 2;
-
-    // struct sigaction is the handler, 128 bytes of mask, the flags and a restorer; a sigset_t is such 128 bytes.
-    private const int ActionSize = 152, SetSize = 128;
-
     // SIGHUP, SIGINT, SIGQUIT, SIGTERM.
     private static readonly int[] Signals = [1, 2, 3, 15];
 
     /// <summary>Runs something that takes a while, and ends the process with 128 and the signal's number if one comes.</summary>
     public static T While<T>(Func<T> waiting)
     {
-        byte* set = stackalloc byte[SetSize], mask = stackalloc byte[SetSize];
-        new Span<byte>(set, SetSize).Clear();
+        byte* set = stackalloc byte[Libc.SignalSetSize], mask = stackalloc byte[Libc.SignalSetSize];
+        new Span<byte>(set, Libc.SignalSetSize).Clear();
 
         foreach (var signal in Signals)
         {
             if (Handle(signal))
             {
-                *(ulong*)set |= 1UL << (signal - 1);
+                Libc.Add(set, signal);
             }
         }
 
         // Blocked here, a signal goes to the runtime's other thread, which sleeps: a handler must not break into managed code.
-        _ = Libc.pthread_sigmask(BlockThese, set, mask);
+        _ = Libc.pthread_sigmask(Libc.BlockThese, set, mask);
         var result = waiting();
 
         // Exec keeps the mask, and puts each handler back to the default.
-        _ = Libc.pthread_sigmask(SetMask, mask, null);
+        _ = Libc.pthread_sigmask(Libc.SetMask, mask, null);
         return result;
     }
 
     // What was ignored on arrival stays ignored.
     private static bool Handle(int signal)
     {
-        byte* action = stackalloc byte[ActionSize], old = stackalloc byte[ActionSize];
-        new Span<byte>(action, ActionSize).Clear();
+        byte* action = stackalloc byte[Libc.SignalActionSize], old = stackalloc byte[Libc.SignalActionSize];
+        new Span<byte>(action, Libc.SignalActionSize).Clear();
         *(delegate* unmanaged[Cdecl]<int, void>*)action = &End;
         return Libc.sigaction(signal, null, old) == 0 && *(nint*)old == 0 && Libc.sigaction(signal, action, null) == 0;
     }

@@ -6,9 +6,9 @@ namespace CredentialSidecar.Launcher.Plan;
 /// <summary>The environment that the program gets.</summary>
 internal static class EnvironmentPlan
 {
-    public const string FullUri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-    public const string Token = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-    public const string TokenFile = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    public const string FullUri = FixedNames.FullUriVariable;
+    public const string Token = FixedNames.TokenVariable;
+    public const string TokenFile = FixedNames.TokenFileVariable;
     public const string LaunchToken = "CREDENTIAL_LAUNCH_TOKEN";
 
     public const string MetadataDisabled = "AWS_EC2_METADATA_DISABLED";

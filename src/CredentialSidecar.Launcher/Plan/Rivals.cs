@@ -1,5 +1,3 @@
-using CredentialSidecar.Shared;
-
 namespace CredentialSidecar.Launcher.Plan;
 
 /// <summary>Variables that would win over AWS_CONTAINER_CREDENTIALS_FULL_URI in at least one SDK.</summary>

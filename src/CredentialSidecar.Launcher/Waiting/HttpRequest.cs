@@ -12,5 +12,5 @@ internal static class HttpRequest
     /// <param name="headers">Whole lines.</param>
     public static string Make(string method, string host, string path, string headers = "") =>
         $"{method} {path} HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\n" +
-        $"User-Agent: credential-launch/{LauncherVersion.Text}\r\nConnection: close\r\n{headers}\r\n";
+        $"User-Agent: {FixedNames.Launcher}/{ProgramVersion.Text}\r\nConnection: close\r\n{headers}\r\n";
 }

@@ -9,7 +9,7 @@ internal static class Probe
 {
     public static int Run(int port, bool ready)
     {
-        var path = ready ? "/readyz" : "/healthz";
+        var path = ready ? FixedNames.ReadinessPath : FixedNames.LivenessPath;
         var answer = new HttpPoll().Await(HttpExchange.Begin(Endpoint.LoopbackBytes, port, HttpRequest.Get(port, path)));
 
         if (answer.Status == 200)

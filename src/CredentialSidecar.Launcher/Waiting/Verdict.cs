@@ -39,7 +39,7 @@ internal sealed class Verdict
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),
 
         // The sidecar's own words would name another thing to do.
-        401 when token is not null && TokenForm.Scheme(token) is { } scheme =>
+        401 when token is not null && TokenRule.SchemeOf(token) is { } scheme =>
             new(ExitCodes.Denied, false, $"the token begins with \"{scheme} \"", $"Leave \"{scheme} \" out: the sidecar takes its token alone."),
         401 => new(ExitCodes.Denied, false, SidecarWords.Of(answer), "Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN."),
 

@@ -30,7 +30,7 @@ internal sealed unsafe class HandOver
     {
         int* pair = stackalloc int[2];
 
-        if (Libc.socketpair(Libc.UnixFamily, Libc.SequencedPackets, 0, pair) != 0)
+        if (Libc.socketpair(Libc.UnixFamily, Libc.PacketSocket | Libc.CloseOnExec, 0, pair) != 0)
         {
             return false;
         }

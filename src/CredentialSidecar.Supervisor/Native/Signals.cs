@@ -7,12 +7,6 @@ internal static unsafe class Signals
 {
     public const int Hangup = 1, Interrupt = 2, Quit = 3, User1 = 10, User2 = 12, Pipe = 13, Terminate = 15, Child = 17;
 
-    private const int BlockThese = 0;
-
-    // A sigset_t is 128 bytes; struct sigaction is the handler, such a set, the flags and a restorer.
-    public const int SetSize = 128;
-    private const int ActionSize = 152;
-
     // struct signalfd_siginfo, and the ssi_code of what the kernel itself sends.
     private const int InfoSize = 128;
     private const int FromKernel = 0x80;
@@ -26,14 +20,14 @@ internal static unsafe class Signals
     public static int Open(byte* mask)
     {
         // Ignored, the end of a child would leave nothing to wait for.
-        byte* action = stackalloc byte[ActionSize];
-        new Span<byte>(action, ActionSize).Clear();
+        byte* action = stackalloc byte[Libc.SignalActionSize];
+        new Span<byte>(action, Libc.SignalActionSize).Clear();
         _ = Libc.sigaction(Child, action, null);
 
-        byte* set = stackalloc byte[SetSize];
+        byte* set = stackalloc byte[Libc.SignalSetSize];
         Fill(set);
-        var descriptor = Libc.signalfd(-1, set, Libc.SignalCloseOnExec | Libc.SignalNonBlocking);
-        _ = Libc.pthread_sigmask(BlockThese, WithPipe(set), mask);
+        var descriptor = Libc.signalfd(-1, set, Libc.CloseOnExec | Libc.NonBlocking);
+        _ = Libc.pthread_sigmask(Libc.BlockThese, WithPipe(set), mask);
         BlockInRuntime();
         return descriptor;
     }
@@ -62,18 +56,18 @@ internal static unsafe class Signals
 
     private static void Fill(byte* set)
     {
-        new Span<byte>(set, SetSize).Clear();
+        new Span<byte>(set, Libc.SignalSetSize).Clear();
 
         foreach (var signal in Read)
         {
-            *(ulong*)set |= 1UL << (signal - 1);
+            Libc.Add(set, signal);
         }
     }
 
     // A closed standard error is no reason to end.
     private static byte* WithPipe(byte* set)
     {
-        *(ulong*)set |= 1UL << (Pipe - 1);
+        Libc.Add(set, Pipe);
         return set;
     }
 
@@ -81,9 +75,9 @@ internal static unsafe class Signals
     {
         ~Blocker()
         {
-            byte* set = stackalloc byte[SetSize];
+            byte* set = stackalloc byte[Libc.SignalSetSize];
             Fill(set);
-            _ = Libc.pthread_sigmask(BlockThese, WithPipe(set), null);
+            _ = Libc.pthread_sigmask(Libc.BlockThese, WithPipe(set), null);
             _isBlockedInRuntime = true;
         }
     }

@@ -7,10 +7,10 @@ internal sealed class RestartPolicy
     public const long Window = 60_000;
 
     private const long FirstPause = 100, LongestPause = 5_000;
-    private const int Unavailable = 69;
 
     // Told to stop, a wrong command line, a port that is taken, a wrong configuration, a second signal: a restart changes none of these.
-    private static readonly int[] Final = [0, 64, Unavailable, 78, 143];
+    private static readonly int[] Final =
+        [ExitCodes.Ok, ExitCodes.Usage, ExitCodes.Unavailable, ExitCodes.Configuration, ExitCodes.Terminated];
 
     private readonly Queue<long> _restarts = new();
 
@@ -19,7 +19,7 @@ internal sealed class RestartPolicy
 
     /// <param name="isRestarted">Whether the program was a restart: its ports are held, so that a lack it met may pass.</param>
     public static bool IsFinal(ChildEnd end, bool isRestarted) =>
-        end.Signal == 0 && Array.IndexOf(Final, end.Code) >= 0 && !(isRestarted && end.Code == Unavailable);
+        end.Signal == 0 && Array.IndexOf(Final, end.Code) >= 0 && !(isRestarted && end.Code == ExitCodes.Unavailable);
 
     /// <param name="started">When the program was started that now ended.</param>
     /// <returns>How long to wait before the next start; null where there were too many within a minute.</returns>

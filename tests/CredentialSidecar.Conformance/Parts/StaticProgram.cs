@@ -30,7 +30,8 @@ internal sealed class StaticProgram
         return _program;
     }
 
-    private bool IsFresh() => File.Exists(_program) && Directory.EnumerateFiles(_sources, "*", SearchOption.AllDirectories)
+    private bool IsFresh() => File.Exists(_program) && new[] { _sources, Repository.File("src", "Shared") }
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         .Where(file => !file.Contains("/obj", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
         .All(file => File.GetLastWriteTimeUtc(file) < File.GetLastWriteTimeUtc(_program));
 

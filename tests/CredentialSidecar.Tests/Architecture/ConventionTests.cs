@@ -49,7 +49,12 @@ public sealed partial class ConventionTests
 
     [Fact]
     public void Classes_are_sealed_static_or_abstract() => Assert.Empty(
-        typeof(SidecarApp).Assembly.GetTypes().Concat(typeof(CredentialSidecar.Emulator.EmulatorServer).Assembly.GetTypes())
+        new[]
+            {
+                typeof(SidecarApp), typeof(CredentialSidecar.Emulator.EmulatorServer),
+                typeof(CredentialSidecar.Launcher.Plan.Variables), typeof(CredentialSidecar.Supervisor.Restarting.RestartPolicy),
+            }
+            .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !type.IsDefined(typeof(CompilerGeneratedAttribute), false)
                 && type.Namespace?.StartsWith("CredentialSidecar", StringComparison.Ordinal) == true && type.Name is not ("Program" or "<Program>$"))
             .Select(type => type.FullName));

@@ -1,8 +1,11 @@
+extern alias sidecar;
+
 using CredentialSidecar.Commands;
 using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;
 using CredentialSidecar.Tests.Sources;
 using Xunit;
+using ExitCodes = sidecar::CredentialSidecar.Shared.ExitCodes;
 
 namespace CredentialSidecar.Tests.Architecture;
 

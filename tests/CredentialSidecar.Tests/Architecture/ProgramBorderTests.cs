@@ -22,7 +22,7 @@ public sealed class ProgramBorderTests
     [Theory]
     [InlineData("Emulator")]
     [InlineData("Launcher", "Shared")]
-    [InlineData("Supervisor")]
+    [InlineData("Supervisor", "Shared")]
     public void A_program_holds_only_its_own_code_and_what_is_shared(string program, params string[] shared)
     {
         var read = CompiledProgram.Read(Programs[program]);

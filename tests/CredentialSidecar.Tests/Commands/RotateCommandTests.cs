@@ -1,7 +1,10 @@
+extern alias sidecar;
+
 using CredentialSidecar.Commands;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Testing;
 using Xunit;
+using ExitCodes = sidecar::CredentialSidecar.Shared.ExitCodes;
 
 namespace CredentialSidecar.Tests.Commands;
 

@@ -1,8 +1,11 @@
+extern alias sidecar;
+
 using System.Text.Json.Nodes;
 using CredentialSidecar.Commands;
 using CredentialSidecar.Testing;
 using CredentialSidecar.Tests.Configuration;
 using Xunit;
+using ExitCodes = sidecar::CredentialSidecar.Shared.ExitCodes;
 
 namespace CredentialSidecar.Tests.Commands;
 

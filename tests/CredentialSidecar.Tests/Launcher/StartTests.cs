@@ -1,6 +1,8 @@
-using CredentialSidecar.Launcher.Native;
+extern alias launcher;
+
 using CredentialSidecar.Launcher.Starting;
 using Xunit;
+using Errno = launcher::CredentialSidecar.Shared.Native.Errno;
 
 namespace CredentialSidecar.Tests.Launcher;
 

@@ -1,13 +1,12 @@
 using CredentialSidecar.Configuration.Settings;
-using CredentialSidecar.Shared;
 
 namespace CredentialSidecar.Commands.Doctor;
 
 /// <summary>What in an environment keeps an SDK from asking the sidecar. Values are looked at and never shown.</summary>
 internal static class EnvironmentCheck
 {
-    private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-    private const string Token = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+    private const string Full = FixedNames.FullUriVariable;
+    private const string Token = FixedNames.TokenVariable;
 
     private static readonly string[] Proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
@@ -71,7 +70,7 @@ internal static class EnvironmentCheck
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
         {
-            examination.Fail(check, $"{Full} is not an address", $"Set it to http://127.0.0.1:{settings.Listen.Port}/v1/credentials/…");
+            examination.Fail(check, $"{Full} is not an address", $"Set it to http://127.0.0.1:{settings.Listen.Port}{FixedNames.CredentialsPath}/…");
         }
         else if (uri.Scheme == "http" && uri.Host != "127.0.0.1")
         {

@@ -40,7 +40,7 @@ internal static class TokenCheck
             return client.Token;
         }
 
-        var file = Path.Combine(client.Directory, SharedDirectory.TokenName);
+        var file = Path.Combine(client.Directory, FixedNames.TokenFile);
 
         if (!SmallFile.TryRead(file, TokenText.Longest + 2, out var bytes, out var problem))
         {

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Reading;
@@ -6,7 +5,7 @@ using CredentialSidecar.Configuration.Reading;
 namespace CredentialSidecar.Configuration.Rules;
 
 /// <summary>Which destinations there may be.</summary>
-internal static partial class DestinationRules
+internal static class DestinationRules
 {
     public static void Check(SidecarOptions options, Findings findings)
     {
@@ -18,7 +17,7 @@ internal static partial class DestinationRules
         foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))
         {
             var path = $"Destinations:{name}";
-            findings.Require(Names().IsMatch(name), path, "is not a valid name for a destination; expected 1 to 64 of a-z 0-9 _ -");
+            findings.Require(DestinationName.IsValid(name), path, "is not a valid name for a destination; expected 1 to 64 of a-z 0-9 _ -");
             findings.Require(destination.Hops.Count > 0 || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops",
                 "is missing or empty; give at least one hop with a RoleArn");
 
@@ -33,7 +32,7 @@ internal static partial class DestinationRules
     }
 
     /// <summary>Whether it can name a destination or a client.</summary>
-    public static bool IsName(string text) => Names().IsMatch(text);
+    public static bool IsName(string text) => DestinationName.IsValid(text);
 
     private static void CheckPartitions(DestinationOptions destination, string path, Findings findings)
     {
@@ -46,7 +45,4 @@ internal static partial class DestinationRules
                 $"is {role}, but an earlier hop is in the partition {first?.Partition}; no role chain leads from one partition into another");
         }
     }
-
-    [GeneratedRegex(@"^[a-z0-9_-]{1,64}\z")]
-    private static partial Regex Names();
 }

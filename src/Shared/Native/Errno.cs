@@ -1,4 +1,4 @@
-namespace CredentialSidecar.Launcher.Native;
+namespace CredentialSidecar.Shared.Native;
 
 /// <summary>Numbers of the Linux kernel, the same on x86-64 and arm64.</summary>
 internal static class Errno

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace CredentialSidecar.Launcher.Native;
+namespace CredentialSidecar.Shared.Native;
 
 /// <summary>C strings to strings and back, one char for a byte: nothing is decoded, so nothing is lost.</summary>
 internal static unsafe class NativeText
@@ -20,7 +20,7 @@ internal static unsafe class NativeText
         return [.. texts];
     }
 
-    /// <summary>Never freed: it is made for a program that takes this one's place.</summary>
+    /// <summary>Never freed where it is made for a program that takes this one's place.</summary>
     public static byte* Write(string text)
     {
         var bytes = (byte*)NativeMemory.Alloc((nuint)text.Length + 1);
@@ -29,6 +29,7 @@ internal static unsafe class NativeText
         return bytes;
     }
 
+    /// <summary>For <see cref="Free"/> where this process goes on.</summary>
     public static byte** WriteList(IReadOnlyList<string> texts)
     {
         var list = (byte**)NativeMemory.Alloc((nuint)(texts.Count + 1) * (nuint)sizeof(byte*));
@@ -40,6 +41,16 @@ internal static unsafe class NativeText
 
         list[texts.Count] = null;
         return list;
+    }
+
+    public static void Free(byte** list)
+    {
+        for (var i = 0; list[i] is not null; i++)
+        {
+            NativeMemory.Free(list[i]);
+        }
+
+        NativeMemory.Free(list);
     }
 
     public static string Reason(int error) => Read(Libc.strerror(error));
