@@ -85,6 +85,10 @@ internal static class SidecarApp
             .AddSingleton<MetadataEndpoint>()
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
+            .AddSingleton<AnswerProbe>(services => services.GetRequiredService<HealthEndpoint>().AnswerAsync)
+            .AddSingleton<ProbeEndpoint>()
+            .AddSingleton<RouteFinder>()
+            .AddSingleton<Gate>()
             .AddSingleton<Renewer>()
             .AddSingleton<RenewalOnDemand>()
             .AddSingleton<SessionRefresher>()
@@ -100,21 +104,9 @@ internal static class SidecarApp
         overrides?.Invoke(builder.Services);
 
         var app = builder.Build();
-        var (credentials, health) = (app.Services.GetRequiredService<CredentialsEndpoint>(), app.Services.GetRequiredService<HealthEndpoint>());
-        var metadata = app.Services.GetRequiredService<MetadataEndpoint>();
-        var intercepted = app.Services.GetRequiredService<InterceptedEndpoint>();
-
         app.UsePlaces();
         app.UseLastResort();
-        app.UseNoTunnels();
-        app.UseHealthWall();
-        app.Run(http => Listeners.Of(http) switch
-        {
-            Listener.Credentials when metadata.IsAsked(http) => metadata.AnswerAsync(http),
-            Listener.Credentials => credentials.AnswerAsync(http),
-            Listener.Intercepted => intercepted.AnswerAsync(http),
-            var listener => health.AnswerAsync(http, withStatus: listener == Listener.Health),
-        });
+        app.RunGated();
         return app;
     }
 }

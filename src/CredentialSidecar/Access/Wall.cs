@@ -15,26 +15,19 @@ internal sealed class Wall(WallSettings settings)
     private const string OfNodeToo = "Sec-Fetch-Mode";
     private static readonly string[] OfProxies = ["Forwarded", "Via", "X-Forwarded*", "X-Original-*", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
-    /// <summary>All of it: for paths that lead to credentials.</summary>
-    /// <exception cref="RejectedException">The request is not one that a container of this task makes.</exception>
-    public void Check(HttpContext http)
-    {
-        CheckPeer(http.Connection);
-        CheckName(http);
-        CheckHeaders(http.Request);
-        CheckMethod(http);
-    }
-
-    /// <summary>The name it was asked by, and who passed it on: for what is no credential and yet nobody's business.</summary>
-    /// <exception cref="RejectedException">The request came by a browser or a proxy.</exception>
-    public void CheckName(HttpContext http)
+    /// <exception cref="RejectedException">The request came by a proxy.</exception>
+    public static void CheckForm(HttpContext http)
     {
         // A proxy's form of request has a whole address first, and Kestrel takes the host from there.
         if (!http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.StartsWith('/'))
         {
             throw NotAllowed("Requests by way of a proxy are not answered. Set NO_PROXY=127.0.0.1,localhost.");
         }
+    }
 
+    /// <exception cref="RejectedException">The client asked for another name than ours, as after DNS rebinding.</exception>
+    public void CheckHost(HttpContext http)
+    {
         var (host, connection) = (http.Request.Host, http.Connection);
 
         // Without a port as the CRT sends it; the name is what DNS rebinding cannot choose (contract R14).
@@ -47,13 +40,8 @@ internal sealed class Wall(WallSettings settings)
         }
     }
 
-    /// <exception cref="RejectedException">A browser or a proxy sent it, or it has a body.</exception>
-    public static void CheckHeaders(HttpRequest request)
-    {
-        CheckBrowser(request);
-        Refuse(request, OfProxies);
-        CheckBody(request);
-    }
+    /// <exception cref="RejectedException">A proxy passed it on.</exception>
+    public static void CheckProxies(HttpRequest request) => Refuse(request, OfProxies);
 
     /// <exception cref="RejectedException">It has a body.</exception>
     public static void CheckBody(HttpRequest request)
@@ -108,7 +96,8 @@ internal sealed class Wall(WallSettings settings)
         }
     }
 
-    private static void CheckMethod(HttpContext http)
+    /// <exception cref="RejectedException">The method is not GET.</exception>
+    public static void CheckMethod(HttpContext http)
     {
         if (http.Request.Method != HttpMethods.Get)
         {

@@ -24,7 +24,7 @@ internal static class PortUnavailable
     /// <param name="holder">Null where it does not show.</param>
     public static string Describe(ListenException failure, SidecarSettings settings, string? holder)
     {
-        var (address, setting) = (failure.Address, ShortNames.Of(failure.Address.PortKey, settings.NameOf));
+        var (address, setting) = (failure.Address, ShortNames.Of(failure.Address.Row.PortKey, settings.NameOf));
 
         return failure.Error switch
         {
@@ -37,7 +37,7 @@ internal static class PortUnavailable
     }
 
     // The init container made the rules, so it must know of the port too.
-    private static string Value(ListenerEndPoint address, string port) => address.User is { } user
+    private static string Value(ListenerEndPoint address, string port) => address.Row.User is { } user
         ? $"{user.Destination}:PORT with {port}, here and for intercept up"
         : port;
 }

@@ -155,8 +155,8 @@ internal static partial class ServeCommand
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
-        var served = ListenerTable.Of(settings).Count(row => row.Listener == Listener.Credentials);
-        Log.Started(logger, names, string.Join(", ", addresses[..served]), addresses[served], settings.Source.ToString());
+        var open = ListenerTable.Of(settings).Zip(addresses).ToLookup(row => row.First.Kind, row => row.Second);
+        Log.Started(logger, names, string.Join(", ", open[ListenerKind.Credentials]), open[ListenerKind.Health].First(), settings.Source.ToString());
 
         if (settings.Intercepted.Count > 0)
         {

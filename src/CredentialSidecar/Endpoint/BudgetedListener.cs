@@ -41,7 +41,7 @@ internal sealed partial class BudgetedListener : IConnectionListener
     {
         (_socket, _endPoint, _budget, _connections, _logger) = (socket, endPoint, budget, connections, logger);
         var strangers = new StrangersQueue(MostStarting, connection => Start(connection, null), visitors.Leave, clock);
-        _reception = new Reception(endPoint.Listener, room, budget, visitors, strangers, new HalfRequests(strangers.Add, clock), Start, () => _raw!.Queued < ShortQueue);
+        _reception = new Reception(endPoint.Row, room, budget, visitors, strangers, new HalfRequests(strangers.Add, clock), Start, () => _raw!.Queued < ShortQueue);
         _raw = new RawListener(socket);
         _thread = new Thread(AcceptAll, 256 * 1024) { IsBackground = true, Name = "accept" };
         _thread.Start();
@@ -134,7 +134,6 @@ internal sealed partial class BudgetedListener : IConnectionListener
 
         connection.Features.Set(pending.Guest);
         connection.Features.Set(_budget);
-        connection.Features.Set(_endPoint);
 
         if (!_started.Writer.TryWrite(connection))
         {

@@ -26,7 +26,7 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
         {
             var socket = options.Value.CreateBoundListenSocket(listener);
             socket.Listen(ConnectionLimits.Backlog);
-            var isProbed = listener.Listener is Listener.Health or Listener.Probes;
+            var isProbed = listener.Row.IsProbed;
             var budget = isProbed ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
             var room = isProbed ? new ConnectionBudget(limits.Waiting / 2, 1, TimeProvider.System) : _room;
             var connections = new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));

@@ -2,42 +2,33 @@ using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Settings;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
 /// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
-internal sealed class CredentialsEndpoint(ListenSettings settings, Served served, Wall wall, ClientBook clients, Throttle throttle, ContractAnswer answer)
+internal sealed class CredentialsEndpoint(ListenSettings settings, Served served, ClientBook clients, Throttle throttle, ContractAnswer answer)
+    : IEndpoint
 {
     private readonly CredentialsPath _path = new(settings.LocalEndpoints);
 
     /// <summary>Answers the paths of credentials and every other one.</summary>
     /// <remarks>A fixed path needs no routing table, and so none of the framework's answers without a body.</remarks>
-    public async Task AnswerAsync(HttpContext http)
+    public Task AnswerAsync(HttpContext http, Route route)
     {
-        var visit = Visit.Begin(http);
-        var snapshot = served.Current;
-
-        try
+        if (!_path.TryRead(http, out var wanted))
         {
-            wall.Check(http);
-
-            if (!_path.TryRead(http, out var wanted))
-            {
-                throw new RejectedException(RejectionReason.UnknownPath,
-                    "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
-            }
-
-            var name = Identify(http);
-            visit.Client = name;
-            Places.Claim(http, name);
-            throttle.Admit(http.Connection.RemoteIpAddress, name);
-            await answer.ServeAsync(http, visit, Lookup.Find(snapshot.Tree, snapshot.ClientOf(name), wanted, visit));
+            throw new RejectedException(RejectionReason.UnknownPath,
+                "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
         }
-        catch (Exception e) when (ContractError.Of(e) is { } error)
-        {
-            await answer.RefuseAsync(http, Recognize(http, visit) ?? error, Shown(http, snapshot.Tree), "credentials");
-        }
+
+        // One snapshot for both, so that a permission and a role are always of the same configuration.
+        var (visit, snapshot) = (http.Features.GetRequiredFeature<Visit>(), served.Current);
+        return answer.ServeAsync(http, visit, Lookup.Find(snapshot.Tree, snapshot.ClientOf(visit.Client!), wanted, visit));
     }
+
+    public Task RefuseAsync(HttpContext http, Route route, ContractError error) =>
+        answer.RefuseAsync(http, Recognize(http, http.Features.GetRequiredFeature<Visit>()) ?? error, Shown(http, served.Current.Tree), "credentials");
 
     /// <summary>A client that is rejected before it was asked for its token is known all the same, and has its own ceiling.</summary>
     private ContractError? Recognize(HttpContext http, Visit visit)
@@ -56,20 +47,6 @@ internal sealed class CredentialsEndpoint(ListenSettings settings, Served served
         catch (RejectedException tooOften)
         {
             return ContractError.Of(tooOften);
-        }
-    }
-
-    private string Identify(HttpContext http)
-    {
-        try
-        {
-            return clients.Identify(http.Request.Headers.Authorization);
-        }
-        catch (RejectedException)
-        {
-            // All senders without a valid token share one ceiling for each address.
-            throttle.Admit(http.Connection.RemoteIpAddress, client: null);
-            throw;
         }
     }
 

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
@@ -15,4 +18,27 @@ internal sealed record Intercepted(uint? Uid, string Reason = "")
 {
     /// <summary>The agent's address, as siblings see it.</summary>
     public static readonly IPEndPoint Agent = new(new IPAddress([169, 254, 170, 2]), 80);
+
+    /// <exception cref="RejectedException">There is nothing here for this connection.</exception>
+    public static void Check(HttpContext http)
+    {
+        var (peer, visit) = (http.Features.GetRequiredFeature<Intercepted>(), http.Features.GetRequiredFeature<Visit>());
+
+        if (peer.Uid is not { } uid)
+        {
+            throw new RejectedException(RejectionReason.NotIntercepted, peer.Reason);
+        }
+
+        (visit.Uid, visit.Client) = (uid, $"uid {uid}");
+    }
+
+    /// <summary>Here is 169.254.170.2 alone.</summary>
+    /// <exception cref="RejectedException">A browser or a confused server was led to ask for another name, or the request has a proxy's form.</exception>
+    public static void CheckHost(HttpContext http)
+    {
+        if (http.Request.Host is not { Host: "169.254.170.2", Port: null or 80 } || !OwnCredentialsPath.RawTarget(http).StartsWith('/'))
+        {
+            throw new RejectedException(RejectionReason.NotIntercepted, "The Host header must be 169.254.170.2.");
+        }
+    }
 }

@@ -4,19 +4,20 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Every listener there is: Kestrel opens them, the start waits for their addresses, names them in the log and says who holds a port.</summary>
+/// <summary>Every listener there is. Kestrel opens these rows; the start waits for their addresses, logs them and says who holds a port.</summary>
 internal static class ListenerTable
 {
-    public static IReadOnlyList<ListenerEndPoint> Of(SidecarSettings settings) =>
+    public static IReadOnlyList<Listener> Of(SidecarSettings settings) =>
     [
         .. Served(settings.Listen),
-        new(IPAddress.Loopback, settings.Health.Port, Listener.Health, "Health:Port"),
-        .. settings.Health.Address.Equals(IPAddress.Loopback) ? Array.Empty<ListenerEndPoint>()
-            : [new(settings.Health.Address, settings.Health.Port, Listener.Probes, "Health:Port", "Health:Address")],
-        .. settings.Intercepted.Select(user => new ListenerEndPoint(IPAddress.Loopback, user.Port, Listener.Intercepted, $"Interception:Uids:{user.Uid}") { User = user }),
+        new(ListenerKind.Health, new(IPAddress.Loopback, settings.Health.Port), "Health:Port"),
+        .. settings.Health.Address.Equals(IPAddress.Loopback) ? Array.Empty<Listener>()
+            : [new(ListenerKind.Probes, new(settings.Health.Address, settings.Health.Port), "Health:Port", "Health:Address")],
+        .. settings.Intercepted.Select(user =>
+            new Listener(ListenerKind.Intercepted, new(IPAddress.Loopback, user.Port), $"Interception:Uids:{user.Uid}") { User = user }),
     ];
 
-    private static IEnumerable<ListenerEndPoint> Served(ListenSettings listen)
+    private static IEnumerable<Listener> Served(ListenSettings listen)
     {
         return listen switch
         {
@@ -27,7 +28,7 @@ internal static class ListenerTable
             _ => HasIPv6Loopback() ? [Row(IPAddress.Loopback), Row(IPAddress.IPv6Loopback)] : [Row(IPAddress.Loopback)],
         };
 
-        ListenerEndPoint Row(IPAddress address, string? key = null) => new(address, listen.Port, Listener.Credentials, "Listen:Port", key);
+        Listener Row(IPAddress address, string? key = null) => new(ListenerKind.Credentials, new(address, listen.Port), "Listen:Port", key);
     }
 
     // Many containers have no ::1, which is fine. Binding a port to find out would fail too if another process holds it.

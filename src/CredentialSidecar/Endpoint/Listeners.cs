@@ -3,25 +3,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Which listener a connection came in on. Nothing a client sends can choose another one.</summary>
-internal enum Listener
-{
-    Credentials,
-
-    /// <summary>Probes and <c>/status</c>, on loopback.</summary>
-    Health,
-
-    /// <summary>Probes alone, on the address that a kubelet asks.</summary>
-    Probes,
-
-    /// <summary>Connections to the ECS agent that interception redirects.</summary>
-    Intercepted,
-}
-
 /// <summary>Opens the listeners with short limits: nothing an SDK sends comes near them.</summary>
 internal static class Listeners
 {
-    public static void Open(KestrelServerOptions kestrel, IReadOnlyList<ListenerEndPoint> table)
+    public static void Open(KestrelServerOptions kestrel, IReadOnlyList<Listener> table)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -37,15 +22,22 @@ internal static class Listeners
 
         foreach (var row in table)
         {
-            kestrel.Listen(row, listen =>
+            kestrel.Listen(new ListenerEndPoint(row.Address, row), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
 
-                if (row.Listener == Listener.Credentials)
+                // A connection knows its row from here on.
+                listen.Use(next => connection =>
+                {
+                    connection.Features.Set(row);
+                    return next(connection);
+                });
+
+                if (row.Kind == ListenerKind.Credentials)
                 {
                     listen.Use(next => BareAnswers.Fill(next, kestrel.ApplicationServices.GetRequiredService<ContractAnswer>().Malformed));
                 }
-                else if (row.User is { } user)
+                else if (Routes.IsOn(row.Kind, Guards.RedirectedUid) && row.User is { } user)
                 {
                     // Without bodies for bare answers: an answer of the agent's is passed on as it is.
                     listen.Use(next => kestrel.ApplicationServices.GetRequiredService<Witness>().Identify(next, user));
@@ -70,5 +62,5 @@ internal static class Listeners
         };
     }
 
-    public static Listener Of(HttpContext http) => http.Features.Get<ListenerEndPoint>()!.Listener;
+    public static ListenerKind Of(HttpContext http) => http.Features.Get<Listener>()!.Kind;
 }

@@ -1,82 +1,50 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Settings;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Answers what siblings ask of the ECS agent beside credentials, by the agent itself.</summary>
-internal sealed class MetadataEndpoint(PassthroughSettings settings, Wall wall, ClientBook clients, Throttle throttle, PassOn passOn, ContractAnswer answer)
+internal sealed class MetadataEndpoint(PassthroughSettings settings, PassOn passOn, ContractAnswer answer) : IEndpoint
 {
-    // No name of a client. Those who guess tokens must not use up the ceiling of those who read metadata.
-    private const string Readers = "(metadata)";
-
     private readonly ArrivingBodies _bodies = new(32);
 
-    /// <summary>Whether the request is for it; at once where nothing is passed on, since every GET of a sibling comes by here.</summary>
-    public bool IsAsked(HttpContext http) => settings.Metadata && MetadataPath.Of(http) != AgentPart.None;
-
-    public async Task AnswerAsync(HttpContext http)
+    /// <exception cref="RejectedException">The method is not passed on.</exception>
+    public static void CheckMethod(HttpContext http, Asked asked)
     {
-        var part = MetadataPath.Of(http);
-        var (isProtection, isTaskRole) = (part == AgentPart.TaskProtection, part == AgentPart.TaskRole);
-        var visit = Visit.Begin(http);
-
-        try
+        if (http.Request.Method != HttpMethods.Get && asked != Asked.ProtectionChange)
         {
-            Check(http, isTaskRole);
-
-            if (http.Request.Method != HttpMethods.Get && !(isProtection && http.Request.Method == HttpMethods.Put))
-            {
-                http.Response.Headers.Allow = isProtection ? "GET, PUT" : "GET";
-                throw new RejectedException(RejectionReason.WrongMethod, $"Only {http.Response.Headers.Allow} is passed on here.");
-            }
-
-            if (http.Request.Method != HttpMethods.Put)
-            {
-                Wall.CheckBody(http.Request);
-            }
-
-            // Metadata has no token, since nobody who asks for it could send one; the path holds the container's own id.
-            var client = isTaskRole ? clients.Identify(http.Request.Headers.Authorization) : null;
-            visit.Client = client;
-            Places.Claim(http, client);
-            throttle.Admit(http.Connection.RemoteIpAddress, visit.Client ?? Readers);
-
-            if (visit.Client is not null && !settings.TaskRole.Contains(visit.Client))
-            {
-                throw new RejectedException(RejectionReason.ForeignDestination, $"Client '{visit.Client}' may not read the task role. Name it in Passthrough:TaskRole if it should.");
-            }
-
-            if (isProtection && http.Request.Method == HttpMethods.Put)
-            {
-                await _bodies.ReadAsync(http);
-            }
-
-            await passOn.OrRefuseAsync(http, visit.Client);
-
-            if (isTaskRole)
-            {
-                visit.Destination = "(task role)";
-                answer.PassedOn(http, visit);
-            }
-        }
-        catch (Exception e) when (ContractError.Of(e) is { } error)
-        {
-            await answer.RefuseAsync(http, error, isTaskRole ? "the task role" : "task metadata");
+            http.Response.Headers.Allow = asked == Asked.Protection ? "GET, PUT" : "GET";
+            throw new RejectedException(RejectionReason.WrongMethod, $"Only {http.Response.Headers.Allow} is passed on here.");
         }
     }
 
-    private void Check(HttpContext http, bool isTaskRole)
+    public async Task AnswerAsync(HttpContext http, Route route)
     {
-        if (isTaskRole)
+        // Metadata has no token, since nobody who asks for it could send one; the path holds the container's own id.
+        var visit = http.Features.GetRequiredFeature<Visit>();
+
+        if (visit.Client is not null && !settings.TaskRole.Contains(visit.Client))
         {
-            wall.Check(http);
-            return;
+            throw new RejectedException(RejectionReason.ForeignDestination,
+                $"Client '{visit.Client}' may not read the task role. Name it in Passthrough:TaskRole if it should.");
         }
 
-        wall.CheckPeer(http.Connection);
-        wall.CheckName(http);
-        Wall.CheckBrowser(http.Request);
-        Wall.CheckUpgrade(http.Request);
+        if (route.Asked == Asked.ProtectionChange)
+        {
+            await _bodies.ReadAsync(http);
+        }
+
+        await passOn.OrRefuseAsync(http, visit.Client);
+
+        if (route.Asked == Asked.TaskRole)
+        {
+            visit.Destination = "(task role)";
+            answer.PassedOn(http, visit);
+        }
     }
+
+    public Task RefuseAsync(HttpContext http, Route route, ContractError error) =>
+        answer.RefuseAsync(http, error, route.Asked == Asked.TaskRole ? "the task role" : "task metadata");
 }

@@ -59,13 +59,13 @@ internal sealed class Reception(
     /// <summary>The first bytes of a connection are there, or its end.</summary>
     private void Arrived(PendingConnection connection)
     {
-        if (listener is Listener.Health or Listener.Probes)
+        if (listener.IsProbed)
         {
             halves.Add(connection);
             return;
         }
 
-        if (listener != Listener.Credentials)
+        if (listener.Kind != ListenerKind.Credentials)
         {
             strangers.Add(connection);
             return;

@@ -27,7 +27,7 @@ internal sealed partial class Visitors(
     /// <param name="isBusy">Whether others wait for their turn.</param>
     public bool IsLost(int fd, IPAddress peer, Listener listener, bool isBusy)
     {
-        if (listener != Listener.Credentials)
+        if (listener.Kind != ListenerKind.Credentials)
         {
             return isBusy;
         }

@@ -164,11 +164,11 @@ public sealed class WallTests : IAsyncLifetime
 
         if (isAdmitted)
         {
-            wall.Check(http);
+            wall.CheckPeer(http.Connection);
         }
         else
         {
-            Assert.Equal(RejectionReason.RequestNotAllowed, Assert.Throws<RejectedException>(() => wall.Check(http)).Reason);
+            Assert.Equal(RejectionReason.RequestNotAllowed, Assert.Throws<RejectedException>(() => wall.CheckPeer(http.Connection)).Reason);
         }
     }
 

@@ -2,6 +2,7 @@ extern alias sidecar;
 
 using System.Text.RegularExpressions;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Rules;
 using CredentialSidecar.Launcher.Arguments;
 using CredentialSidecar.Launcher.Plan;
 using CredentialSidecar.Launcher.Tokens;

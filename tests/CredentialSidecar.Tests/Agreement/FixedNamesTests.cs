@@ -2,6 +2,7 @@ extern alias sidecar;
 
 using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
 using Microsoft.AspNetCore.Http;

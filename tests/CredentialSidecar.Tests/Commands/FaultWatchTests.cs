@@ -46,7 +46,8 @@ public sealed class FaultWatchTests
             .AddLogging(logging => logging.ClearProviders())
             .AddSingleton<EndProcess>((what, fault) => ended.TrySetResult((what, fault))));
         var factory = Assert.IsType<WatchedSockets>(app.Services.GetServices<IConnectionListenerFactory>().Last());
-        await using var real = await factory.BindAsync(new ListenerEndPoint(IPAddress.Loopback, 0, Listener.Credentials, "Listen:Port"), TestContext.Current.CancellationToken);
+        var row = new Listener(ListenerKind.Credentials, new(IPAddress.Loopback, 0), "Listen:Port");
+        await using var real = await factory.BindAsync(new ListenerEndPoint(row.Address, row), TestContext.Current.CancellationToken);
         Assert.NotEqual(0, ((IPEndPoint)real.EndPoint).Port);
 
         await using var watched = new WatchedSockets.Watched(listener, app.Services.GetRequiredService<EndProcess>());

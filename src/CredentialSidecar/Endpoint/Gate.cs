@@ -1,0 +1,99 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Checks each request by the guards of its route. Every listener's requests come by here, and nothing else checks them.</summary>
+internal sealed class Gate(Wall wall, ClientBook clients, Throttle throttle)
+{
+    // No name of a client. Those who guess tokens must not use up the ceiling of those who read metadata.
+    private const string Readers = "(metadata)";
+
+    /// <exception cref="RejectedException">A guard rejects the request.</exception>
+    public void Check(HttpContext http, Route route)
+    {
+        if (Has(Guards.RedirectedUid))
+        {
+            Intercepted.Check(http);
+        }
+
+        if (Has(Guards.AgentHost))
+        {
+            Intercepted.CheckHost(http);
+        }
+
+        if (Has(Guards.PeerAddress))
+        {
+            wall.CheckPeer(http.Connection);
+        }
+
+        if (Has(Guards.ProxyForm))
+        {
+            Wall.CheckForm(http);
+        }
+
+        if (Has(Guards.HostName))
+        {
+            wall.CheckHost(http);
+        }
+
+        if (Has(Guards.BrowserHeaders))
+        {
+            Wall.CheckBrowser(http.Request);
+        }
+
+        if (Has(Guards.ProxyHeaders))
+        {
+            Wall.CheckProxies(http.Request);
+        }
+
+        if (Has(Guards.Upgrade))
+        {
+            Wall.CheckUpgrade(http.Request);
+        }
+
+        if (Has(Guards.ForwardedMethod))
+        {
+            MetadataEndpoint.CheckMethod(http, route.Asked);
+        }
+
+        if (Has(Guards.Body))
+        {
+            Wall.CheckBody(http.Request);
+        }
+
+        if (Has(Guards.Method))
+        {
+            Wall.CheckMethod(http);
+        }
+
+        if (Has(Guards.Token))
+        {
+            CheckToken(http, Has(Guards.StrangersCeiling));
+        }
+
+        if (Has(Guards.Ceiling))
+        {
+            throttle.Admit(http.Connection.RemoteIpAddress, http.Features.Get<Visit>()!.Client ?? Readers);
+        }
+
+        bool Has(Guards guard) => (route.Guards & guard) != 0;
+    }
+
+    private void CheckToken(HttpContext http, bool hasCeiling)
+    {
+        var visit = http.Features.Get<Visit>()!;
+
+        try
+        {
+            visit.Client = clients.Identify(http.Request.Headers.Authorization);
+        }
+        catch (RejectedException) when (hasCeiling)
+        {
+            throttle.Admit(http.Connection.RemoteIpAddress, client: null);
+            throw;
+        }
+
+        Places.Claim(http, visit.Client);
+    }
+}

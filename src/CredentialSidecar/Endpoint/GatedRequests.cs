@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using CredentialSidecar.Chains;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Answers every request of every listener: finds its route, lets the gate check it, and hands it to the route's endpoint.</summary>
+internal static class GatedRequests
+{
+    public static void RunGated(this WebApplication app)
+    {
+        var services = app.Services;
+        var (finder, gate, answer) = (services.GetRequiredService<RouteFinder>(), services.GetRequiredService<Gate>(), services.GetRequiredService<ContractAnswer>());
+        var endpoints = Routes.All.Select(route => route.Endpoint).Distinct().ToFrozenDictionary(type => type, type => (IEndpoint)services.GetRequiredService(type));
+
+        app.Run(async http =>
+        {
+            var route = finder.Find(http);
+
+            if (route.Guards.HasFlag(Guards.Tunnel) && HttpMethods.IsConnect(http.Request.Method))
+            {
+                await answer.RefuseAsync(http, Tunnels.Refuse(http), "a tunnel");
+                return;
+            }
+
+            var endpoint = endpoints[route.Endpoint];
+
+            if (route.Listener is ListenerKind.Credentials or ListenerKind.Intercepted)
+            {
+                Visit.Begin(http);
+            }
+
+            try
+            {
+                gate.Check(http, route);
+                await endpoint.AnswerAsync(http, route);
+            }
+            catch (Exception e) when (ContractError.Of(e) is { } error)
+            {
+                await endpoint.RefuseAsync(http, route, error);
+            }
+        });
+    }
+}

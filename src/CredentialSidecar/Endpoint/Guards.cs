@@ -1,0 +1,53 @@
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>The checks that a request may have to pass. <see cref="Gate"/> makes them in this order.</summary>
+[Flags]
+internal enum Guards
+{
+    None = 0,
+
+    /// <summary>CONNECT is rejected, because the sidecar is not a proxy.</summary>
+    Tunnel = 1 << 0,
+
+    /// <summary>The firewall redirected the connection, and the kernel names the uid that the port belongs to.</summary>
+    RedirectedUid = 1 << 2,
+
+    /// <summary>The request asks 169.254.170.2 directly: by its Host header, and not in the form for proxies.</summary>
+    AgentHost = 1 << 3,
+
+    /// <summary>The connection comes from this host, or from a network of <c>Access:Peers</c>.</summary>
+    PeerAddress = 1 << 4,
+
+    /// <summary>The request line has a path, and not the full address that a client sends to a proxy.</summary>
+    ProxyForm = 1 << 5,
+
+    /// <summary>The Host header is the address that the connection came to, or a name of <c>Access:Hosts</c>.</summary>
+    HostName = 1 << 6,
+
+    /// <summary>No header and no User-Agent that browsers send.</summary>
+    BrowserHeaders = 1 << 7,
+
+    /// <summary>No header that proxies add.</summary>
+    ProxyHeaders = 1 << 8,
+
+    /// <summary>No offer of another protocol, which would be a tunnel to the agent.</summary>
+    Upgrade = 1 << 9,
+
+    /// <summary>A method that is passed on: GET, and for task protection PUT.</summary>
+    ForwardedMethod = 1 << 10,
+
+    /// <summary>No body.</summary>
+    Body = 1 << 11,
+
+    /// <summary>GET alone.</summary>
+    Method = 1 << 12,
+
+    /// <summary>A valid authorization token. It tells the client, whose place the connection then takes.</summary>
+    Token = 1 << 13,
+
+    /// <summary>A request without a valid token counts against the ceiling that all such requests of its address share.</summary>
+    StrangersCeiling = 1 << 14,
+
+    /// <summary>The client stays below its ceiling of requests per second.</summary>
+    Ceiling = 1 << 15,
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using CredentialSidecar.Configuration.Settings;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>What a listener is for. Nothing a client sends can choose another one.</summary>
+internal enum ListenerKind
+{
+    Credentials,
+
+    /// <summary>Probes and <c>/status</c>, on loopback.</summary>
+    Health,
+
+    /// <summary>Probes alone, on the address that a kubelet asks.</summary>
+    Probes,
+
+    /// <summary>Connections to the ECS agent that interception redirects.</summary>
+    Intercepted,
+}
+
+/// <summary>A row of the table of listeners. <see cref="Routes"/> says what is checked there, and who answers.</summary>
+/// <param name="PortKey">The setting that the port comes from.</param>
+/// <param name="AddressKey">The setting that the address comes from; null where it is always the same.</param>
+internal sealed record Listener(ListenerKind Kind, IPEndPoint Address, string PortKey, string? AddressKey = null)
+{
+    /// <summary>Whose redirected connections come in here.</summary>
+    public InterceptedUser? User { get; init; }
+
+    public bool IsProbed => Kind is ListenerKind.Health or ListenerKind.Probes;
+}

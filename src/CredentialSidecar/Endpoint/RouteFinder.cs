@@ -1,0 +1,30 @@
+using System.Collections.Frozen;
+using CredentialSidecar.Configuration.Settings;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Finds the route of a request: by the listener of its connection first, and there by its path.</summary>
+internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings passthrough, SourceSettings source)
+{
+    private static readonly FrozenDictionary<Asked, Route> Known = Routes.All.ToFrozenDictionary(route => route.Asked);
+
+    private readonly CredentialsPath _path = new(listen.LocalEndpoints);
+    private readonly OwnCredentialsPath? _own = source.Endpoint is { } endpoint ? new(endpoint) : null;
+
+    public Route Find(HttpContext http) => Known[Listeners.Of(http) switch
+    {
+        ListenerKind.Credentials => OfSiblings(http),
+        ListenerKind.Intercepted => _own?.IsAskedBy(http) == true ? Asked.OwnCredentials : Asked.Agent,
+        ListenerKind.Health => Asked.Status,
+        _ => Asked.Probe,
+    }];
+
+    // Nothing is looked up where nothing is passed on, since every GET of a sibling comes by here.
+    private Asked OfSiblings(HttpContext http) => (passthrough.Metadata ? MetadataPath.Of(http) : AgentPart.None) switch
+    {
+        AgentPart.Metadata => Asked.Metadata,
+        AgentPart.TaskProtection => http.Request.Method == HttpMethods.Put ? Asked.ProtectionChange : Asked.Protection,
+        AgentPart.TaskRole => Asked.TaskRole,
+        _ => _path.TryRead(http, out _) ? Asked.Credentials : Asked.OtherPath,
+    };
+}

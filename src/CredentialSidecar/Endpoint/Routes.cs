@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using static CredentialSidecar.Endpoint.Guards;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>What is checked where. SECURITY.md shows this table, and a test compares the two.</summary>
+internal static class Routes
+{
+    private const Guards Name = ProxyForm | HostName;
+    private const Guards Headers = BrowserHeaders | ProxyHeaders | Body;
+    private const Guards Wall = Tunnel | PeerAddress | Name | Headers | Method;
+    private const Guards PassedOn = Tunnel | PeerAddress | Name | BrowserHeaders | Upgrade | ForwardedMethod | Ceiling;
+
+    public static readonly ImmutableArray<Route> All =
+    [
+        new(ListenerKind.Credentials, Asked.Credentials, typeof(CredentialsEndpoint), Wall | Token | StrangersCeiling | Ceiling),
+        new(ListenerKind.Credentials, Asked.OtherPath, typeof(CredentialsEndpoint), Wall),
+        new(ListenerKind.Credentials, Asked.TaskRole, typeof(MetadataEndpoint), Wall | Token | Ceiling),
+        new(ListenerKind.Credentials, Asked.Metadata, typeof(MetadataEndpoint), PassedOn | Body),
+        new(ListenerKind.Credentials, Asked.Protection, typeof(MetadataEndpoint), PassedOn | Body),
+        new(ListenerKind.Credentials, Asked.ProtectionChange, typeof(MetadataEndpoint), PassedOn),
+        new(ListenerKind.Intercepted, Asked.OwnCredentials, typeof(InterceptedEndpoint), Tunnel | RedirectedUid | AgentHost | Headers | Ceiling),
+        new(ListenerKind.Intercepted, Asked.Agent, typeof(InterceptedEndpoint), Tunnel | RedirectedUid | AgentHost | BrowserHeaders | Upgrade),
+        new(ListenerKind.Health, Asked.Status, typeof(ProbeEndpoint), Tunnel | Name | Headers),
+        new(ListenerKind.Probes, Asked.Probe, typeof(ProbeEndpoint), Tunnel),
+    ];
+
+    /// <summary>Whether a guard stands on a listener, whatever is asked there.</summary>
+    public static bool IsOn(ListenerKind listener, Guards guard) => All.Any(route => route.Listener == listener && route.Guards.HasFlag(guard));
+}

@@ -1,0 +1,175 @@
+using System.Net;
+using CredentialSidecar.Access;
+using CredentialSidecar.Endpoint;
+using CredentialSidecar.Testing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CredentialSidecar.Tests.Endpoint;
+
+/// <summary>Each guard stands on the routes whose row has it, and on no other: shown on real sockets of every listener.</summary>
+public sealed class GuardTests : IAsyncLifetime
+{
+    private readonly ScriptedKernel _kernel = new();
+    private readonly RawServer _agent = RawServer.Http(200, "from the agent", "text/plain");
+    private SidecarFixture _sidecar = null!;
+    private ILookup<ListenerKind, Uri> _open = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sidecar = await SidecarFixture.StartInterceptedAsync(_kernel,
+            ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)), ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"),
+            ("SIDECAR_Passthrough__Metadata", "true"), ("SIDECAR_Passthrough__TaskRole__0", "default"));
+        var addresses = _sidecar.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        var settings = _sidecar.Services.GetRequiredService<CredentialSidecar.Configuration.Settings.SidecarSettings>();
+        _open = ListenerTable.Of(settings).Zip(addresses).ToLookup(row => row.First.Kind, row => new Uri(row.Second));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sidecar.DisposeAsync();
+        await _agent.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_request_that_no_guard_rejects_is_answered()
+    {
+        Assert.Equal(Enum.GetValues<Asked>().Order(), Routes.All.Select(route => route.Asked).Order());
+
+        foreach (var route in Routes.All)
+        {
+            var expected = route.Asked == Asked.OtherPath ? "HTTP/1.1 404 " : "HTTP/1.1 200 ";
+            Assert.StartsWith(expected, await AskAsync(route), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The texts are those that siblings read, so each shows which guard rejected the request.</summary>
+    [Theory]
+    [InlineData(nameof(Guards.Tunnel), "CONNECT is not answered", "CONNECT", "", "")]
+    [InlineData(nameof(Guards.AgentHost), "The Host header must be 169.254.170.2.", "", "attacker.example", "")]
+    [InlineData(nameof(Guards.HostName), "The Host header is not an address of the sidecar's", "", "attacker.example", "")]
+    [InlineData(nameof(Guards.BrowserHeaders), "(Origin)", "", "", "Origin: null\r\n")]
+    [InlineData(nameof(Guards.ProxyHeaders), "(Via)", "", "", "Via: 1.1 proxy\r\n")]
+    [InlineData(nameof(Guards.Upgrade), "offers another protocol", "", "", "Upgrade: websocket\r\n")]
+    [InlineData(nameof(Guards.ForwardedMethod), "passed on here.", "DELETE", "", "")]
+    [InlineData(nameof(Guards.Body), "A request with a body is not answered.", "", "", "Content-Length: 2\r\n")]
+    [InlineData(nameof(Guards.Method), "Only GET is answered here.", "DELETE", "", "")]
+    [InlineData(nameof(Guards.Token), "No authorization token was sent.", "", "", "Authorization:\r\n")]
+    public async Task A_guard_stands_where_its_row_says(string guard, string text, string method, string host, string header)
+    {
+        foreach (var route in Routes.All)
+        {
+            AssertGuarded(route, Enum.Parse<Guards>(guard), await AskAsync(route, method, host, header), text);
+        }
+    }
+
+    [Fact]
+    public async Task A_proxys_form_of_request_is_rejected_where_the_table_says()
+    {
+        foreach (var route in Routes.All)
+        {
+            AssertGuarded(route, Guards.ProxyForm, await AskAsync(route, form: "http://127.0.0.1"), "Requests by way of a proxy");
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_of_another_uid_is_rejected_where_the_table_says()
+    {
+        _kernel.Uid = 4711;
+
+        foreach (var route in Routes.All)
+        {
+            AssertGuarded(route, Guards.RedirectedUid, await AskAsync(route), "disagree on whose it is");
+        }
+    }
+
+    [Fact]
+    public async Task A_client_over_its_ceiling_is_rejected_where_the_table_says()
+    {
+        foreach (var client in new[] { null, "default", "(metadata)", "uid 1000" })
+        {
+            Exhaust(client);
+        }
+
+        foreach (var route in Routes.All)
+        {
+            // A rejected request with a valid token counts for its client as well.
+            var header = route.Asked == Asked.OtherPath ? "Authorization:\r\n" : "";
+            AssertGuarded(route, Guards.Ceiling, await AskAsync(route, header: header), "Asked far more often");
+        }
+    }
+
+    [Fact]
+    public async Task A_stranger_over_the_ceiling_of_all_is_rejected_where_the_table_says()
+    {
+        Exhaust(null);
+
+        foreach (var route in Routes.All)
+        {
+            AssertGuarded(route, Guards.StrangersCeiling, await AskAsync(route, header: "Authorization:\r\n"), "Asked far more often");
+        }
+    }
+
+    /// <summary>No socket of a test comes from another machine, so the gate is asked itself.</summary>
+    [Fact]
+    public void A_peer_address_beyond_this_host_is_rejected_where_the_table_says()
+    {
+        foreach (var route in Routes.All)
+        {
+            var http = new DefaultHttpContext();
+            Visit.Begin(http);
+            http.Features.Set(new Intercepted(1000));
+            http.Features.Get<IHttpRequestFeature>()!.RawTarget = "/";
+            (http.Request.Method, http.Request.Host) = ("GET", new HostString("169.254.170.2"));
+            (http.Connection.RemoteIpAddress, http.Connection.LocalIpAddress) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("169.254.170.2"));
+            http.Request.Headers.Authorization = Settings.Token;
+
+            var rejected = Record.Exception(() => _sidecar.Services.GetRequiredService<Gate>().Check(http, route));
+            AssertGuarded(route, Guards.PeerAddress, rejected?.Message ?? "", "This address may not ask.");
+        }
+    }
+
+    private static void AssertGuarded(Route route, Guards guard, string answer, string text) =>
+        Assert.True(route.Guards.HasFlag(guard) == answer.Contains(text, StringComparison.Ordinal), $"{guard} on {route.Asked}: {answer}");
+
+    private void Exhaust(string? client)
+    {
+        var throttle = _sidecar.Services.GetRequiredService<Throttle>();
+        Assert.NotNull(Record.Exception(AdmitAll));
+
+        void AdmitAll()
+        {
+            for (var i = 0; i < 100_000; i++)
+            {
+                throttle.Admit(IPAddress.Loopback, client);
+            }
+        }
+    }
+
+    private Task<string> AskAsync(Route route, string method = "", string host = "", string header = "", string form = "")
+    {
+        var (own, path) = route.Asked switch
+        {
+            Asked.Credentials => ("GET", "/v1/credentials/reports"),
+            Asked.OtherPath => ("GET", "/nowhere"),
+            Asked.Metadata => ("GET", "/v4/0123abcd/task"),
+            Asked.Protection => ("GET", "/api/0123abcd/task-protection/v1/state"),
+            Asked.ProtectionChange => ("PUT", "/api/0123abcd/task-protection/v1/state"),
+            Asked.TaskRole or Asked.OwnCredentials => ("GET", ScriptedKernel.OwnPath),
+            Asked.Agent => ("GET", "/v4/0123abcd/task"),
+            Asked.Status => ("GET", "/status"),
+            _ => ("GET", "/livez"),
+        };
+        var isAgent = route.Listener == ListenerKind.Intercepted;
+        var listener = _open[route.Listener].First();
+        var target = method == "CONNECT" ? "127.0.0.1:80" : form + path;
+        var token = header.StartsWith("Authorization", StringComparison.Ordinal) ? "" : $"Authorization: {Settings.Token}\r\n";
+        var name = host.Length > 0 ? host : method == "CONNECT" ? target : form.Length > 0 || !isAgent ? listener.Host : "169.254.170.2";
+        var body = header.StartsWith("Content-Length", StringComparison.Ordinal) ? "{}" : "";
+        return RawHttp.AskAsync(listener, $"{(method.Length > 0 ? method : own)} {target} HTTP/1.1\r\nHost: {name}\r\n{token}{header}Connection: close\r\n\r\n{body}");
+    }
+}
