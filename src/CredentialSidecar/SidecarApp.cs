@@ -66,6 +66,7 @@ internal static class SidecarApp
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
                 services.GetRequiredService<ConnectionLimits>(), services.GetRequiredService<Visitors>(), services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<IConnectionListenerFactory>(services => new WatchedSockets(services.GetRequiredService<BudgetedTransport>(), services.GetRequiredService<EndProcess>()))
+            .AddControl()
             .AddSingleton<Wall>()
             .AddSingleton<ClientBook>()
             .AddSingleton<Throttle>()

@@ -28,7 +28,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
         (_app, Logs, Clock, Sts, _tokens) = (app, logs, clock!, sts!, [.. settings.Clients.Select(client => client.Token!)]);
         var token = settings.Token ?? _tokens.FirstOrDefault();
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        (Endpoint, HealthEndpoint, _intercepted) = (new Uri(addresses[0]), new Uri(addresses[^(settings.Intercepted.Count + 1)]), settings.Intercepted);
+        var health = addresses[ListenerTable.Of(settings).Index().Last(row => row.Item.IsProbed).Index];
+        (Endpoint, HealthEndpoint, _intercepted) = (new Uri(addresses[0]), new Uri(health), settings.Intercepted);
         Client = new HttpClient { BaseAddress = Endpoint };
         Health = new HttpClient { BaseAddress = HealthEndpoint };
 

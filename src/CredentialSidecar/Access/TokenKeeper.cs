@@ -50,15 +50,23 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     }
 
     /// <summary>Makes a new token for each client that has a generated one, and puts it into the client's directory.</summary>
-    public void Rotate()
+    /// <returns>Each of these clients, and why it keeps its token; null where it has a new one.</returns>
+    public IReadOnlyList<(string Client, string? Problem)> Rotate()
     {
+        List<(string, string?)> rotated = [];
+
         foreach (var client in _settings.Clients.Where(client => client.Origin == TokenOrigin.Generated))
         {
-            if (Replace(client, SharedDirectory.NewToken(), _settings.TokenGrace) is { } problem)
+            var problem = Replace(client, SharedDirectory.NewToken(), _settings.TokenGrace);
+            rotated.Add((client.Name, problem));
+
+            if (problem is not null)
             {
                 Log.TokenKept(logger, client.Name, problem);
             }
         }
+
+        return rotated;
     }
 
     /// <summary>Says in each directory with a generated token that this process ends in an orderly way; the next one then keeps the token.</summary>

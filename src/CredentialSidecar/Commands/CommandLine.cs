@@ -22,7 +22,7 @@ internal static class CommandLine
           SIDECAR_EXTERNAL_ID, SIDECAR_SESSION_NAME, SIDECAR_TOKEN_FILE, SIDECAR_PORT, SIDECAR_HEALTH_PORT,
           SIDECAR_CONFIG (JSON) or SIDECAR_CONFIG_FILE, AWS_REGION, SIDECAR_Source__Kind=Default (on a laptop)
 
-        Exit codes: 0 done, 1 not healthy, 64 wrong command line, 69 port taken or not allowed, 70 fault, 78 wrong configuration.
+        Exit codes: 0 done, 1 not healthy, 64 wrong command line, 69 port taken or not allowed, or no sidecar answers, 70 fault, 78 wrong configuration.
         """;
 
     public static Task<int> RunAsync(string[] args, Supervision? supervision = null)
@@ -51,8 +51,13 @@ internal static class CommandLine
         doctor.SetAction((parse, cancellation) =>
             DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
 
-        var rotate = new Command("rotate-tokens", "Tell the sidecar in this container to make new tokens (SIGHUP), and say which clients keep theirs. Exit code 0 or 69.") { file };
-        rotate.SetAction(parse => RotateCommand.Run(Console.Out, Console.Error, SettingsLoader.TryLoad(ProcessEnvironment.Capture(), parse.GetValue(file))));
+        var rotate = new Command(RotateCommand.Name, "Make new tokens in the running sidecar, and say which clients have one. Exit code 0 or 69.") { file };
+        rotate.SetAction((parse, cancellation) => ControlCommands.RunAsync(
+            ProcessEnvironment.Capture(), parse.GetValue(file), RotateCommand.Name, null, Console.Out, Console.Error, cancellation));
+
+        var status = new Command(StatusCommand.Name, "Print the state of each destination of the running sidecar. Exit code 0 or 69.") { file, json };
+        status.SetAction((parse, cancellation) => ControlCommands.RunAsync(
+            ProcessEnvironment.Capture(), parse.GetValue(file), StatusCommand.Name, parse.GetValue(json) ? StatusCommand.Json : null, Console.Out, Console.Error, cancellation));
 
         root.Subcommands.Add(InterceptCommand.Create(file));
         root.Subcommands.Add(serve);
@@ -60,6 +65,7 @@ internal static class CommandLine
         root.Subcommands.Add(healthcheck);
         root.Subcommands.Add(doctor);
         root.Subcommands.Add(rotate);
+        root.Subcommands.Add(status);
 
         var parse = root.Parse(TypedWords.Read(args, root));
 

@@ -14,7 +14,7 @@ internal static partial class ConfiguredAddresses
     {
         foreach (var listener in ListenerTable.Of(settings).Where(row => row.AddressKey is not null))
         {
-            var (address, name) = (listener.Address.Address, settings.NameOf(listener.AddressKey!));
+            var (address, name) = (((IPEndPoint)listener.Address).Address, settings.NameOf(listener.AddressKey!));
 
             if (!await AddressWait.UntilThereAsync(address, clock, () => Log.AddressAwaited(logger, $"{address}", name, AddressWait.Limit.TotalSeconds), isThere, cancellationToken))
             {

@@ -24,7 +24,7 @@ internal static class PortUnavailable
     /// <param name="holder">Null where it does not show.</param>
     public static string Describe(ListenException failure, SidecarSettings settings, string? holder)
     {
-        var (address, setting) = (failure.Address, ShortNames.Of(failure.Address.Row.PortKey, settings.NameOf));
+        var (address, setting) = (failure.Address, ShortNames.Of(failure.Address.Row.Key, settings.NameOf));
 
         return failure.Error switch
         {

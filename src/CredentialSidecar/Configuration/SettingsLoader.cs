@@ -17,6 +17,7 @@ internal static class SettingsLoader
 
         DestinationRules.Check(options, findings);
         var (listen, health) = ListenRules.Find(options, findings);
+        var control = ControlRules.Find(options, findings);
         var refresh = RefreshRules.Find(options, findings);
         var intercepted = InterceptionRules.Check(options, findings);
         var access = AccessRules.Find(options, findings);
@@ -44,6 +45,7 @@ internal static class SettingsLoader
             Access = access,
             Listen = listen,
             Health = health,
+            Control = control,
             Refresh = refresh,
             Wall = wall,
             Audit = audit,
@@ -56,18 +58,5 @@ internal static class SettingsLoader
         };
 
         return findings.Mistakes.Count == 0 ? (settings, findings.Warnings) : throw new ConfigurationMistakesException(findings.Mistakes);
-    }
-
-    /// <returns>Null where something is wrong, for a command that can do without.</returns>
-    public static SidecarSettings? TryLoad(ProcessEnvironment environment, string? file)
-    {
-        try
-        {
-            return Load(environment, file).Settings;
-        }
-        catch (ConfigurationMistakesException)
-        {
-            return null;
-        }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Gate(Wall wall, ClientBook clients, Throttle throttle)
     /// <exception cref="RejectedException">A guard rejects the request.</exception>
     public void Check(HttpContext http, Route route)
     {
+        // PeerCredentials has let the connection pass by now, or its request is never read.
         if (Has(Guards.RedirectedUid))
         {
             Intercepted.Check(http);

@@ -9,6 +9,9 @@ internal enum Guards
     /// <summary>CONNECT is rejected, because the sidecar is not a proxy.</summary>
     Tunnel = 1 << 0,
 
+    /// <summary>The process at the other end of the Unix socket has the sidecar's uid, or is root (<c>SO_PEERCRED</c>).</summary>
+    PeerCredentials = 1 << 1,
+
     /// <summary>The firewall redirected the connection, and the kernel names the uid that the port belongs to.</summary>
     RedirectedUid = 1 << 2,
 

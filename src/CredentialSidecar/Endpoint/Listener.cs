@@ -16,12 +16,16 @@ internal enum ListenerKind
 
     /// <summary>Connections to the ECS agent that interception redirects.</summary>
     Intercepted,
+
+    /// <summary>Commands, on a Unix socket.</summary>
+    Control,
 }
 
 /// <summary>A row of the table of listeners. <see cref="Routes"/> says what is checked there, and who answers.</summary>
-/// <param name="PortKey">The setting that the port comes from.</param>
+/// <param name="Address">An address and port, or the path of a Unix socket.</param>
+/// <param name="Key">The setting that the port or the path comes from.</param>
 /// <param name="AddressKey">The setting that the address comes from; null where it is always the same.</param>
-internal sealed record Listener(ListenerKind Kind, IPEndPoint Address, string PortKey, string? AddressKey = null)
+internal sealed record Listener(ListenerKind Kind, EndPoint Address, string Key, string? AddressKey = null)
 {
     /// <summary>Whose redirected connections come in here.</summary>
     public InterceptedUser? User { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
@@ -10,11 +11,13 @@ internal static class ListenerTable
     public static IReadOnlyList<Listener> Of(SidecarSettings settings) =>
     [
         .. Served(settings.Listen),
-        new(ListenerKind.Health, new(IPAddress.Loopback, settings.Health.Port), "Health:Port"),
+        new(ListenerKind.Health, new IPEndPoint(IPAddress.Loopback, settings.Health.Port), "Health:Port"),
         .. settings.Health.Address.Equals(IPAddress.Loopback) ? Array.Empty<Listener>()
-            : [new(ListenerKind.Probes, new(settings.Health.Address, settings.Health.Port), "Health:Port", "Health:Address")],
+            : [new(ListenerKind.Probes, new IPEndPoint(settings.Health.Address, settings.Health.Port), "Health:Port", "Health:Address")],
         .. settings.Intercepted.Select(user =>
-            new Listener(ListenerKind.Intercepted, new(IPAddress.Loopback, user.Port), $"Interception:Uids:{user.Uid}") { User = user }),
+            new Listener(ListenerKind.Intercepted, new IPEndPoint(IPAddress.Loopback, user.Port), $"Interception:Uids:{user.Uid}") { User = user }),
+        .. settings.Control.Socket is { } path ? [new(ListenerKind.Control, new UnixDomainSocketEndPoint(path), settings.Control.Key)]
+            : Array.Empty<Listener>(),
     ];
 
     private static IEnumerable<Listener> Served(ListenSettings listen)
@@ -28,7 +31,7 @@ internal static class ListenerTable
             _ => HasIPv6Loopback() ? [Row(IPAddress.Loopback), Row(IPAddress.IPv6Loopback)] : [Row(IPAddress.Loopback)],
         };
 
-        Listener Row(IPAddress address, string? key = null) => new(ListenerKind.Credentials, new(address, listen.Port), "Listen:Port", key);
+        Listener Row(IPAddress address, string? key = null) => new(ListenerKind.Credentials, new IPEndPoint(address, listen.Port), "Listen:Port", key);
     }
 
     // Many containers have no ::1, which is fine. Binding a port to find out would fail too if another process holds it.

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -22,7 +23,7 @@ internal static class Listeners
 
         foreach (var row in table)
         {
-            kestrel.Listen(new ListenerEndPoint(row.Address, row), listen =>
+            kestrel.Listen(row.Address is IPEndPoint address ? new ListenerEndPoint(address, row) : row.Address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
 
@@ -32,6 +33,11 @@ internal static class Listeners
                     connection.Features.Set(row);
                     return next(connection);
                 });
+
+                if (Routes.IsOn(row.Kind, Guards.PeerCredentials))
+                {
+                    listen.Use(kestrel.ApplicationServices.GetRequiredService<ControlPeers>().Check);
+                }
 
                 if (row.Kind == ListenerKind.Credentials)
                 {

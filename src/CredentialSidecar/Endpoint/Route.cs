@@ -32,6 +32,9 @@ internal enum Asked
 
     /// <summary>Probes on the address that a kubelet asks.</summary>
     Probe,
+
+    /// <summary>A command to the sidecar, on the control socket.</summary>
+    Command,
 }
 
 /// <summary>One kind of request on one kind of listener: which guards it must pass, and who answers it then.</summary>

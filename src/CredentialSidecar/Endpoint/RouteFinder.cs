@@ -16,6 +16,7 @@ internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings pas
         ListenerKind.Credentials => OfSiblings(http),
         ListenerKind.Intercepted => _own?.IsAskedBy(http) == true ? Asked.OwnCredentials : Asked.Agent,
         ListenerKind.Health => Asked.Status,
+        ListenerKind.Control => Asked.Command,
         _ => Asked.Probe,
     }];
 

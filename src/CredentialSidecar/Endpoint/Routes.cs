@@ -23,6 +23,7 @@ internal static class Routes
         new(ListenerKind.Intercepted, Asked.Agent, typeof(InterceptedEndpoint), Tunnel | RedirectedUid | AgentHost | BrowserHeaders | Upgrade),
         new(ListenerKind.Health, Asked.Status, typeof(ProbeEndpoint), Tunnel | Name | Headers),
         new(ListenerKind.Probes, Asked.Probe, typeof(ProbeEndpoint), Tunnel),
+        new(ListenerKind.Control, Asked.Command, typeof(ControlEndpoint), Tunnel | PeerCredentials | Body),
     ];
 
     /// <summary>Whether a guard stands on a listener, whatever is asked there.</summary>

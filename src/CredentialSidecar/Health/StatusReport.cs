@@ -18,6 +18,8 @@ internal sealed class StatusReport(CurrentTree tree, SourceSettings source, Conf
         return JsonSerializer.SerializeAsync(http.Response.Body, Read(), Readable.Status, http.RequestAborted);
     }
 
+    public string ReadJson() => JsonSerializer.Serialize(Read(), Readable.Status);
+
     public Status Read()
     {
         var now = clock.GetUtcNow();

@@ -33,12 +33,14 @@ internal static class EventIds
     public const int FirstSessions = 306;
     public const int SourceStarting = 310;
 
-    // Endpoint: 400. Next: 405.
+    // Endpoint: 400. Next: 407.
     public const int Refused = 400;
     public const int RequestFailed = 401;
     public const int OutOfFiles = 402;
     public const int WitnessesDisagreed = 403;
     public const int HungUp = 404;
+    public const int ControlNotOpened = 405;
+    public const int ControlRejected = 406;
 
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;

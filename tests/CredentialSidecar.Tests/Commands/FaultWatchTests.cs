@@ -45,9 +45,9 @@ public sealed class FaultWatchTests
             .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
             .AddLogging(logging => logging.ClearProviders())
             .AddSingleton<EndProcess>((what, fault) => ended.TrySetResult((what, fault))));
-        var factory = Assert.IsType<WatchedSockets>(app.Services.GetServices<IConnectionListenerFactory>().Last());
-        var row = new Listener(ListenerKind.Credentials, new(IPAddress.Loopback, 0), "Listen:Port");
-        await using var real = await factory.BindAsync(new ListenerEndPoint(row.Address, row), TestContext.Current.CancellationToken);
+        var factory = Assert.Single(app.Services.GetServices<IConnectionListenerFactory>().OfType<WatchedSockets>());
+        var row = new Listener(ListenerKind.Credentials, new IPEndPoint(IPAddress.Loopback, 0), "Listen:Port");
+        await using var real = await factory.BindAsync(new ListenerEndPoint((IPEndPoint)row.Address, row), TestContext.Current.CancellationToken);
         Assert.NotEqual(0, ((IPEndPoint)real.EndPoint).Port);
 
         await using var watched = new WatchedSockets.Watched(listener, app.Services.GetRequiredService<EndProcess>());

@@ -65,7 +65,7 @@ public sealed class PortTests
         string Text(ListenerKind kind, SocketError error) => PortUnavailable.Describe(
             new ListenException(EndPointOf(kind), new SocketException((int)error)), settings, null);
 
-        ListenerEndPoint EndPointOf(ListenerKind kind) => ListenerTable.Of(settings).First(row => row.Kind == kind) is var row ? new(row.Address, row) : null!;
+        ListenerEndPoint EndPointOf(ListenerKind kind) => ListenerTable.Of(settings).First(row => row.Kind == kind) is var row ? new((IPEndPoint)row.Address, row) : null!;
     }
 
     [Fact]

@@ -17,22 +17,26 @@ public sealed class GuardTests : IAsyncLifetime
     private readonly ScriptedKernel _kernel = new();
     private readonly RawServer _agent = RawServer.Http(200, "from the agent", "text/plain");
     private SidecarFixture _sidecar = null!;
-    private ILookup<ListenerKind, Uri> _open = null!;
+    private readonly string _directory = Directory.CreateTempSubdirectory("control-").FullName;
+    private ILookup<ListenerKind, EndPoint> _open = null!;
 
     public async ValueTask InitializeAsync()
     {
         _sidecar = await SidecarFixture.StartInterceptedAsync(_kernel,
-            ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)), ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"),
+            ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)), ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"), ("SIDECAR_Control__Directory", _directory),
             ("SIDECAR_Passthrough__Metadata", "true"), ("SIDECAR_Passthrough__TaskRole__0", "default"));
         var addresses = _sidecar.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         var settings = _sidecar.Services.GetRequiredService<CredentialSidecar.Configuration.Settings.SidecarSettings>();
-        _open = ListenerTable.Of(settings).Zip(addresses).ToLookup(row => row.First.Kind, row => new Uri(row.Second));
+        _open = ListenerTable.Of(settings).Zip(addresses).ToLookup(
+            row => row.First.Kind,
+            row => row.First.Address is IPEndPoint ? IPEndPoint.Parse(new Uri(row.Second).Authority) : row.First.Address);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _sidecar.DisposeAsync();
         await _agent.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
@@ -162,13 +166,14 @@ public sealed class GuardTests : IAsyncLifetime
             Asked.TaskRole or Asked.OwnCredentials => ("GET", ScriptedKernel.OwnPath),
             Asked.Agent => ("GET", "/v4/0123abcd/task"),
             Asked.Status => ("GET", "/status"),
+            Asked.Command => ("POST", "/status"),
             _ => ("GET", "/livez"),
         };
         var isAgent = route.Listener == ListenerKind.Intercepted;
         var listener = _open[route.Listener].First();
         var target = method == "CONNECT" ? "127.0.0.1:80" : form + path;
         var token = header.StartsWith("Authorization", StringComparison.Ordinal) ? "" : $"Authorization: {Settings.Token}\r\n";
-        var name = host.Length > 0 ? host : method == "CONNECT" ? target : form.Length > 0 || !isAgent ? listener.Host : "169.254.170.2";
+        var name = host.Length > 0 ? host : method == "CONNECT" ? target : form.Length > 0 || !isAgent ? (listener as IPEndPoint)?.Address.ToString() ?? "sidecar" : "169.254.170.2";
         var body = header.StartsWith("Content-Length", StringComparison.Ordinal) ? "{}" : "";
         return RawHttp.AskAsync(listener, $"{(method.Length > 0 ? method : own)} {target} HTTP/1.1\r\nHost: {name}\r\n{token}{header}Connection: close\r\n\r\n{body}");
     }

@@ -23,6 +23,8 @@ internal sealed class SidecarOptions
 
     public HealthOptions Health { get; set; } = new();
 
+    public ControlOptions Control { get; set; } = new();
+
     public InterceptionOptions Interception { get; set; } = new();
 
     public PassthroughOptions Passthrough { get; set; } = new();

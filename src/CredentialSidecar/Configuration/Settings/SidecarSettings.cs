@@ -24,6 +24,8 @@ internal sealed record SidecarSettings(
 
     public required HealthSettings Health { get; init; }
 
+    public required ControlSettings Control { get; init; }
+
     public required RefreshSettings Refresh { get; init; }
 
     public required WallSettings Wall { get; init; }

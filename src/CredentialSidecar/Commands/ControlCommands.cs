@@ -1,0 +1,54 @@
+using CredentialSidecar.Access;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
+using CredentialSidecar.Endpoint;
+using CredentialSidecar.Health;
+using CredentialSidecar.Networking;
+using Microsoft.AspNetCore.Connections;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary>The commands that go to the running sidecar: what it registers for them, and how the command line asks it.</summary>
+internal static class ControlCommands
+{
+    /// <summary>The sidecar's side. One more command is one more <see cref="ControlCommand"/>.</summary>
+    public static IServiceCollection AddControl(this IServiceCollection services) => services
+        .AddSingleton<IConnectionListenerFactory, ControlTransport>()
+        .AddSingleton<PeerUid>(UnixPeer.UidOf)
+        .AddSingleton<ControlPeers>()
+        .AddSingleton<ControlEndpoint>()
+        .AddSingleton(provider => RotateCommand.Of(
+            provider.GetRequiredService<TokenKeeper>(), provider.GetRequiredService<AuditTrail>(), provider.GetRequiredService<SidecarSettings>()))
+        .AddSingleton(provider => StatusCommand.Of(provider.GetRequiredService<StatusReport>()));
+
+    /// <summary>The side of the command line.</summary>
+    /// <param name="file">A JSON file with the configuration, named on the command line.</param>
+    public static async Task<int> RunAsync(
+        ProcessEnvironment environment, string? file, string command, string? argument, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        // Only the socket is needed, so a mistake elsewhere does not matter here.
+        var findings = new Findings();
+        var layers = new ConfigurationLayers(environment, file, findings);
+        var settings = ControlRules.Find(new OptionsReader(layers, findings).Read(), findings);
+        Mistake[] mistakes = findings.SourceUnread ? [.. findings.Mistakes] : [.. findings.MistakesOf("Control", "SharedDirectory")];
+
+        if (mistakes.Length > 0)
+        {
+            return MistakesPrinter.Print(mistakes, error);
+        }
+
+        try
+        {
+            var reply = await new ControlClient(settings, UnixPeer.UidOf, ControlClient.Limit).AskAsync(command, argument, cancellationToken);
+            await (reply.ExitCode == ExitCodes.Ok ? output : error).WriteAsync(reply.Text);
+            return reply.ExitCode;
+        }
+        catch (ControlException e)
+        {
+            await error.WriteLineAsync($"credential-sidecar: {e.Message}");
+            return ExitCodes.Unavailable;
+        }
+    }
+}

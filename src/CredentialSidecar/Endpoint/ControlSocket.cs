@@ -1,0 +1,100 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Opens the control socket in place of one that nobody listens on.</summary>
+internal static class ControlSocket
+{
+    private const int Backlog = 16;
+
+    /// <returns>A socket that listens, mode 0600 from its first moment on.</returns>
+    /// <exception cref="IOException">Another program is there, or the directory cannot hold a socket; the message is a clause.</exception>
+    public static Socket Open(string path)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new IOException("its directory does not exist");
+        }
+
+        if (Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 })
+        {
+            throw new IOException("it is not a socket");
+        }
+
+        if (File.Exists(path) && IsAnswered(path))
+        {
+            throw new IOException("another sidecar answers there; give each sidecar a directory of its own");
+        }
+
+        return Replace(path);
+    }
+
+    /// <summary>Removes the file; where that fails, the next start replaces it.</summary>
+    public static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The directory may be gone or read-only by now.
+        }
+    }
+
+    // A name that is never longer than the socket's own, since the length of the path is limited.
+    private static Socket Replace(string path)
+    {
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".c{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+        var socket = New();
+
+        try
+        {
+            RestrictMode(socket);
+            socket.Bind(new UnixDomainSocketEndPoint(temporary));
+            socket.Listen(Backlog);
+
+            // Commands find the former socket or this one, and this one already listens.
+            File.Move(temporary, path, overwrite: true);
+            return socket;
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        {
+            // This removes the temporary file too.
+            socket.Dispose();
+            throw new IOException(e is SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException ? "permission denied" : e.Message, e);
+        }
+    }
+
+    // unix(7): Linux creates the file with the mode that the socket has when it is bound.
+    private static void RestrictMode(Socket socket)
+    {
+        using var handle = new SafeFileHandle(socket.SafeHandle.DangerousGetHandle(), ownsHandle: false);
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    // A socket that we may not connect to is another user's, who may listen there.
+    private static bool IsAnswered(string path)
+    {
+        using var probe = New();
+        probe.Blocking = false;
+
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode != SocketError.ConnectionRefused;
+        }
+    }
+
+    private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Sockets;
+using CredentialSidecar.Telemetry;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace CredentialSidecar.Endpoint;
+
+/// <summary>Opens the control socket for Kestrel. Where it cannot be opened the sidecar serves without it, because credentials matter more.</summary>
+/// <remarks>Without the budget of connections: only the sidecar's own user and root can connect.</remarks>
+internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    public bool CanBind(EndPoint endpoint) => endpoint is UnixDomainSocketEndPoint;
+
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        Socket socket;
+
+        try
+        {
+            socket = ControlSocket.Open($"{endpoint}");
+        }
+        catch (IOException e)
+        {
+            Log.ControlNotOpened(loggers.CreateLogger<ControlTransport>(), $"{endpoint}", e.Message);
+            return new Closed(endpoint);
+        }
+
+        // A supervisor holds ports and not this socket, so its options are not used here.
+        var options = new SocketTransportOptions { CreateBoundListenSocket = _ => socket };
+        return new Opened(await new SocketTransportFactory(Options.Create(options), loggers).BindAsync(endpoint, cancellationToken), endpoint);
+    }
+
+    /// <summary>A listener that removes its file at its end: while it still listens, so that no other sidecar has put its own there.</summary>
+    private sealed class Opened(IConnectionListener inner, EndPoint endpoint) : IConnectionListener
+    {
+        private bool _isRemoved;
+
+        public EndPoint EndPoint => endpoint;
+
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => inner.AcceptAsync(cancellationToken);
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            if (!_isRemoved)
+            {
+                _isRemoved = true;
+                ControlSocket.Remove($"{endpoint}");
+            }
+
+            return inner.UnbindAsync(cancellationToken);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await UnbindAsync();
+            await inner.DisposeAsync();
+        }
+    }
+
+    /// <summary>A listener that nobody can connect to.</summary>
+    private sealed class Closed(EndPoint endpoint) : IConnectionListener
+    {
+        private readonly TaskCompletionSource<ConnectionContext?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public EndPoint EndPoint => endpoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => await _end.Task.WaitAsync(cancellationToken);
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            _end.TrySetResult(null);
+            return default;
+        }
+
+        public ValueTask DisposeAsync() => UnbindAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.ControlNotOpened, LogLevel.Warning,
+            "The control socket {Path} is not open: {Reason}. The commands rotate-tokens and status do not reach this sidecar; credentials are not affected.")]
+        public static partial void ControlNotOpened(ILogger logger, string path, string reason);
+    }
+}

@@ -1,0 +1,30 @@
+using CredentialSidecar.Configuration;
+
+namespace CredentialSidecar.Health;
+
+/// <summary>The present state as a table for a terminal.</summary>
+internal static class StatusTable
+{
+    public static string Of(Status status)
+    {
+        string[][] rows =
+        [
+            ["DESTINATION", "STATE", "TIME LEFT", "NEXT RENEWAL", "LAST FAILURE"],
+            .. status.Destinations.Select(destination => new[]
+            {
+                destination.Name,
+                destination.State,
+                destination.SecondsLeft > 0 ? Time(TimeSpan.FromSeconds(destination.SecondsLeft)) : "-",
+                destination.NextRenewal is { } next ? Until(next - status.Now) : "-",
+                destination.LastFailure is { } failure ? $"{failure.Reason}: {Shown.OnOneLine(failure.Message)}" : "-",
+            }),
+        ];
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, i) => i < widths.Length ? cell.PadRight(widths[i]) : cell))));
+    }
+
+    private static string Until(TimeSpan wait) => wait > TimeSpan.Zero ? $"in {Time(wait)}" : "now";
+
+    private static string Time(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
+        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.Seconds} s";
+}

@@ -1,0 +1,21 @@
+using System.Net.Sockets;
+
+namespace CredentialSidecar.Networking;
+
+/// <summary>Asks the kernel which user is at the other end of a Unix socket.</summary>
+internal static class UnixPeer
+{
+    // asm-generic/socket.h, and a struct ucred: pid, uid, gid.
+    private const int PeerCredentials = 17, Size = 12, UidAt = 4;
+
+    /// <returns>The uid that the peer had when it connected or began to listen; null where the kernel does not tell.</returns>
+    public static uint? UidOf(Socket socket)
+    {
+        Span<byte> credentials = stackalloc byte[Size];
+        var length = credentials.Length;
+        var descriptor = socket.SafeHandle.DangerousGetHandle().ToInt32();
+        return Libc.GetOption(descriptor, Libc.SolSocket, PeerCredentials, credentials, ref length) == 0 && length == Size
+            ? BitConverter.ToUInt32(credentials[UidAt..])
+            : null;
+    }
+}
