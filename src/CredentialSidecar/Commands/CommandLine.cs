@@ -51,13 +51,11 @@ internal static class CommandLine
         doctor.SetAction((parse, cancellation) =>
             DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
 
-        var rotate = new Command(RotateCommand.Name, "Make new tokens in the running sidecar, and say which clients have one. Exit code 0 or 69.") { file };
-        rotate.SetAction((parse, cancellation) => ControlCommands.RunAsync(
-            ProcessEnvironment.Capture(), parse.GetValue(file), RotateCommand.Name, null, Console.Out, Console.Error, cancellation));
+        var rotate = new Command(RotateCommand.Name, "Make new tokens in the running sidecar, and say which clients have one.") { file };
+        rotate.SetAction((parse, cancellation) => AskAsync(parse, RotateCommand.Name, null, cancellation));
 
         var status = new Command(StatusCommand.Name, "Print the state of each destination of the running sidecar. Exit code 0 or 69.") { file, json };
-        status.SetAction((parse, cancellation) => ControlCommands.RunAsync(
-            ProcessEnvironment.Capture(), parse.GetValue(file), StatusCommand.Name, parse.GetValue(json) ? StatusCommand.Json : null, Console.Out, Console.Error, cancellation));
+        status.SetAction((parse, cancellation) => AskAsync(parse, StatusCommand.Name, parse.GetValue(json) ? StatusCommand.Json : null, cancellation));
 
         root.Subcommands.Add(InterceptCommand.Create(file));
         root.Subcommands.Add(serve);
@@ -83,5 +81,8 @@ internal static class CommandLine
 
         // Signals are the lifetime's business, and a fault should show itself whole.
         return parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+
+        Task<int> AskAsync(ParseResult parsed, string command, string? argument, CancellationToken cancellation) => ControlCommands.RunAsync(
+            ProcessEnvironment.Capture(), parsed.GetValue(file), command, argument, Console.Out, Console.Error, cancellation);
     }
 }

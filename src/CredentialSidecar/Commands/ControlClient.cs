@@ -18,8 +18,8 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
     /// <exception cref="ControlException">There is no reply.</exception>
     public async Task<ControlReply> AskAsync(string command, string? argument, CancellationToken cancellationToken)
     {
-        var path = settings.Socket ?? throw new ControlException("there is no control socket. Set SIDECAR_SHARED_DIR or SIDECAR_Control__Directory, "
-            + "for the sidecar and for this command.");
+        var path = settings.Socket ?? throw new ControlException("there is no control socket. "
+            + "Set SIDECAR_SHARED_DIR or SIDECAR_Control__Directory, for the sidecar and for this command.");
 
         using var late = new CancellationTokenSource(limit, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -33,7 +33,8 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
 
         try
         {
-            return await AskAsync(http, path, $"http://sidecar/{command}{(argument is null ? "" : $"?argument={Uri.EscapeDataString(argument)}")}", either.Token);
+            var query = argument is null ? "" : $"?argument={Uri.EscapeDataString(argument)}";
+            return await AskAsync(http, path, $"http://sidecar/{command}{query}", either.Token);
         }
         catch (HttpRequestException e) when (e.InnerException is ControlException known)
         {
@@ -43,7 +44,8 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
         {
             throw new ControlException(e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
                 ? $"the answer at {path} has more than {ControlEndpoint.Largest} bytes."
-                : $"the sidecar at {path} ended the connection without an answer. It takes commands from its own uid and from root; this command runs as uid {Libc.EffectiveUid()}.");
+                : $"the sidecar at {path} ended the connection without an answer. "
+                    + $"It takes commands from its own uid and from root; this command runs as uid {Libc.EffectiveUid()}.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -72,10 +74,11 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
             var uid = uidOf(socket);
+            var shown = uid is null ? "an unknown uid" : $"uid {uid}";
             return uid is { } known && ControlTrust.Accepts(known, path)
                 ? new NetworkStream(socket, ownsSocket: true)
-                : throw new ControlException($"the program that listens at {path} runs as {(uid is null ? "an unknown uid" : $"uid {uid}")}, "
-                    + $"and not as root or uid {Libc.EffectiveUid()}; this command sent nothing to it. Run the command as the sidecar's uid.");
+                : throw new ControlException($"the program that listens at {path} runs as {shown}, and not as root or uid {Libc.EffectiveUid()}; "
+                    + "this command sent nothing to it. Run the command as the sidecar's uid.");
         }
         catch (SocketException e)
         {

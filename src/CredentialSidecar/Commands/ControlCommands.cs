@@ -20,13 +20,16 @@ internal static class ControlCommands
         .AddSingleton<ControlPeers>()
         .AddSingleton<ControlEndpoint>()
         .AddSingleton(provider => RotateCommand.Of(
-            provider.GetRequiredService<TokenKeeper>(), provider.GetRequiredService<AuditTrail>(), provider.GetRequiredService<SidecarSettings>()))
+            provider.GetRequiredService<TokenKeeper>(),
+            provider.GetRequiredService<AuditTrail>(),
+            provider.GetRequiredService<SidecarSettings>()))
         .AddSingleton(provider => StatusCommand.Of(provider.GetRequiredService<StatusReport>()));
 
     /// <summary>The side of the command line.</summary>
     /// <param name="file">A JSON file with the configuration, named on the command line.</param>
     public static async Task<int> RunAsync(
-        ProcessEnvironment environment, string? file, string command, string? argument, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        ProcessEnvironment environment, string? file, string command, string? argument,
+        TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         // Only the socket is needed, so a mistake elsewhere does not matter here.
         var findings = new Findings();
@@ -41,7 +44,8 @@ internal static class ControlCommands
 
         try
         {
-            var reply = await new ControlClient(settings, UnixPeer.UidOf, ControlClient.Limit).AskAsync(command, argument, cancellationToken);
+            var client = new ControlClient(settings, UnixPeer.UidOf, ControlClient.Limit);
+            var reply = await client.AskAsync(command, argument, cancellationToken);
             await (reply.ExitCode == ExitCodes.Ok ? output : error).WriteAsync(reply.Text);
             return reply.ExitCode;
         }

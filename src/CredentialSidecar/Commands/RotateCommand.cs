@@ -21,11 +21,11 @@ internal static class RotateCommand
     {
         string[] renewed = [.. rotated.Where(client => client.Problem is null).Select(client => client.Client)];
         (string Client, string? Problem)[] failed = [.. rotated.Where(client => client.Problem is not null)];
+        var (have, former) = renewed is [_] ? ("This client has a new token", "one is") : ("These clients have new tokens", "ones are");
         var grace = Durations.Format(settings.Access.TokenGrace);
         string[] lines =
         [
-            .. renewed is [] ? Array.Empty<string>()
-                : [$"{(renewed is [_] ? "This client has a new token" : "These clients have new tokens")}: {string.Join(", ", renewed)}. The former {(renewed is [_] ? "one is" : "ones are")} valid for {grace}."],
+            .. renewed is [] ? Array.Empty<string>() : [$"{have}: {string.Join(", ", renewed)}. The former {former} valid for {grace}."],
             .. failed.Select(client => $"Client {client.Client} keeps its token: {client.Problem}."),
             Kept(settings),
         ];

@@ -156,7 +156,8 @@ internal static partial class ServeCommand
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
         var open = ListenerTable.Of(settings).Zip(addresses).ToLookup(row => row.First.Kind, row => row.Second);
-        Log.Started(logger, names, string.Join(", ", open[ListenerKind.Credentials]), open[ListenerKind.Health].First(), settings.Source.ToString());
+        var served = string.Join(", ", open[ListenerKind.Credentials]);
+        Log.Started(logger, names, served, open[ListenerKind.Health].First(), settings.Source.ToString());
 
         if (settings.Intercepted.Count > 0)
         {

@@ -12,13 +12,15 @@ internal sealed class ControlEndpoint(IEnumerable<ControlCommand> commands) : IE
     /// <summary>What an answer may hold, in bytes.</summary>
     public const int Largest = 4 * 1024 * 1024;
 
-    private readonly Dictionary<string, ControlCommand> _commands = commands.ToDictionary(command => $"/{command.Name}", StringComparer.Ordinal);
+    private readonly Dictionary<string, ControlCommand> _commands =
+        commands.ToDictionary(command => $"/{command.Name}", StringComparer.Ordinal);
 
     public async Task AnswerAsync(HttpContext http, Route route)
     {
         if (!_commands.TryGetValue(http.Request.Path.Value ?? "", out var command))
         {
-            await SendAsync(http, 404, $"This sidecar knows no such command; it knows {string.Join(", ", _commands.Values.Select(known => known.Name).Order(StringComparer.Ordinal))}.");
+            var known = string.Join(", ", _commands.Values.Select(one => one.Name).Order(StringComparer.Ordinal));
+            await SendAsync(http, 404, $"This sidecar knows no such command; it knows {known}.");
             return;
         }
 

@@ -36,7 +36,8 @@ internal sealed partial class ControlPeers(PeerUid uidOf, ILogger<ControlPeers> 
     private static partial class Log
     {
         [LoggerMessage(EventIds.ControlRejected, LogLevel.Warning,
-            "A process of uid {Uid} connected to the control socket and got no answer: only the sidecar's own uid and root may use it. This is logged once.")]
+            "A process of uid {Uid} connected to the control socket and got no answer: only the sidecar's own uid and root may use it. "
+            + "This is logged once.")]
         public static partial void ControlRejected(ILogger logger, string uid);
     }
 }

@@ -64,7 +64,8 @@ internal static class ControlSocket
         {
             // This removes the temporary file too.
             socket.Dispose();
-            throw new IOException(e is SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException ? "permission denied" : e.Message, e);
+            var isDenied = e is SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException;
+            throw new IOException(isDenied ? "permission denied" : e.Message, e);
         }
     }
 

@@ -7,8 +7,11 @@ using Microsoft.Extensions.Options;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Opens the control socket for Kestrel. Where it cannot be opened the sidecar serves without it, because credentials matter more.</summary>
-/// <remarks>Without the budget of connections: only the sidecar's own user and root can connect.</remarks>
+/// <summary>Opens the control socket for Kestrel.</summary>
+/// <remarks>
+/// Where it cannot be opened the sidecar serves without it, because credentials matter more. Its connections are outside the
+/// budget, because only the sidecar's own user and root can make one.
+/// </remarks>
 internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is UnixDomainSocketEndPoint;
@@ -29,17 +32,20 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
 
         // A supervisor holds ports and not this socket, so its options are not used here.
         var options = new SocketTransportOptions { CreateBoundListenSocket = _ => socket };
-        return new Opened(await new SocketTransportFactory(Options.Create(options), loggers).BindAsync(endpoint, cancellationToken), endpoint);
+        var sockets = new SocketTransportFactory(Options.Create(options), loggers);
+        return new Opened(await sockets.BindAsync(endpoint, cancellationToken), endpoint);
     }
 
-    /// <summary>A listener that removes its file at its end: while it still listens, so that no other sidecar has put its own there.</summary>
+    /// <summary>A listener that removes its file at its end.</summary>
+    /// <remarks>It still listens then, so no other sidecar has put a socket of its own there.</remarks>
     private sealed class Opened(IConnectionListener inner, EndPoint endpoint) : IConnectionListener
     {
         private bool _isRemoved;
 
         public EndPoint EndPoint => endpoint;
 
-        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => inner.AcceptAsync(cancellationToken);
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+            inner.AcceptAsync(cancellationToken);
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
@@ -66,7 +72,8 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
 
         public EndPoint EndPoint => endpoint;
 
-        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => await _end.Task.WaitAsync(cancellationToken);
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+            await _end.Task.WaitAsync(cancellationToken);
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
@@ -80,7 +87,8 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
     private static partial class Log
     {
         [LoggerMessage(EventIds.ControlNotOpened, LogLevel.Warning,
-            "The control socket {Path} is not open: {Reason}. The commands rotate-tokens and status do not reach this sidecar; credentials are not affected.")]
+            "The control socket {Path} is not open: {Reason}. "
+            + "The commands rotate-tokens and status do not reach this sidecar; credentials are not affected.")]
         public static partial void ControlNotOpened(ILogger logger, string path, string reason);
     }
 }

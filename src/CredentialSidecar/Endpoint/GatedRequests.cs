@@ -3,14 +3,17 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Answers every request of every listener: finds its route, lets the gate check it, and hands it to the route's endpoint.</summary>
+/// <summary>Answers every request of every listener.</summary>
+/// <remarks>It finds the request's route, lets the gate check the request, and hands it to the route's endpoint.</remarks>
 internal static class GatedRequests
 {
     public static void RunGated(this WebApplication app)
     {
         var services = app.Services;
-        var (finder, gate, answer) = (services.GetRequiredService<RouteFinder>(), services.GetRequiredService<Gate>(), services.GetRequiredService<ContractAnswer>());
-        var endpoints = Routes.All.Select(route => route.Endpoint).Distinct().ToFrozenDictionary(type => type, type => (IEndpoint)services.GetRequiredService(type));
+        var (finder, gate) = (services.GetRequiredService<RouteFinder>(), services.GetRequiredService<Gate>());
+        var answer = services.GetRequiredService<ContractAnswer>();
+        var endpoints = Routes.All.Select(route => route.Endpoint).Distinct()
+            .ToFrozenDictionary(type => type, type => (IEndpoint)services.GetRequiredService(type));
 
         app.Run(async http =>
         {

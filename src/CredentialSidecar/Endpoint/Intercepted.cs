@@ -33,7 +33,7 @@ internal sealed record Intercepted(uint? Uid, string Reason = "")
     }
 
     /// <summary>Here is 169.254.170.2 alone.</summary>
-    /// <exception cref="RejectedException">A browser or a confused server was led to ask for another name, or the request has a proxy's form.</exception>
+    /// <exception cref="RejectedException">A browser or a server was led to ask for another name, or a proxy is asked.</exception>
     public static void CheckHost(HttpContext http)
     {
         if (http.Request.Host is not { Host: "169.254.170.2", Port: null or 80 } || !OwnCredentialsPath.RawTarget(http).StartsWith('/'))

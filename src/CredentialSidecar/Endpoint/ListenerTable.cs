@@ -5,7 +5,8 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Every listener there is. Kestrel opens these rows; the start waits for their addresses, logs them and says who holds a port.</summary>
+/// <summary>Every listener there is.</summary>
+/// <remarks>Kestrel opens these rows. The start waits for their addresses, logs them and says who holds a port.</remarks>
 internal static class ListenerTable
 {
     public static IReadOnlyList<Listener> Of(SidecarSettings settings) =>
@@ -14,11 +15,13 @@ internal static class ListenerTable
         new(ListenerKind.Health, new IPEndPoint(IPAddress.Loopback, settings.Health.Port), "Health:Port"),
         .. settings.Health.Address.Equals(IPAddress.Loopback) ? Array.Empty<Listener>()
             : [new(ListenerKind.Probes, new IPEndPoint(settings.Health.Address, settings.Health.Port), "Health:Port", "Health:Address")],
-        .. settings.Intercepted.Select(user =>
-            new Listener(ListenerKind.Intercepted, new IPEndPoint(IPAddress.Loopback, user.Port), $"Interception:Uids:{user.Uid}") { User = user }),
+        .. settings.Intercepted.Select(Redirected),
         .. settings.Control.Socket is { } path ? [new(ListenerKind.Control, new UnixDomainSocketEndPoint(path), settings.Control.Key)]
             : Array.Empty<Listener>(),
     ];
+
+    private static Listener Redirected(InterceptedUser user) =>
+        new(ListenerKind.Intercepted, new IPEndPoint(IPAddress.Loopback, user.Port), $"Interception:Uids:{user.Uid}") { User = user };
 
     private static IEnumerable<Listener> Served(ListenSettings listen)
     {
@@ -31,7 +34,8 @@ internal static class ListenerTable
             _ => HasIPv6Loopback() ? [Row(IPAddress.Loopback), Row(IPAddress.IPv6Loopback)] : [Row(IPAddress.Loopback)],
         };
 
-        Listener Row(IPAddress address, string? key = null) => new(ListenerKind.Credentials, new IPEndPoint(address, listen.Port), "Listen:Port", key);
+        Listener Row(IPAddress address, string? key = null) =>
+            new(ListenerKind.Credentials, new IPEndPoint(address, listen.Port), "Listen:Port", key);
     }
 
     // Many containers have no ::1, which is fine. Binding a port to find out would fail too if another process holds it.

@@ -36,7 +36,7 @@ internal static class Listeners
 
                 if (Routes.IsOn(row.Kind, Guards.PeerCredentials))
                 {
-                    listen.Use(kestrel.ApplicationServices.GetRequiredService<ControlPeers>().Check);
+                    listen.Use(next => kestrel.ApplicationServices.GetRequiredService<ControlPeers>().Check(next));
                 }
 
                 if (row.Kind == ListenerKind.Credentials)

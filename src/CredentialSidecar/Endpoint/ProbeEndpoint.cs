@@ -5,7 +5,7 @@ namespace CredentialSidecar.Endpoint;
 internal delegate Task AnswerProbe(HttpContext http, bool withStatus);
 
 /// <summary>Probes on both health listeners, and <c>/status</c> on the one on loopback.</summary>
-/// <remarks>No guard but one stands on the address that a kubelet asks: <c>/status</c> is not there, and meshes add headers to probes.</remarks>
+/// <remarks>The address that a kubelet asks has one guard only: <c>/status</c> is not there, and meshes add headers to probes.</remarks>
 internal sealed class ProbeEndpoint(AnswerProbe probe, ContractAnswer answer) : IEndpoint
 {
     public Task AnswerAsync(HttpContext http, Route route)

@@ -11,6 +11,8 @@ internal static class Routes
     private const Guards Wall = Tunnel | PeerAddress | Name | Headers | Method;
     private const Guards PassedOn = Tunnel | PeerAddress | Name | BrowserHeaders | Upgrade | ForwardedMethod | Ceiling;
 
+    private const Guards Redirected = Tunnel | RedirectedUid | AgentHost;
+
     public static readonly ImmutableArray<Route> All =
     [
         new(ListenerKind.Credentials, Asked.Credentials, typeof(CredentialsEndpoint), Wall | Token | StrangersCeiling | Ceiling),
@@ -19,13 +21,14 @@ internal static class Routes
         new(ListenerKind.Credentials, Asked.Metadata, typeof(MetadataEndpoint), PassedOn | Body),
         new(ListenerKind.Credentials, Asked.Protection, typeof(MetadataEndpoint), PassedOn | Body),
         new(ListenerKind.Credentials, Asked.ProtectionChange, typeof(MetadataEndpoint), PassedOn),
-        new(ListenerKind.Intercepted, Asked.OwnCredentials, typeof(InterceptedEndpoint), Tunnel | RedirectedUid | AgentHost | Headers | Ceiling),
-        new(ListenerKind.Intercepted, Asked.Agent, typeof(InterceptedEndpoint), Tunnel | RedirectedUid | AgentHost | BrowserHeaders | Upgrade),
+        new(ListenerKind.Intercepted, Asked.OwnCredentials, typeof(InterceptedEndpoint), Redirected | Headers | Ceiling),
+        new(ListenerKind.Intercepted, Asked.Agent, typeof(InterceptedEndpoint), Redirected | BrowserHeaders | Upgrade),
         new(ListenerKind.Health, Asked.Status, typeof(ProbeEndpoint), Tunnel | Name | Headers),
         new(ListenerKind.Probes, Asked.Probe, typeof(ProbeEndpoint), Tunnel),
         new(ListenerKind.Control, Asked.Command, typeof(ControlEndpoint), Tunnel | PeerCredentials | Body),
     ];
 
     /// <summary>Whether a guard stands on a listener, whatever is asked there.</summary>
-    public static bool IsOn(ListenerKind listener, Guards guard) => All.Any(route => route.Listener == listener && route.Guards.HasFlag(guard));
+    public static bool IsOn(ListenerKind listener, Guards guard) =>
+        All.Any(route => route.Listener == listener && route.Guards.HasFlag(guard));
 }

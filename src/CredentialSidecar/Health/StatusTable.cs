@@ -20,10 +20,12 @@ internal static class StatusTable
             }),
         ];
         var widths = Enumerable.Range(0, rows[0].Length - 1).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, i) => i < widths.Length ? cell.PadRight(widths[i]) : cell))));
+        return string.Join('\n', rows.Select(row => string.Join("  ", row.Select(Pad))));
+
+        string Pad(string cell, int column) => column < widths.Length ? cell.PadRight(widths[column]) : cell;
     }
 
-    private static string Until(TimeSpan wait) => wait > TimeSpan.Zero ? $"in {Time(wait)}" : "now";
+    private static string Until(TimeSpan wait) => wait >= TimeSpan.FromSeconds(1) ? $"in {Time(wait)}" : "now";
 
     private static string Time(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
         : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.Seconds} s";

@@ -52,37 +52,48 @@ public sealed class ControlTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Matches(@"^DESTINATION  STATE  TIME LEFT +NEXT RENEWAL +LAST FAILURE\nreports      live   [0-9]+ .+  in [0-9]+ .+  -\n$", table);
-        Assert.Equal(sidecar.Services.GetRequiredService<StatusReport>().ReadJson() + "\n", (await RunAsync(StatusCommand.Name, StatusCommand.Json)).Output);
+        var json = sidecar.Services.GetRequiredService<StatusReport>().ReadJson() + "\n";
+        Assert.Equal(json, (await RunAsync(StatusCommand.Name, StatusCommand.Json)).Output);
     }
 
     [Fact]
     public async Task Rotation_replaces_generated_tokens_and_names_those_that_stay()
     {
-        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Control__Directory", null),
-            ("SIDECAR_Access__Token", Settings.Token), ("SIDECAR_Access__Clients__made__SharedDirectory", Directory.CreateDirectory(Path.Combine(_directory, "made")).FullName),
-            ("SIDECAR_Access__Clients__made__Destinations__0", "reports"));
-        var file = Path.Combine(_directory, "made", "token");
+        var own = Directory.CreateDirectory(Path.Combine(_directory, "made")).FullName;
+        await using var sidecar = await StartAsync(
+            ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Control__Directory", null),
+            ("SIDECAR_Access__Clients__made__SharedDirectory", own), ("SIDECAR_Access__Clients__made__Destinations__0", "reports"));
+        var file = Path.Combine(own, "token");
         var former = File.ReadAllText(file);
 
         // By the directory that siblings mount, which is where the socket is by default.
-        var (code, text, _) = await RunAsync(RotateCommand.Name, null, ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Control__Directory", null));
+        var (code, text, _) = await RunAsync(
+            RotateCommand.Name, null, ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Control__Directory", null));
 
-        Assert.Equal((0, "This client has a new token: made. The former one is valid for 1h.\nThis client keeps its configured token: default (SIDECAR_Access__Token). Change it there.\n"), (code, text));
+        Assert.Equal(0, code);
+        Assert.Equal("""
+            This client has a new token: made. The former one is valid for 1h.
+            This client keeps its configured token: default (SIDECAR_TOKEN). Change it there.
+
+            """, text);
         Assert.NotEqual(former, File.ReadAllText(file));
     }
 
     [Fact]
     public async Task Without_a_directory_the_command_says_what_to_set()
     {
-        Assert.Equal((69, "", "credential-sidecar: there is no control socket. Set SIDECAR_SHARED_DIR or SIDECAR_Control__Directory, for the sidecar and for this command.\n"),
-            await RunAsync(RotateCommand.Name, null, ("SIDECAR_Control__Directory", null)));
+        const string expected = "credential-sidecar: there is no control socket. "
+            + "Set SIDECAR_SHARED_DIR or SIDECAR_Control__Directory, for the sidecar and for this command.\n";
+        Assert.Equal((69, "", expected), await RunAsync(RotateCommand.Name, null, ("SIDECAR_Control__Directory", null)));
         Assert.Equal(78, (await RunAsync(RotateCommand.Name, null, ("SIDECAR_Control__Directory", "relative"))).Code);
     }
 
     [Fact]
     public async Task A_socket_that_nobody_listens_on_is_said_and_the_next_start_replaces_it()
     {
-        Assert.Equal((69, "", $"credential-sidecar: no sidecar answers at {Socket}. Run this command in the sidecar's container, with the sidecar's environment.\n"), await RunAsync(StatusCommand.Name));
+        var expected = $"credential-sidecar: no sidecar answers at {Socket}. "
+            + "Run this command in the sidecar's container, with the sidecar's environment.\n";
+        Assert.Equal((69, "", expected), await RunAsync(StatusCommand.Name));
 
         using (var former = ControlSocket.Open(Socket))
         {
@@ -90,7 +101,7 @@ public sealed class ControlTests : IDisposable
         }
 
         Assert.True(File.Exists(Socket), "a sidecar that was killed leaves its socket");
-        Assert.Contains("no sidecar answers at", (await RunAsync(StatusCommand.Name)).Error, StringComparison.Ordinal);
+        Assert.Equal(expected, (await RunAsync(StatusCommand.Name)).Error);
 
         await using var sidecar = await StartAsync();
         Assert.Equal(0, (await RunAsync(StatusCommand.Name)).Code);
@@ -102,7 +113,8 @@ public sealed class ControlTests : IDisposable
         await using var first = await StartAsync();
         await using var second = await StartAsync([.. Settings.NoReports, .. Settings.Destination("other", Settings.ReportsRole)]);
 
-        Assert.Single(second.Logs.Lines, line => line.Event.Id == 405 && line.Text.Contains("another sidecar answers there", StringComparison.Ordinal));
+        Assert.Single(second.Logs.Lines, line =>
+            line.Event.Id == 405 && line.Text.Contains("another sidecar answers there", StringComparison.Ordinal));
         Assert.DoesNotContain(first.Logs.Lines, line => line.Event.Id == 405);
         Assert.Contains("reports", (await RunAsync(StatusCommand.Name)).Output, StringComparison.Ordinal);
     }
@@ -113,7 +125,8 @@ public sealed class ControlTests : IDisposable
         await File.WriteAllTextAsync(Socket, "mine", TestContext.Current.CancellationToken);
         await using var sidecar = await StartAsync();
 
-        Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 405 && line.Text.Contains("it is not a socket", StringComparison.Ordinal));
+        Assert.Single(sidecar.Logs.Lines, line =>
+            line.Event.Id == 405 && line.Text.Contains("it is not a socket", StringComparison.Ordinal));
         Assert.Equal("mine", File.ReadAllText(Socket));
         Assert.Equal(200, (int)(await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken)).StatusCode);
     }
@@ -124,13 +137,16 @@ public sealed class ControlTests : IDisposable
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Running as another user takes root and setpriv.");
         await using var sidecar = await StartAsync();
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
-        Assert.Equal((69, $"credential-sidecar: uid {Other} may not open {Socket}. Run this command as the sidecar's uid or as root."), await RunAsOtherAsync());
+        var closed = $"credential-sidecar: uid {Other} may not open {Socket}. Run this command as the sidecar's uid or as root.";
+        Assert.Equal((69, closed), await RunAsOtherAsync());
 
         File.SetUnixFileMode(Socket, (UnixFileMode)0b110_110_110);
-        var ended = $"credential-sidecar: the sidecar at {Socket} ended the connection without an answer. It takes commands from its own uid and from root; this command runs as uid {Other}.";
+        var ended = $"credential-sidecar: the sidecar at {Socket} ended the connection without an answer. "
+            + $"It takes commands from its own uid and from root; this command runs as uid {Other}.";
         Assert.Equal((69, ended), await RunAsOtherAsync());
         Assert.Equal((69, ended), await RunAsOtherAsync());
-        Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 406 && line.Text.Contains($"uid {Other} ", StringComparison.Ordinal));
+        Assert.Single(sidecar.Logs.Lines, line =>
+            line.Event.Id == 406 && line.Text.Contains($"uid {Other} ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -141,7 +157,8 @@ public sealed class ControlTests : IDisposable
         var client = new ControlClient(new ControlSettings(Socket, "Control:Directory"), _ => Other, ControlClient.Limit);
         var refused = await Assert.ThrowsAsync<ControlException>(() => client.AskAsync(StatusCommand.Name, null, TestContext.Current.CancellationToken));
 
-        Assert.Equal($"the program that listens at {Socket} runs as uid {Other}, and not as root or uid {Libc.EffectiveUid()}; this command sent nothing to it. Run the command as the sidecar's uid.", refused.Message);
+        Assert.Equal($"the program that listens at {Socket} runs as uid {Other}, and not as root or uid {Libc.EffectiveUid()}; "
+            + "this command sent nothing to it. Run the command as the sidecar's uid.", refused.Message);
         using var connection = await accepted;
         Assert.Equal(0, await connection.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
     }
@@ -172,7 +189,9 @@ public sealed class ControlTests : IDisposable
         await using var sidecar = await StartAsync();
         var (code, _, error) = await RunAsync("nonsense");
 
-        Assert.Equal((69, $"credential-sidecar: the program at {Socket} answered 404: This sidecar knows no such command; it knows rotate-tokens, status.\n"), (code, error));
+        Assert.Equal(69, code);
+        Assert.Equal($"credential-sidecar: the program at {Socket} answered 404: "
+            + "This sidecar knows no such command; it knows rotate-tokens, status.\n", error);
     }
 
     private async Task<SidecarFixture> StartAsync(params IEnumerable<(string, string?)> changes)
@@ -182,7 +201,8 @@ public sealed class ControlTests : IDisposable
         return sidecar;
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(string command, string? argument = null, params IEnumerable<(string, string?)> changes)
+    private async Task<(int Code, string Output, string Error)> RunAsync(
+        string command, string? argument = null, params IEnumerable<(string, string?)> changes)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var environment = Settings.Environment([("SIDECAR_Control__Directory", _directory), .. changes]);
@@ -192,8 +212,9 @@ public sealed class ControlTests : IDisposable
 
     private async Task<(int, string)> RunAsOtherAsync()
     {
+        var program = Path.Combine(AppContext.BaseDirectory, "credential-sidecar");
         var ended = await ChildProcess.RunAsync("setpriv",
-            ["--reuid", $"{Other}", "--regid", $"{Other}", "--clear-groups", "--bounding-set=-all", Path.Combine(AppContext.BaseDirectory, "credential-sidecar"), StatusCommand.Name],
+            ["--reuid", $"{Other}", "--regid", $"{Other}", "--clear-groups", "--bounding-set=-all", program, StatusCommand.Name],
             CleanEnvironment.With(("SIDECAR_Control__Directory", _directory)));
         return (ended.Code, ended.Errors);
     }

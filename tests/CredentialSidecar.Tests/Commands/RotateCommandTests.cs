@@ -15,7 +15,8 @@ public sealed class RotateCommandTests
     [Fact]
     public void Clients_with_a_new_token_and_those_with_a_configured_one_are_named()
     {
-        var settings = Settings.Load(("SIDECAR_Access__Clients__web__Token", Web), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"),
+        var settings = Settings.Load(
+            ("SIDECAR_Access__Clients__web__Token", Web), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"),
             ("SIDECAR_Access__Clients__made__SharedDirectory", "/nowhere"), ("SIDECAR_Access__Clients__made__Destinations__0", "reports"));
         var reply = RotateCommand.Reply([("made", null), ("more", null)], settings);
 
@@ -42,6 +43,7 @@ public sealed class RotateCommandTests
     [Fact]
     public void Without_tokens_there_is_nothing_to_replace()
     {
-        Assert.Equal("No client has a token: Access:AllowAnonymous is set.", RotateCommand.Reply([], Settings.Load(("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"))).Text);
+        var settings = Settings.Load(("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"));
+        Assert.Equal("No client has a token: Access:AllowAnonymous is set.", RotateCommand.Reply([], settings).Text);
     }
 }

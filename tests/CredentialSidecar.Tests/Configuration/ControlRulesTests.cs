@@ -15,7 +15,8 @@ public sealed class ControlRulesTests
     public void The_shared_directory_is_the_default_and_none_means_no_socket()
     {
         Assert.Equal("/shared/control.sock", Settings.Load(("SIDECAR_SHARED_DIR", "/shared")).Control.Socket);
-        Assert.Equal("/run/c/control.sock", Settings.Load(("SIDECAR_SHARED_DIR", "/shared"), ("SIDECAR_Control__Directory", "/run/c")).Control.Socket);
+        Assert.Equal("/run/c/control.sock",
+            Settings.Load(("SIDECAR_SHARED_DIR", "/shared"), ("SIDECAR_Control__Directory", "/run/c")).Control.Socket);
         Assert.Null(Settings.Load().Control.Socket);
     }
 
@@ -23,7 +24,9 @@ public sealed class ControlRulesTests
     public void A_directory_whose_socket_would_have_too_long_a_path_is_a_mistake()
     {
         Assert.Equal(107, Settings.Load(("SIDECAR_Control__Directory", Longest)).Control.Socket!.Length);
-        Assert.Equal([$"SIDECAR_Control__Directory is \"{TooLong}\"; expected at most 94 bytes, because the path of a Unix socket has a limit"], Loading.Mistakes(("SIDECAR_Control__Directory", TooLong)));
+        Assert.Equal(
+            [$"SIDECAR_Control__Directory is \"{TooLong}\"; expected at most 94 bytes, because the path of a Unix socket has a limit"],
+            Loading.Mistakes(("SIDECAR_Control__Directory", TooLong)));
     }
 
     [Fact]
@@ -32,10 +35,13 @@ public sealed class ControlRulesTests
         var (settings, warnings) = SettingsLoader.Load(Settings.Environment(("SIDECAR_SHARED_DIR", TooLong)));
 
         Assert.Null(settings.Control.Socket);
-        Assert.Contains(warnings, warning => $"{warning}".Contains("so there is no control socket; set SIDECAR_Control__Directory to", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning =>
+            $"{warning}".Contains("so there is no control socket; set SIDECAR_Control__Directory to", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_relative_directory_is_a_mistake() =>
-        Assert.Equal(["SIDECAR_Control__Directory is \"run\"; expected an absolute path such as /run/credential-sidecar"], Loading.Mistakes(("SIDECAR_Control__Directory", "run")));
+        Assert.Equal(
+            ["SIDECAR_Control__Directory is \"run\"; expected an absolute path such as /run/credential-sidecar"],
+            Loading.Mistakes(("SIDECAR_Control__Directory", "run")));
 }

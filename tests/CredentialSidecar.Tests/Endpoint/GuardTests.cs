@@ -23,7 +23,8 @@ public sealed class GuardTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _sidecar = await SidecarFixture.StartInterceptedAsync(_kernel,
-            ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)), ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"), ("SIDECAR_Control__Directory", _directory),
+            ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)),
+            ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"), ("SIDECAR_Control__Directory", _directory),
             ("SIDECAR_Passthrough__Metadata", "true"), ("SIDECAR_Passthrough__TaskRole__0", "default"));
         var addresses = _sidecar.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         var settings = _sidecar.Services.GetRequiredService<CredentialSidecar.Configuration.Settings.SidecarSettings>();
@@ -173,8 +174,10 @@ public sealed class GuardTests : IAsyncLifetime
         var listener = _open[route.Listener].First();
         var target = method == "CONNECT" ? "127.0.0.1:80" : form + path;
         var token = header.StartsWith("Authorization", StringComparison.Ordinal) ? "" : $"Authorization: {Settings.Token}\r\n";
-        var name = host.Length > 0 ? host : method == "CONNECT" ? target : form.Length > 0 || !isAgent ? (listener as IPEndPoint)?.Address.ToString() ?? "sidecar" : "169.254.170.2";
+        var ownName = isAgent && form.Length == 0 ? "169.254.170.2" : (listener as IPEndPoint)?.Address.ToString() ?? "sidecar";
+        var name = host.Length > 0 ? host : method == "CONNECT" ? target : ownName;
         var body = header.StartsWith("Content-Length", StringComparison.Ordinal) ? "{}" : "";
-        return RawHttp.AskAsync(listener, $"{(method.Length > 0 ? method : own)} {target} HTTP/1.1\r\nHost: {name}\r\n{token}{header}Connection: close\r\n\r\n{body}");
+        var start = $"{(method.Length > 0 ? method : own)} {target} HTTP/1.1";
+        return RawHttp.AskAsync(listener, $"{start}\r\nHost: {name}\r\n{token}{header}Connection: close\r\n\r\n{body}");
     }
 }

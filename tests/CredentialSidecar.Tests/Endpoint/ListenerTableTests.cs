@@ -47,10 +47,15 @@ public sealed partial class ListenerTableTests
     [Fact]
     public void A_new_listener_is_a_new_row()
     {
-        var settings = Settings.Load(("SIDECAR_Interception__Uids__1000", "reports:9300"), ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"), ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"));
+        var settings = Settings.Load(
+            ("SIDECAR_Interception__Uids__1000", "reports:9300"), ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"), ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"));
 
         Assert.Equal(
-            ["Credentials 127.0.0.1:0 Listen:Port Listen:Addresses:0", "Health 127.0.0.1:0 Health:Port ", "Probes 192.0.2.7:0 Health:Port Health:Address", "Intercepted 127.0.0.1:9300 Interception:Uids:1000 ", "Control /shared/control.sock SharedDirectory "],
+            [
+                "Credentials 127.0.0.1:0 Listen:Port Listen:Addresses:0", "Health 127.0.0.1:0 Health:Port ",
+                "Probes 192.0.2.7:0 Health:Port Health:Address", "Intercepted 127.0.0.1:9300 Interception:Uids:1000 ",
+                "Control /shared/control.sock SharedDirectory ",
+            ],
             ListenerTable.Of(settings).Select(row => $"{row.Kind} {row.Address} {row.Key} {row.AddressKey}"));
     }
 

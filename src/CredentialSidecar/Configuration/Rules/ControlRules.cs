@@ -19,7 +19,8 @@ internal static class ControlRules
     public static ControlSettings Find(SidecarOptions options, Findings findings)
     {
         var (own, shared) = (options.Control.Directory, options.SharedDirectory);
-        findings.Require(own is null || Path.IsPathRooted(own), Key, $"is {Shown.Quoted(own)}; expected an absolute path such as /run/credential-sidecar");
+        findings.Require(own is null || Path.IsPathRooted(own), Key,
+            $"is {Shown.Quoted(own)}; expected an absolute path such as /run/credential-sidecar");
 
         if ((own ?? shared) is not { } directory || !Path.IsPathRooted(directory))
         {
@@ -34,12 +35,13 @@ internal static class ControlRules
         }
 
         var most = Longest - Name.Length - 1;
-        findings.Require(own is null, Key, $"is {Shown.Quoted(own)}; expected at most {most} bytes, because the path of a Unix socket has a limit");
+        findings.Require(own is null, Key,
+            $"is {Shown.Quoted(own)}; expected at most {most} bytes, because the path of a Unix socket has a limit");
 
         if (own is null)
         {
-            findings.Warn("SharedDirectory", $"has more than {most} bytes, too many for the path of a Unix socket, so there is no control socket; "
-                + $"set {ShortNames.ShortestOf(Key)} to a directory with a shorter path");
+            findings.Warn("SharedDirectory",
+                $"has more than {most} bytes, too many for the path of a Unix socket, so there is no control socket; set {ShortNames.ShortestOf(Key)} to a directory with a shorter path");
         }
 
         return new ControlSettings(null, Key);
