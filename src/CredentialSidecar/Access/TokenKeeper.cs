@@ -16,6 +16,9 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     private readonly Dictionary<string, string?> _complaints = [];
     private readonly Dictionary<string, string?> _found = [];
 
+    /// <summary>The clients of the configuration that is served.</summary>
+    public AccessSettings Settings => Volatile.Read(ref _settings);
+
     /// <summary>
     /// Takes up the clients of a new configuration. A new client gets its token; a token that differs from the former one replaces it as
     /// a rotation does.

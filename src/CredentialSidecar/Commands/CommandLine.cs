@@ -57,11 +57,22 @@ internal static class CommandLine
         var status = new Command(StatusCommand.Name, "Print the state of each destination of the running sidecar. Exit code 0 or 69.") { file, json };
         status.SetAction((parse, cancellation) => AskAsync(parse, StatusCommand.Name, parse.GetValue(json) ? StatusCommand.Json : null, cancellation));
 
+        var reload = new Command(ReloadCommand.Name,
+            "Load the configuration file again in the running sidecar, and say what changed. Exit code 0, 69 or 78.") { file };
+        reload.SetAction((parse, cancellation) => AskAsync(parse, ReloadCommand.Name, null, cancellation, ReloadCommand.Limit));
+
+        var name = new Argument<string?>("destination") { Arity = ArgumentArity.ZeroOrOne, Description = "One destination; without it, every one in use." };
+        var renew = new Command(RenewCommand.Name,
+            "Renew sessions now, for example after a role was revoked. A session stays where that fails. Exit code 0, 1 or 69.") { file, name };
+        renew.SetAction((parse, cancellation) => AskAsync(parse, RenewCommand.Name, parse.GetValue(name), cancellation, RenewCommand.Limit));
+
         root.Subcommands.Add(InterceptCommand.Create(file));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(validate);
         root.Subcommands.Add(healthcheck);
         root.Subcommands.Add(doctor);
+        root.Subcommands.Add(reload);
+        root.Subcommands.Add(renew);
         root.Subcommands.Add(rotate);
         root.Subcommands.Add(status);
 
@@ -82,7 +93,8 @@ internal static class CommandLine
         // Signals are the lifetime's business, and a fault should show itself whole.
         return parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
 
-        Task<int> AskAsync(ParseResult parsed, string command, string? argument, CancellationToken cancellation) => ControlCommands.RunAsync(
-            ProcessEnvironment.Capture(), parsed.GetValue(file), command, argument, Console.Out, Console.Error, cancellation);
+        Task<int> AskAsync(ParseResult parsed, string command, string? argument, CancellationToken cancellation, TimeSpan? limit = null) =>
+            ControlCommands.RunAsync(
+                ProcessEnvironment.Capture(), parsed.GetValue(file), command, argument, Console.Out, Console.Error, cancellation, limit);
     }
 }

@@ -1,4 +1,5 @@
 using CredentialSidecar.Access;
+using CredentialSidecar.Caching;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Configuration.Rules;
@@ -6,6 +7,7 @@ using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Health;
 using CredentialSidecar.Networking;
+using CredentialSidecar.Refreshing;
 using Microsoft.AspNetCore.Connections;
 
 namespace CredentialSidecar.Commands;
@@ -23,13 +25,18 @@ internal static class ControlCommands
             provider.GetRequiredService<TokenKeeper>(),
             provider.GetRequiredService<AuditTrail>(),
             provider.GetRequiredService<SidecarSettings>()))
-        .AddSingleton(provider => StatusCommand.Of(provider.GetRequiredService<StatusReport>()));
+        .AddSingleton(provider => StatusCommand.Of(provider.GetRequiredService<StatusReport>()))
+        .AddSingleton(provider => RenewCommand.Of(
+            provider.GetRequiredService<RenewalOnDemand>(),
+            provider.GetRequiredService<CurrentTree>(),
+            provider.GetRequiredService<TimeProvider>()));
 
     /// <summary>The side of the command line.</summary>
     /// <param name="file">A JSON file with the configuration, named on the command line.</param>
+    /// <param name="limit">How long the sidecar may take to answer.</param>
     public static async Task<int> RunAsync(
         ProcessEnvironment environment, string? file, string command, string? argument,
-        TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        TextWriter output, TextWriter error, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
         // Only the socket is needed, so a mistake elsewhere does not matter here.
         var findings = new Findings();
@@ -44,7 +51,7 @@ internal static class ControlCommands
 
         try
         {
-            var client = new ControlClient(settings, UnixPeer.UidOf, ControlClient.Limit);
+            var client = new ControlClient(settings, UnixPeer.UidOf, limit ?? ControlClient.Limit);
             var reply = await client.AskAsync(command, argument, cancellationToken);
             await (reply.ExitCode == ExitCodes.Ok ? output : error).WriteAsync(reply.Text);
             return reply.ExitCode;

@@ -13,7 +13,7 @@ internal static class RotateCommand
     public static ControlCommand Of(TokenKeeper tokens, AuditTrail audit, SidecarSettings settings) => new(Name, (_, _) =>
     {
         audit.Reopen();
-        return Task.FromResult(Reply(tokens.Rotate(), settings));
+        return Task.FromResult(Reply(tokens.Rotate(), settings with { Access = tokens.Settings }));
     });
 
     /// <param name="rotated">Each client with a generated token, and why it keeps that; null where it has a new one.</param>

@@ -88,7 +88,7 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
     {
         [LoggerMessage(EventIds.ControlNotOpened, LogLevel.Warning,
             "The control socket {Path} is not open: {Reason}. "
-            + "The commands rotate-tokens and status do not reach this sidecar; credentials are not affected.")]
+            + "The commands reload, renew, rotate-tokens and status do not reach this sidecar; credentials are not affected.")]
         public static partial void ControlNotOpened(ILogger logger, string path, string reason);
     }
 }

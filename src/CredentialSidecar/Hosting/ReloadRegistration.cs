@@ -1,5 +1,6 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
+using CredentialSidecar.Commands;
 using CredentialSidecar.Refreshing;
 using CredentialSidecar.Sources;
 
@@ -11,6 +12,7 @@ internal static class ReloadRegistration
     public static IServiceCollection AddReload(this IServiceCollection services, ConfigurationOrigin origin) => services
         .AddSingleton(origin)
         .AddSingleton<ConfigurationReload>()
+        .AddSingleton(provider => ReloadCommand.Of(provider.GetRequiredService<ConfigurationReload>()))
         .Follow<RefreshSchedule>((schedule, next) => schedule.Settings = next.Refresh)
         .Follow<CallGate>((gate, next) => gate.Use(next.Refresh.MaxConcurrentCalls))
         .Follow<LogLevelSwitch>((level, next) => level.Level = next.Logging.Level)

@@ -191,7 +191,7 @@ public sealed class ControlTests : IDisposable
 
         Assert.Equal(69, code);
         Assert.Equal($"credential-sidecar: the program at {Socket} answered 404: "
-            + "This sidecar knows no such command; it knows rotate-tokens, status.\n", error);
+            + "This sidecar knows no such command; it knows renew, rotate-tokens, status.\n", error);
     }
 
     private async Task<SidecarFixture> StartAsync(params IEnumerable<(string, string?)> changes)
@@ -201,14 +201,9 @@ public sealed class ControlTests : IDisposable
         return sidecar;
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(
-        string command, string? argument = null, params IEnumerable<(string, string?)> changes)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var environment = Settings.Environment([("SIDECAR_Control__Directory", _directory), .. changes]);
-        var code = await ControlCommands.RunAsync(environment, null, command, argument, output, error, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(
+        string command, string? argument = null, params IEnumerable<(string, string?)> changes) =>
+        ControlRun.RunAsync(command, argument, [("SIDECAR_Control__Directory", _directory), .. changes]);
 
     private async Task<(int, string)> RunAsOtherAsync()
     {

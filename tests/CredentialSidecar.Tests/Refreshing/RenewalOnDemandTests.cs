@@ -49,7 +49,7 @@ public sealed class RenewalOnDemandTests
 
         Assert.Equal(CredentialFailure.Denied, renewal.Failure!.Failure);
         Assert.Same(before, sidecar.Tree.Find("b")!.Node.Latest);
-        Assert.Contains(before!.Credentials.AccessKeyId, await sidecar.Client.GetStringAsync("/v1/credentials/b"), StringComparison.Ordinal);
+        Assert.Contains(before!.Credentials.AccessKeyId, await sidecar.Client.GetStringAsync("/v1/credentials/b", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

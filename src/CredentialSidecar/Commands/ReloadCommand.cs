@@ -1,0 +1,18 @@
+using CredentialSidecar.Endpoint;
+using CredentialSidecar.Hosting;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary><c>credential-sidecar reload</c>: loads the configuration file again, and says what changed or what is wrong.</summary>
+internal static class ReloadCommand
+{
+    public const string Name = "reload";
+
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public static ControlCommand Of(ConfigurationReload reload) => new(Name, async (_, cancellation) =>
+    {
+        var result = await reload.RunAsync(cancellation);
+        return new ControlReply(result.Mistakes.Count > 0 ? ExitCodes.Configuration : ExitCodes.Ok, result.Text);
+    });
+}

@@ -1,0 +1,56 @@
+using CredentialSidecar.Caching;
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Endpoint;
+using CredentialSidecar.Refreshing;
+
+namespace CredentialSidecar.Commands;
+
+/// <summary><c>credential-sidecar renew</c>: renews sessions now, because a role was revoked or its policies changed.</summary>
+internal static class RenewCommand
+{
+    public const string Name = "renew";
+
+    // Thousands of destinations at 200 calls a second, or an STS that does not answer.
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    private const int MostNames = 20;
+
+    public static ControlCommand Of(RenewalOnDemand renewal, CurrentTree tree, TimeProvider clock) => new(Name, async (destination, cancellation) =>
+        await renewal.RunAsync(destination, cancellation) is { } renewed
+            ? Reply(renewed, clock.GetUtcNow())
+            : new ControlReply(ExitCodes.Usage, Unknown(destination!, tree())));
+
+    private static string Unknown(string destination, SessionTree tree)
+    {
+        string[] names = [.. tree.Destinations.Select(one => one.Name).Order(StringComparer.Ordinal)];
+        var question = Nearest.Question(destination, names);
+        return $"There is no destination {Shown.Quoted(destination)}{(question.Length > 0 ? question : ".")} Destinations: {Few(names)}.";
+    }
+
+    private static ControlReply Reply(IReadOnlyList<Renewal> renewed, DateTimeOffset now)
+    {
+        Renewal[] failed = [.. renewed.Where(one => one.Failure is not null)];
+        string[] names = [.. renewed.Except(failed).Select(one => one.Destination.Name)];
+        string[] lines =
+        [
+            .. renewed.Count == 0 ? ["No destination was renewed: all are lazy, and no client has requested one."] : Array.Empty<string>(),
+            .. names.Length == 0 ? Array.Empty<string>()
+                : [$"Renewed {names.Length} {(names.Length == 1 ? "destination" : "destinations")}: {Few(names)}."],
+            .. failed.Take(MostNames).Select(one => Failed(one, now)),
+            .. failed.Length > MostNames ? [$"{failed.Length - MostNames} more were not renewed; see credential-sidecar status."] : Array.Empty<string>(),
+        ];
+        return new ControlReply(failed.Length == 0 ? ExitCodes.Ok : ExitCodes.Unhealthy, string.Join('\n', lines));
+    }
+
+    private static string Failed(Renewal one, DateTimeOffset now)
+    {
+        var failure = one.Failure!;
+        var session = one.Destination.Node.Latest is { } latest && latest.IsLive(now)
+            ? $"The present session is served until {Renewer.Iso(latest.Credentials.Expiration)}."
+            : "There is no live session.";
+        return $"{one.Destination.Name} was not renewed: {failure.ForOperator} {session}{(failure.Advice is null ? "" : $" {failure.Advice}")}";
+    }
+
+    private static string Few(string[] names) =>
+        string.Join(", ", names.Take(MostNames)) + (names.Length > MostNames ? $" and {names.Length - MostNames} more" : "");
+}
