@@ -58,6 +58,20 @@ public sealed class HeldPortTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commands_reach_the_server_that_the_supervisor_started_again()
+    {
+        await using var task = await SupervisedTask.StartAsync(_emulator!, _directory);
+        var former = task.Token;
+        await task.KillServerAsync();
+        await task.ReadyAsync();
+
+        var ended = await ChildProcess.RunAsync(Programs.Sidecar, ["rotate-tokens"], CleanEnvironment.With(("SIDECAR_SHARED_DIR", _directory)));
+        Assert.Equal((0, "This client has a new token: default. The former one is valid for 1h.\nNo client has a configured token."), (ended.Code, ended.Output));
+        Assert.NotEqual(former, task.Token);
+        Assert.Equal(200, await task.AskAsync(task.Token));
+    }
+
+    [Fact]
     public async Task A_client_that_connects_while_no_server_runs_is_answered_by_the_next_one()
     {
         await using var task = await SupervisedTask.StartAsync(_emulator!, _directory);

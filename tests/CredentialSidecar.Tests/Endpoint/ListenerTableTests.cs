@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
@@ -57,6 +58,13 @@ public sealed partial class ListenerTableTests
                 "Control /shared/control.sock SharedDirectory ",
             ],
             ListenerTable.Of(settings).Select(row => $"{row.Kind} {row.Address} {row.Key} {row.AddressKey}"));
+
+        // The kernel answers for these two guards, so a row must be of the kind that the kernel can answer for.
+        Assert.All(ListenerTable.Of(settings), row =>
+        {
+            Assert.Equal(row.Address is UnixDomainSocketEndPoint, Routes.IsOn(row.Kind, Guards.PeerCredentials));
+            Assert.Equal(row.User is not null, Routes.IsOn(row.Kind, Guards.RedirectedUid));
+        });
     }
 
     private static void AssertShown(string page, string[] expected) => Assert.True(
