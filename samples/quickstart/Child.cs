@@ -37,7 +37,8 @@ internal sealed class Child : IAsyncDisposable
     /// <param name="environment">Beside this process's own, less what would lead an SDK or the sidecar elsewhere.</param>
     public static Child Start(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("sh", ["-c", Lifeline, "sh", .. command]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", ["-c", Lifeline, "sh", .. command])
+            { RedirectStandardInput = true, RedirectStandardOutput = true };
 
         foreach (var key in start.Environment.Keys.Where(LeadsElsewhere).ToArray())
         {

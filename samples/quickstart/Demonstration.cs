@@ -40,7 +40,8 @@ internal static class Demonstration
         return true;
     }
 
-    private static async Task<string[]> AskAsync(Emulator emulator, Dictionary<string, string> credentials, CancellationToken cancellationToken)
+    private static async Task<string[]> AskAsync(
+        Emulator emulator, Dictionary<string, string> credentials, CancellationToken cancellationToken)
     {
         await using var client = Child.Start("The client", [.. Programs.Itself, "client"], new Dictionary<string, string>(credentials)
         {

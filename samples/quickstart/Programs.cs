@@ -6,7 +6,8 @@ namespace Quickstart;
 internal static class Programs
 {
     // The very host that runs this program, wherever it is installed.
-    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    private static readonly string Dotnet =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     public static string[] Itself => [Dotnet, typeof(Programs).Assembly.Location];
 

@@ -17,7 +17,8 @@ internal static class Report
     {
         var now = status.GetProperty("now").GetDateTimeOffset();
         var destination = status.GetProperty("destinations")[0];
-        var (next, left) = (destination.GetProperty("nextRenewal").GetDateTimeOffset(), TimeSpan.FromSeconds(destination.GetProperty("secondsLeft").GetInt64()));
+        var next = destination.GetProperty("nextRenewal").GetDateTimeOffset();
+        var left = TimeSpan.FromSeconds(destination.GetProperty("secondsLeft").GetInt64());
         Console.WriteLine($"Next renewal in {(next - now).TotalMinutes:0} minutes; the session has {left.TotalMinutes:0} left.");
     }
 
@@ -33,7 +34,7 @@ internal static class Report
           aws sts get-caller-identity
         """);
 
-    // The id is no secret, but scanners of repositories and logs take it for one.
+    // The key id is not secret, but repository and log scanners report it as a secret.
     private static string Masked(string name, string value) => name switch
     {
         "SecretAccessKey" or "Token" => "********",
