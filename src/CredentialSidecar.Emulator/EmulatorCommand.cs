@@ -6,7 +6,7 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator;
 
-/// <summary>The command line: start, say where everything listens in one line of JSON, serve until told to stop.</summary>
+/// <summary>The command line: start, print all addresses as one line of JSON, serve until a stop signal.</summary>
 internal static class EmulatorCommand
 {
     private const int UsageError = 64;
@@ -23,13 +23,13 @@ internal static class EmulatorCommand
     public static async Task<int> RunAsync(string[] args, TimeProvider clock)
     {
         var address = AddressOption();
-        var agentPort = PortOption("--agent-port", "Where the ECS agent listens");
-        var stsPort = PortOption("--sts-port", "Where STS listens");
-        var controlPort = PortOption("--control-port", "Where the controls listen");
+        var agentPort = PortOption("--agent-port", "The port of the ECS agent");
+        var stsPort = PortOption("--sts-port", "The port of STS");
+        var controlPort = PortOption("--control-port", "The port of the controls");
         var credentialsId = IdOption("--credentials-id", "The id in the path of the task role");
         var containerId = IdOption("--container-id", "The id in the path of the task metadata");
         var world = new Option<string?>("--world") { Description = "A JSON file of roles, users and trust.", HelpName = "FILE" };
-        var printWorld = new Option<bool>("--print-world") { Description = "Prints the world as JSON and ends." };
+        var printWorld = new Option<bool>("--print-world") { Description = "Prints the world as JSON and exits." };
         var command = new RootCommand("An ECS agent endpoint and an STS, for a laptop and for tests.")
         {
             address, agentPort, stsPort, controlPort, credentialsId, containerId, world, printWorld,
@@ -93,7 +93,11 @@ internal static class EmulatorCommand
 
     private static Option<string?> AddressOption()
     {
-        var option = new Option<string?>("--address") { Description = "Where the agent and STS listen; 127.0.0.1 unless told.", HelpName = "IP" };
+        var option = new Option<string?>("--address")
+        {
+            Description = "The address of the agent and STS. Default: 127.0.0.1.",
+            HelpName = "IP",
+        };
         option.Validators.Add(result =>
         {
             if (result.Tokens is not [var token] || !IPAddress.TryParse(token.Value, out _))
@@ -106,7 +110,11 @@ internal static class EmulatorCommand
 
     private static Option<int> PortOption(string name, string description)
     {
-        var option = new Option<int>(name) { Description = $"{description}; 0, the default, lets the system choose.", HelpName = "PORT" };
+        var option = new Option<int>(name)
+        {
+            Description = $"{description}. Default: 0, the system chooses a free port.",
+            HelpName = "PORT",
+        };
         option.Validators.Add(result =>
         {
             if (!int.TryParse(result.Tokens is [var token] ? token.Value : "", out var port) || port is < 0 or > 65535)
@@ -117,10 +125,10 @@ internal static class EmulatorCommand
         return option;
     }
 
-    // Both stand in a path, which no path separator or percent sign may change.
+    // Both ids are part of a path, so they must not contain a path separator or a percent sign.
     private static Option<string?> IdOption(string name, string description)
     {
-        var option = new Option<string?>(name) { Description = $"{description}; random unless told.", HelpName = "ID" };
+        var option = new Option<string?>(name) { Description = $"{description}. Default: random.", HelpName = "ID" };
         option.Validators.Add(result =>
         {
             if (result.Tokens is not [{ Value: { Length: > 0 } id }] || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))

@@ -15,10 +15,10 @@ internal sealed record EmulatorOptions
 
     public int ControlPort { get; init; }
 
-    /// <summary>The id in the path of the task role; random unless told.</summary>
+    /// <summary>The id in the path of the task role. Default: random.</summary>
     public string? CredentialsId { get; init; }
 
-    /// <summary>The id in the path of the task metadata; random unless told.</summary>
+    /// <summary>The id in the path of the task metadata. Default: random.</summary>
     public string? ContainerId { get; init; }
 
     /// <summary>None means <see cref="DefaultWorld"/>.</summary>

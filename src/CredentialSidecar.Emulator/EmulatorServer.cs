@@ -98,7 +98,11 @@ internal sealed class EmulatorServer : IAsyncDisposable
         try
         {
             var (server, addresses) = await Listeners.StartAsync(
-                [(options.Address, options.StsPort, sts.HandleAsync), (IPAddress.Loopback, options.ControlPort, control.HandleAsync)], cancellationToken);
+                [
+                    (options.Address, options.StsPort, sts.HandleAsync),
+                    (IPAddress.Loopback, options.ControlPort, control.HandleAsync),
+                ],
+                cancellationToken);
             _servers = [agentServer, server];
             (AgentEndpoint, StsEndpoint, ControlEndpoint) = (agentAddresses[0], addresses[0], addresses[1]);
         }

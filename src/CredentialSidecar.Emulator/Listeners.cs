@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace CredentialSidecar.Emulator;
 
 /// <summary>One web server with several ports, each with a handler of its own.</summary>
-/// <remarks>The handler hangs on the connection, so nothing a client sends can choose another one.</remarks>
+/// <remarks>The connection's listener selects the handler, so a request's content cannot select another one.</remarks>
 internal static class Listeners
 {
     private const int LargestBody = 1024 * 1024;
@@ -17,7 +17,9 @@ internal static class Listeners
     /// <summary>Starts listening and returns the addresses, in the order of the listeners.</summary>
     /// <param name="patience">How long a connection may be without a request, or with half of one.</param>
     public static async Task<(WebApplication Server, IReadOnlyList<Uri> Addresses)> StartAsync(
-        IReadOnlyList<(IPAddress Address, int Port, RequestDelegate Handler)> listeners, CancellationToken cancellationToken, TimeSpan? patience = null)
+        IReadOnlyList<(IPAddress Address, int Port, RequestDelegate Handler)> listeners,
+        CancellationToken cancellationToken,
+        TimeSpan? patience = null)
     {
         // The empty builder reads no configuration, so an ASPNETCORE_ variable on a laptop changes nothing here.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -75,7 +75,10 @@ internal sealed class AgentEndpoint(EmulatorState state, CredentialsPages creden
 
         return CredentialsPages.Covers(url.Path)
             ? credentials.Read(url, fault)
-            : await _protection.FindAsync(context, url.Path) ?? FaultInjection.Find(context.Request.Method, url.Path, metadata) ?? metadata.Find(url.Path) ?? Missing(context);
+            : await _protection.FindAsync(context, url.Path)
+                ?? FaultInjection.Find(context.Request.Method, url.Path, metadata)
+                ?? metadata.Find(url.Path)
+                ?? Missing(context);
     }
 
     private static Answer Missing(HttpContext context)

@@ -23,7 +23,9 @@ internal sealed class CredentialsPages(TaskRole taskRole, string? id = null)
 
     /// <summary>The answer to a path that is covered.</summary>
     public Answer Read(GoUrl url, Fault? fault) =>
-        url.Path == V1 ? ReadId("CredentialsV1Request", url.First("id") ?? "", fault) : ReadId("CredentialsV2Request", url.Path[V2.Length..], fault);
+        url.Path == V1
+            ? ReadId("CredentialsV1Request", url.First("id") ?? "", fault)
+            : ReadId("CredentialsV2Request", url.Path[V2.Length..], fault);
 
     private Answer ReadId(string request, string id, Fault? fault)
     {

@@ -24,7 +24,8 @@ internal static partial class FaultInjection
             : Error(404, $"unable to lookup container: {match.Groups[1].Value}");
     }
 
-    private static Answer Error(int status, string text) => new(status, "application/json", JsonSerializer.Serialize(new FaultError(text), AgentJson.Plain.FaultError));
+    private static Answer Error(int status, string text) =>
+        new(status, "application/json", JsonSerializer.Serialize(new FaultError(text), AgentJson.Plain.FaultError));
 
     [GeneratedRegex(@"^/api/([^/]+)/fault/v1/(network-blackhole-port|network-latency|network-packet-loss)/(start|stop|status)\z")]
     private static partial Regex Paths();

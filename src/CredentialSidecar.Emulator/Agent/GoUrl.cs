@@ -14,7 +14,9 @@ internal sealed record GoUrl(string Path, string Query)
     public static GoUrl Of(string target)
     {
         var parts = target.Split('?', 2);
-        var at = parts[0].StartsWith('/') ? 0 : parts[0].IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? parts[0].IndexOf('/', scheme + 3) : 0;
+        var at = parts[0].StartsWith('/') ? 0
+            : parts[0].IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? parts[0].IndexOf('/', scheme + 3)
+            : 0;
         return new GoUrl(Uri.UnescapeDataString(at < 0 ? "/" : parts[0][at..]), parts.Length > 1 ? parts[1] : "");
     }
 
@@ -41,7 +43,8 @@ internal sealed record GoUrl(string Path, string Query)
 
         foreach (var b in Encoding.UTF8.GetBytes(path))
         {
-            _ = char.IsAsciiLetterOrDigit((char)b) || Plain.Contains((char)b, StringComparison.Ordinal) ? text.Append((char)b) : text.Append($"%{b:X2}");
+            var isPlain = char.IsAsciiLetterOrDigit((char)b) || Plain.Contains((char)b, StringComparison.Ordinal);
+            _ = isPlain ? text.Append((char)b) : text.Append($"%{b:X2}");
         }
 
         return Query.Length == 0 ? text.ToString() : $"{text}?{Query}";

@@ -47,7 +47,10 @@ internal sealed partial class MetadataPages(EmulatorState state, TaskRole taskRo
         if (!Knows(id))
         {
             var subject = rest.StartsWith("/task", StringComparison.Ordinal) ? "task" : "container";
-            return Text(version == "v4" ? 404 : 400, $"{version.ToUpperInvariant()} {subject} metadata handler: unable to get {subject} ID from request: unable to find the v3 endpoint ID: {id}");
+            return Text(
+                version == "v4" ? 404 : 400,
+                $"{version.ToUpperInvariant()} {subject} metadata handler: " +
+                $"unable to get {subject} ID from request: unable to find the v3 endpoint ID: {id}");
         }
 
         return rest switch
@@ -57,9 +60,11 @@ internal sealed partial class MetadataPages(EmulatorState state, TaskRole taskRo
             "/taskWithTags" => Task(withTags: true),
             "/stats" => Stats(isTask: false),
             "/task/stats" => Stats(isTask: true),
-            $"/associations/{AssociationType}" => Ok(JsonSerializer.Serialize(new Associations([AssociationName]), AgentJson.Plain.Associations)),
+            $"/associations/{AssociationType}" =>
+                Ok(JsonSerializer.Serialize(new Associations([AssociationName]), AgentJson.Plain.Associations)),
             $"/associations/{AssociationType}/{AssociationName}" => Ok("{\"Kind\":\"emulated\"}"),
-            _ when rest.StartsWith("/associations/", StringComparison.Ordinal) => Text(400, $"{version.ToUpperInvariant()} container associations handler: unable to find the association"),
+            _ when rest.StartsWith("/associations/", StringComparison.Ordinal) =>
+                Text(400, $"{version.ToUpperInvariant()} container associations handler: unable to find the association"),
             _ => null,
         };
     }
@@ -86,7 +91,10 @@ internal sealed partial class MetadataPages(EmulatorState state, TaskRole taskRo
         },
         "RUNNING", "RUNNING", new Limits(2, 512), Started, Started, "NORMAL",
         Arn($"container/{Description.Cluster}/{taskRole.TaskId}/{_dockerId}"),
-        [new ContainerNetwork("awsvpc", ["127.0.0.1"], 0, "0a:00:00:00:00:01", "10.0.0.0/24", ["10.0.0.2"], "ip-10-0-0-10.internal", "10.0.0.1/24")]);
+        [
+            new ContainerNetwork(
+                "awsvpc", ["127.0.0.1"], 0, "0a:00:00:00:00:01", "10.0.0.0/24", ["10.0.0.2"], "ip-10-0-0-10.internal", "10.0.0.1/24"),
+        ]);
 
     private Answer Stats(bool isTask)
     {
@@ -108,7 +116,8 @@ internal sealed partial class MetadataPages(EmulatorState state, TaskRole taskRo
 
     private static Answer Ok(string json) => new(200, "application/json", json);
 
-    private static Answer Text(int status, string text) => new(status, "application/json", JsonSerializer.Serialize(text, AgentJson.Plain.String));
+    private static Answer Text(int status, string text) =>
+        new(status, "application/json", JsonSerializer.Serialize(text, AgentJson.Plain.String));
 
     [GeneratedRegex(@"^/v2/(metadata|metadataWithTags|stats)(?:/([^/]*))?\z")]
     private static partial Regex Old();

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace CredentialSidecar.Emulator.Agent;
 
-/// <summary>Task scale-in protection, <c>GET</c> and <c>PUT /api/{id}/task-protection/v1/state</c>: the one thing of the agent's that takes a body.</summary>
+/// <summary>Task scale-in protection, <c>GET</c> and <c>PUT /api/{id}/task-protection/v1/state</c>.</summary>
+/// <remarks>The agent reads a body at this path only.</remarks>
 internal sealed partial class TaskProtection(EmulatorState state, MetadataPages metadata)
 {
     private const int DefaultMinutes = 120;
@@ -45,7 +46,9 @@ internal sealed partial class TaskProtection(EmulatorState state, MetadataPages 
 
         if (asked is not null)
         {
-            var until = state.Clock.GetUtcNow().UtcDateTime.AddMinutes(asked.ExpiresInMinutes ?? DefaultMinutes).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            var minutes = asked.ExpiresInMinutes ?? DefaultMinutes;
+            var until = state.Clock.GetUtcNow().UtcDateTime.AddMinutes(minutes)
+                .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             _enabled = asked.ProtectionEnabled == true ? new Protection(until, true, metadata.TaskArn) : null;
         }
 
@@ -61,13 +64,15 @@ internal sealed partial class TaskProtection(EmulatorState state, MetadataPages 
     }
 
     private static Answer Error(int status, string? arn, string code, string message) => new(
-        status, "application/json", JsonSerializer.Serialize(new ProtectionFailure(new ProtectionError(arn, code, message)), AgentJson.Plain.ProtectionFailure));
+        status, "application/json",
+        JsonSerializer.Serialize(new ProtectionFailure(new ProtectionError(arn, code, message)), AgentJson.Plain.ProtectionFailure));
 
     [GeneratedRegex(@"^/api/([^/]+)/task-protection/v1/state\z")]
     private static partial Regex Paths();
 }
 
-/// <summary>What a PUT asks, read as Go does: keys in any case, none that is unknown, and whatever follows the first value is not read.</summary>
+/// <summary>The body of a PUT, read as Go reads it: keys in any case, unknown keys refused.</summary>
+/// <remarks>Text after the first JSON value is ignored.</remarks>
 internal sealed record ProtectionRequest(bool? ProtectionEnabled, long? ExpiresInMinutes)
 {
     /// <returns>Null where it cannot be decoded.</returns>
@@ -116,4 +121,5 @@ internal sealed record Protection(string? ExpirationDate, bool ProtectionEnabled
 
 internal sealed record ProtectionFailure([property: JsonPropertyName("error")] ProtectionError Error);
 
-internal sealed record ProtectionError([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Arn, string Code, string Message);
+internal sealed record ProtectionError(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Arn, string Code, string Message);

@@ -9,7 +9,7 @@ internal enum FaultKind
     /// <summary>Nothing but the delay.</summary>
     Slow,
 
-    /// <summary>An error of the service with the given status, 500 unless told otherwise.</summary>
+    /// <summary>An error of the service with the given status. Default: 500.</summary>
     Status,
 
     /// <summary>STS: 400 <c>Throttling</c>. Agent: 429 in plain text.</summary>
@@ -18,7 +18,7 @@ internal enum FaultKind
     /// <summary>The connection is reset without an answer.</summary>
     Reset,
 
-    /// <summary>A page of HTML, with status 200 unless told otherwise.</summary>
+    /// <summary>A page of HTML with the given status. Default: 200.</summary>
     Html,
 
     /// <summary>The first half of the right answer.</summary>

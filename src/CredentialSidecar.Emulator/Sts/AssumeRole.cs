@@ -19,7 +19,9 @@ internal sealed class AssumeRole(EmulatorState state)
 
         if (fault?.Kind == FaultKind.Deny)
         {
-            throw fault.Message is { } message ? new StsException(403, "AccessDenied", message) : StsException.AccessDenied(caller.Arn, "sts:AssumeRole", request.RoleArn, null);
+            throw fault.Message is { } message
+                ? new StsException(403, "AccessDenied", message)
+                : StsException.AccessDenied(caller.Arn, "sts:AssumeRole", request.RoleArn, null);
         }
 
         var tags = TagParameters.Inherit(caller.Tags, request.Tags);

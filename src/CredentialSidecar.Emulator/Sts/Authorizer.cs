@@ -6,11 +6,14 @@ namespace CredentialSidecar.Emulator.Sts;
 /// <summary>Whether a caller may do something to a role: what IAM would say, without conditions other than the external id.</summary>
 internal static class Authorizer
 {
-    /// <exception cref="StsException">AccessDenied, worded as STS does: within an account it names the kind of policy, across accounts it does not.</exception>
+    /// <exception cref="StsException">
+    /// AccessDenied in the words of STS, which names the kind of policy within an account but not across accounts.
+    /// </exception>
     public static void Demand(World world, Caller caller, string roleArn, string action, string? externalId)
     {
         var role = world.FindRole(roleArn);
-        var isSameAccount = Arn.Parse(roleArn) is var arn && arn.Account == caller.IamArn.Account && arn.Partition == caller.IamArn.Partition;
+        var arn = Arn.Parse(roleArn);
+        var isSameAccount = arn.Account == caller.IamArn.Account && arn.Partition == caller.IamArn.Partition;
 
         if (Missing(world, caller, role, roleArn, action, externalId, isSameAccount) is { } policy)
         {
@@ -19,7 +22,8 @@ internal static class Authorizer
         }
     }
 
-    private static string? Missing(World world, Caller caller, Role? role, string roleArn, string action, string? externalId, bool isSameAccount)
+    private static string? Missing(
+        World world, Caller caller, Role? role, string roleArn, string action, string? externalId, bool isSameAccount)
     {
         if (caller.Policy is { } policy && !policy.Allows(action, roleArn))
         {
