@@ -61,7 +61,9 @@ internal static class Launch
         }
         else if (!line.Has(Flag.Print))
         {
-            yield return new(ExitCodes.Usage, "No program is given; write credential-launch [flags] -- program arguments, and see credential-launch --help.");
+            yield return new(
+                ExitCodes.Usage,
+                "No program is given; write credential-launch [flags] -- program arguments, and see credential-launch --help.");
         }
     }
 

@@ -1,13 +1,13 @@
 namespace CredentialSidecar.Shared;
 
-/// <summary>Variables that an SDK takes before AWS_CONTAINER_CREDENTIALS_FULL_URI: the launcher and the doctor go by the same list.</summary>
+/// <summary>Variables that SDKs read before AWS_CONTAINER_CREDENTIALS_FULL_URI. The launcher and the doctor share this list.</summary>
 internal static class CompetingVariables
 {
     public const string RelativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
     public const string WebIdentityTokenFile = "AWS_WEB_IDENTITY_TOKEN_FILE";
     public const string RoleArn = "AWS_ROLE_ARN";
 
-    /// <summary>Put there by ECS (the first) or by the IRSA webhook, without anyone having asked for it in this container (contract F1).</summary>
+    /// <summary>Set by ECS (the first) or by the IRSA webhook, without a request in this container's definition.</summary>
     public static readonly (string Name, string Effect)[] OfPlatforms =
     [
         (RelativeUri, "nearly every SDK takes it before it asks the sidecar"),
@@ -29,7 +29,7 @@ internal static class CompetingVariables
 
     /// <summary>Whether a variable of <see cref="OfPlatforms"/> or <see cref="OfPeople"/> competes where it has that value.</summary>
     /// <param name="value">Null where it is not set.</param>
-    /// <param name="variable">The environment, for AWS_ROLE_ARN: alone it gives no SDK credentials, and is a setting of the application's own.</param>
+    /// <param name="variable">Reads the environment. AWS_ROLE_ARN alone gives no SDK credentials; it is the application's setting.</param>
     public static bool Competes(string name, string? value, Func<string, string?> variable) => name switch
     {
         RelativeUri or WebIdentityTokenFile => value is not null,

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Launcher.Arguments;
 
-/// <summary>The flags before the program, and the program with its arguments as they came.</summary>
+/// <summary>The flags before the program, and the program with its unchanged arguments.</summary>
 internal sealed class CommandLine
 {
     private readonly List<(Flag Flag, string Value)> _flags = [];
@@ -26,7 +26,7 @@ internal sealed class CommandLine
         return values;
     }
 
-    /// <remarks>Like env and nice: the first word that is no flag begins the program, and so does what follows <c>--</c>.</remarks>
+    /// <remarks>Like env and nice: the program begins at the first word that is not a flag, or after <c>--</c>.</remarks>
     public static CommandLine Parse(string[] words)
     {
         var line = new CommandLine();
@@ -55,11 +55,11 @@ internal sealed class CommandLine
         if (Flag.Find(name) is not { } flag)
         {
             // What follows the equals sign may be a secret.
-            Wrong($"{name} is no flag of the launcher; put the program and its arguments after --, or see credential-launch --help.");
+            Wrong($"{name} is not a launcher flag; put the program and its arguments after --, or see credential-launch --help.");
         }
         else if (!flag.TakesValue)
         {
-            Add(flag, equals < 0, "", $"{name} takes no value; write it alone.");
+            Add(flag, equals < 0, "", $"{name} does not take a value; write {name} alone.");
         }
         else if (equals >= 0)
         {
@@ -68,7 +68,7 @@ internal sealed class CommandLine
         else
         {
             var present = i < words.Length && words[i] != "--";
-            Add(flag, present, present ? words[i++] : "", $"{name} wants a value: {name} VALUE or {name}=VALUE.");
+            Add(flag, present, present ? words[i++] : "", $"{name} needs a value: {name} VALUE or {name}=VALUE.");
         }
     }
 

@@ -17,7 +17,8 @@ internal sealed class Endpoint(bool secure, string host, int port)
     public string FullUri(string? destination)
     {
         var standard = port == (secure ? 443 : 80);
-        return (secure ? "https://" : "http://") + host + (standard ? "" : ":" + port.ToString(CultureInfo.InvariantCulture)) + PathOf(destination);
+        var portPart = standard ? "" : ":" + port.ToString(CultureInfo.InvariantCulture);
+        return (secure ? "https://" : "http://") + host + portPart + PathOf(destination);
     }
 
     public static string PathOf(string? destination) =>

@@ -2,7 +2,8 @@ using CredentialSidecar.Launcher.Plan;
 
 namespace CredentialSidecar.Launcher.Arguments;
 
-/// <summary>A setting as it was given, and by which flag or variable. Empty means not given, since compose writes empty for unset.</summary>
+/// <summary>A setting and the flag or variable that set it.</summary>
+/// <remarks>An empty value counts as unset, because compose writes an empty value for an unset variable.</remarks>
 internal sealed class Given(string origin, string value)
 {
     /// <summary>The name to change.</summary>

@@ -15,8 +15,10 @@ internal static class HostRules
             _ when host.StartsWith("127.", StringComparison.Ordinal) && address =>
                 "names a loopback address that the C++, JavaScript and older Java SDKs refuse; write http://127.0.0.1:PORT.",
             "169.254.170.2" or "169.254.170.23" or "[fd00:ec2::23]" =>
-                "names the container host's address, which the JavaScript v2, Java v1 and older Go SDKs refuse or which another agent answers; write http://127.0.0.1:PORT.",
-            _ when address => "names an address that is not loopback, where no SDK asks over plain http; write http://127.0.0.1:PORT, or use https.",
+                "names the container host's address, which the JavaScript v2, Java v1 and older Go SDKs refuse " +
+                "or which another agent answers; write http://127.0.0.1:PORT.",
+            _ when address =>
+                "names an address that is not loopback, where no SDK asks over plain http; write http://127.0.0.1:PORT, or use https.",
             _ => "names a host, and botocore, JavaScript and .NET refuse names over plain http; write http://127.0.0.1:PORT, or use https.",
         };
     }

@@ -16,7 +16,7 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         ReadSidecarUid();
         ReadAllowImds();
 
-        // Kubernetes sets SIDECAR_HEALTH_PORT=tcp://... beside a Service of that name, which is no mistake of this container's.
+        // Kubernetes sets SIDECAR_HEALTH_PORT=tcp://... beside a Service of that name, which is not a mistake in this container.
         _settings.HealthPort = Numbers.TryPort(Find(Flag.HealthPort)?.Value ?? "", out var port) ? port : LaunchSettings.DefaultHealthPort;
 
         foreach (var value in line.ValuesOf(Flag.Allow) is { Count: > 0 } given ? given : [environment[Flag.Allow.Variable!] ?? ""])
@@ -48,7 +48,7 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
 
         if (endpoint is not null && port is not null)
         {
-            mistakes.Add(port.Wrong($"is given beside {endpoint.Origin}, which holds a port already; keep one of them."));
+            mistakes.Add(port.Wrong($"is given together with {endpoint.Origin}, which already contains a port; keep one of them."));
         }
         else if (endpoint is not null)
         {
@@ -67,7 +67,9 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         }
     }
 
-    /// <summary>Apart from the rest, because a probe needs nothing else.</summary>
+    private static bool IsNameCharacter(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-';
+
+    /// <summary>Separate from the other settings, because a probe needs nothing else.</summary>
     public int ReadHealthPort() => ReadPort(Find(Flag.HealthPort)) ?? LaunchSettings.DefaultHealthPort;
 
     private int? ReadPort(Given? given)
@@ -138,7 +140,7 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         {
             if (given is not null && _settings.Wait > 0)
             {
-                mistakes.Add(given.Wrong("cannot be had with https, which the launcher does not speak; leave it out or give 0."));
+                mistakes.Add(given.Wrong("cannot be used with https, which the launcher does not speak; remove it or set it to 0."));
             }
 
             _settings.Wait = 0;

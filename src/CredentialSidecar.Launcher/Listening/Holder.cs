@@ -3,9 +3,9 @@ namespace CredentialSidecar.Launcher.Listening;
 /// <summary>Who holds the sidecar's port.</summary>
 internal enum Holder
 {
-    Nobody,
+    None,
 
-    /// <summary>The expected user, or one that cannot be told, about which a warning was given.</summary>
+    /// <summary>The expected user, or a user that cannot be determined and about whom a warning was printed.</summary>
     Sidecar,
     Stranger,
 }

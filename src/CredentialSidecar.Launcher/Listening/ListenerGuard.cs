@@ -46,7 +46,7 @@ internal sealed class ListenerGuard(
 
         return unmapped > 0 ? Unknown(port, "that user, or the owner of the token file, has no number in this user namespace")
             : uids.Count > 0 ? Holder.Sidecar
-            : Holder.Nobody;
+            : Holder.None;
     }
 
     private (uint Uid, string Origin) Expected() => expected.Uid is { } given ? (given, "--sidecar-uid")

@@ -18,7 +18,7 @@ internal sealed class InstanceLook(HttpPoll poll)
         }
     }
 
-    /// <returns>Whether EC2 answered. False where nobody asked.</returns>
+    /// <returns>Whether EC2 answered. False where no request was sent.</returns>
     public bool End()
     {
         var end = Environment.TickCount64 + MostAdded;

@@ -17,7 +17,7 @@ internal sealed class TaskMetadata(byte[] host, int port, string path)
     public string Request => HttpRequest.Make(
         "GET", string.Join('.', host) + (port == 80 ? "" : ":" + port.ToString(CultureInfo.InvariantCulture)), path);
 
-    /// <returns>Null where there is no such address, or its host is no literal IPv4 address.</returns>
+    /// <returns>Null where the address is missing or invalid, or its host is not a literal IPv4 address.</returns>
     public static TaskMetadata? At(string? uri)
     {
         if (uri?.StartsWith("http://", StringComparison.Ordinal) != true || uri.AsSpan().ContainsAnyExceptInRange('!', '~'))

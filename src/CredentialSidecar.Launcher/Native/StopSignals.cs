@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace CredentialSidecar.Launcher.Native;
 
-/// <summary>Lets a stop end the wait. For pid 1, which the launcher is in a container, the kernel drops a signal that has no handler.</summary>
+/// <summary>Lets a stop signal end the wait.</summary>
+/// <remarks>In a container the launcher is pid 1, and the kernel drops a signal for which pid 1 has no handler.</remarks>
 internal static unsafe class StopSignals
 {
     // SIGHUP, SIGINT, SIGQUIT, SIGTERM.

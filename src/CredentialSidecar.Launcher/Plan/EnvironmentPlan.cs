@@ -21,7 +21,12 @@ internal static class EnvironmentPlan
     /// <param name="region">Set where it is not null.</param>
     /// <param name="allowed">Variables that stay although they win over the sidecar.</param>
     public static Variables Make(
-        Variables environment, string fullUri, AuthorizationToken? token, bool allowImds = false, string? region = null, List<string>? allowed = null)
+        Variables environment,
+        string fullUri,
+        AuthorizationToken? token,
+        bool allowImds = false,
+        string? region = null,
+        List<string>? allowed = null)
     {
         var planned = environment.Copy();
         Rivals.Remove(planned, allowed ?? []);

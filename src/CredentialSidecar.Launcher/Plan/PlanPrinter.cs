@@ -3,7 +3,8 @@ using System.Text;
 
 namespace CredentialSidecar.Launcher.Plan;
 
-/// <summary>The difference between two environments, for a person: taken from both as they are, so it cannot differ from what is run.</summary>
+/// <summary>Prints the difference between two environments for a person.</summary>
+/// <remarks>It compares the environments themselves, so the output cannot differ from what the program gets.</remarks>
 internal static class PlanPrinter
 {
     public static string Print(Variables before, Variables after)

@@ -4,7 +4,8 @@ using CredentialSidecar.Launcher.Plan;
 
 namespace CredentialSidecar.Launcher.Starting;
 
-/// <summary>Replaces the launcher by the program: same process, so signals, standard streams and the exit code are the program's own.</summary>
+/// <summary>Replaces the launcher with the program.</summary>
+/// <remarks>The process stays the same, so signals, standard streams and the exit code belong to the program.</remarks>
 internal static unsafe class Starter
 {
     private const string Shell = "/bin/sh";

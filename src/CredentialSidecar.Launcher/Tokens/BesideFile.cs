@@ -8,7 +8,7 @@ internal sealed class BesideFile(string? path, Func<string, FileText> read, Acti
 
     public string? Path => path;
 
-    /// <returns>Null where there is no such file that can be read.</returns>
+    /// <returns>Null where the file is missing or cannot be read.</returns>
     public uint? Owner()
     {
         if (path is null || read(path) is not { Text: not null } file)

@@ -6,7 +6,7 @@ internal sealed class FileText
     /// <summary>The content, one char for a byte; null if it could not be had.</summary>
     public string? Text { get; init; }
 
-    /// <summary>There is no such file, or not yet.</summary>
+    /// <summary>The file does not exist, perhaps not yet.</summary>
     public bool Missing { get; init; }
 
     /// <summary>Why a file that is there cannot be used.</summary>

@@ -34,23 +34,30 @@ internal sealed class TokenLookup(Variables environment, string? named, string? 
             return new TokenFinding
             {
                 MayHeal = true,
-                Mistake = new(ExitCodes.NotReady, $"The token file {path} is not there; is the volume mounted here, and does the sidecar write it before this container starts?"),
+                Mistake = new(
+                    ExitCodes.NotReady,
+                    $"The token file {path} is not there; " +
+                    "is the volume mounted here, and does the sidecar write it before this container starts?"),
             };
         }
 
         if (file.Text is null)
         {
             return Wrong(
-                $"The token file {path} cannot be used: {file.Trouble}; it must be a regular file of at most 64 KiB that this user may read.");
+                $"The token file {path} cannot be used: {file.Trouble}; " +
+                "it must be a regular file of at most 64 KiB that this user may read.");
         }
 
-        return TokenForm.Mistake(file.Text) is { } mistake ? Wrong($"The token file {path} {mistake}") : new() { Token = new(file.Text, path) };
+        return TokenForm.Mistake(file.Text) is { } mistake
+            ? Wrong($"The token file {path} {mistake}")
+            : new() { Token = new(file.Text, path) };
     }
 
     private TokenFinding FromVariable(string name, string value) =>
         TokenForm.Mistake(value) is { } mistake ? Wrong($"{name} {mistake}") : new() { Token = new(value, FileWith(value)) };
 
-    /// <summary>A file that holds the same token, for the clients that read nothing else. One that holds another would contradict the variable.</summary>
+    /// <summary>A file that holds the same token, for the clients that read only a file.</summary>
+    /// <remarks>A file with another token would contradict the variable.</remarks>
     private string? FileWith(string value)
     {
         foreach (var path in (string?[])[beside, environment[EnvironmentPlan.TokenFile]])

@@ -34,7 +34,7 @@ internal sealed class HttpAnswer
         return end < 0 ? None("the answer broke off") : new HttpAnswer(status, text[..end], text[(end + 4)..], "");
     }
 
-    /// <summary>Whether the head says that all of the body is here, so that nobody need wait for the close.</summary>
+    /// <summary>Whether the body is complete by the head's Content-Length, so that reading can end before the close.</summary>
     public static bool IsWhole(string text)
     {
         const string Length = "\r\ncontent-length:";

@@ -6,7 +6,7 @@ namespace CredentialSidecar.Launcher.Waiting;
 /// <summary>Finds one string member of a flat JSON object. A whole JSON reader would be a third of the launcher.</summary>
 internal static class JsonText
 {
-    /// <returns>The member's text, fit for one line; null where there is no such member or it is no string.</returns>
+    /// <returns>The member's text, fit for one line; null where the member is missing or not a string.</returns>
     public static string? Member(string json, string name)
     {
         var at = json.IndexOf('{', StringComparison.Ordinal) + 1;

@@ -17,13 +17,13 @@ internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens, Lis
         ? new Patience(settings.Wait, () => Environment.TickCount64, poll.Pause, Tell).Wait(Ask)
         : FindToken() ?? Verdict.Ready;
 
-    /// <summary>For the moment before the program starts, which sends the token as soon as it likes.</summary>
-    /// <returns>Null where nobody listens, or the sidecar.</returns>
+    /// <summary>Checks the listener just before the program starts, because the program sends the token.</summary>
+    /// <returns>Null where the sidecar listens or the port is free.</returns>
     public Verdict? Stranger() => !settings.Endpoint.Secure && guard.Look(settings.Endpoint.Port) == Holder.Stranger
         ? Verdict.Of(guard.Mistake!, mayHeal: false)
         : null;
 
-    /// <summary>Reads the token anew each time: the sidecar may write the file, or another one, only now.</summary>
+    /// <summary>Reads the token on every attempt, because the sidecar may write or replace the file meanwhile.</summary>
     private Verdict Ask()
     {
         if ((FindToken() ?? Stranger()) is { } verdict)

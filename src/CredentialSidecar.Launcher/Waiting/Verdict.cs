@@ -32,8 +32,10 @@ internal sealed class Verdict
 
         // Only a change of the sidecar's configuration helps.
         403 when JsonText.Member(answer.Body, "code") is "DestinationNotAllowed" => new(ExitCodes.Denied, false, SidecarWords.Of(answer),
-            "Add the destination to this client under Access:Clients of the sidecar's configuration, or name another one by --destination."),
-        403 when JsonText.Member(answer.Body, "code") is "RequestNotAllowed" => new(ExitCodes.Denied, false, SidecarWords.Of(answer), "The sidecar's wall rejected the launcher's request; its log says why."),
+            "Add the destination to this client under Access:Clients of the sidecar's configuration, " +
+            "or name another one by --destination."),
+        403 when JsonText.Member(answer.Body, "code") is "RequestNotAllowed" => new(ExitCodes.Denied, false, SidecarWords.Of(answer),
+            "The sidecar's wall rejected the launcher's request; its log says why."),
 
         // IAM takes seconds to spread a new policy, so a denial is worth a wait; a wrong token is not.
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),
@@ -45,7 +47,7 @@ internal sealed class Verdict
 
         // No such destination, or no such path: only a change of configuration helps.
         400 or 404 => new(ExitCodes.Configuration, false, SidecarWords.Of(answer), "Check --destination and --port."),
-        _ => new(ExitCodes.NotReady, true, SidecarWords.Of(answer), "The sidecar's log tells more."),
+        _ => new(ExitCodes.NotReady, true, SidecarWords.Of(answer), "The sidecar's log has the details."),
     };
 
     public static Verdict Of(Mistake mistake, bool mayHeal) => new(mistake.ExitCode, mayHeal, mistake.Text, null);

@@ -16,7 +16,7 @@ public sealed class ListenerGuardTests
     [InlineData(null, null, "9170", nameof(Holder.Sidecar))]
     [InlineData(null, null, "0", nameof(Holder.Stranger))]
     [InlineData(null, null, "9170,1000", nameof(Holder.Stranger))]
-    [InlineData(null, null, "", nameof(Holder.Nobody))]
+    [InlineData(null, null, "", nameof(Holder.None))]
     [InlineData(null, 1000u, "1000", nameof(Holder.Sidecar))]
     [InlineData(null, 1000u, "9170", nameof(Holder.Stranger))]
     [InlineData(null, 0u, "0", nameof(Holder.Sidecar))]

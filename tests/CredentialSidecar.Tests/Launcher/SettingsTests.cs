@@ -23,11 +23,11 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("--token=5f1c app", "--token is no flag")]
-    [InlineData("--port", "--port wants a value")]
-    [InlineData("--port -- app", "--port wants a value")]
+    [InlineData("--token=5f1c app", "--token is not a launcher flag")]
+    [InlineData("--port", "--port needs a value")]
+    [InlineData("--port -- app", "--port needs a value")]
     [InlineData("--port 1 --port 2", "--port is given twice")]
-    [InlineData("--print=yes", "--print takes no value")]
+    [InlineData("--print=yes", "--print does not take a value")]
     public void A_wrong_command_line_is_told_in_one_sentence(string words, string beginning)
     {
         var mistake = Assert.Single(CommandLine.Parse(words.Split(' ')).Mistakes);

@@ -24,7 +24,7 @@ public sealed class StartTests
     public void Without_PATH_the_usual_folders_are_searched() => Assert.Contains("/usr/bin/app", SearchPath.Candidates("app", null));
 
     [Theory]
-    [InlineData(null, Errno.NoEntry, 127, "no program app")]
+    [InlineData(null, Errno.NoEntry, 127, "app was not found")]
     [InlineData("/bin/app", Errno.NoEntry, 127, "interpreter or loader")]
     [InlineData("/bin/app", Errno.Access, 126, "permission to execute")]
     [InlineData("/bin/app", Errno.ExecFormat, 126, "another kind of machine")]
