@@ -53,11 +53,14 @@ internal sealed unsafe class Supervision
 
             if (_policy.Next(started, Clock.Milliseconds) is not { } pause)
             {
-                Output.Error($"{Clock.Text} the program ended by {end}; not started again after {RestartPolicy.Most} restarts within {RestartPolicy.Window / 1000} s.");
+                const long Seconds = RestartPolicy.Window / 1000;
+                Output.Error(
+                    $"{Clock.Text} the program ended by {end}; not started again after {RestartPolicy.Most} restarts within {Seconds} s.");
                 return end.ExitCode;
             }
 
-            Output.Error($"{Clock.Text} the program ended by {end}; restart {_policy.Restarts} {(pause == 0 ? "now" : $"in {pause} ms")}, its ports stay taken.");
+            var wait = pause == 0 ? "now" : $"in {pause} ms";
+            Output.Error($"{Clock.Text} the program ended by {end}; restart {_policy.Restarts} {wait}, its ports stay taken.");
 
             if (Pause(pause) is var stopped and not 0)
             {
@@ -106,7 +109,7 @@ internal sealed unsafe class Supervision
 
             if (_handOver.Own >= 0 && waited[1].Seen != 0 && !_handOver.Receive())
             {
-                // A program that is no server of ours has closed it.
+                // A program that does not use the hand-over socket has closed it.
                 _handOver.Close();
             }
 

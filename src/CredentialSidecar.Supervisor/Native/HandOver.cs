@@ -63,7 +63,13 @@ internal sealed unsafe class HandOver
         while (true)
         {
             control = default;
-            var message = new Libc.MessageHeader { Buffers = &buffer, BufferCount = 1, Control = (byte*)&control, ControlLength = OneDescriptor };
+            var message = new Libc.MessageHeader
+            {
+                Buffers = &buffer,
+                BufferCount = 1,
+                Control = (byte*)&control,
+                ControlLength = OneDescriptor,
+            };
             var length = Libc.recvmsg(Own, &message, Libc.DoNotWait | Libc.CloseOnExecReceived);
 
             if (length <= 0)
@@ -71,7 +77,8 @@ internal sealed unsafe class HandOver
                 return length < 0;
             }
 
-            Take(Encoding.Latin1.GetString(text, (int)length), control is { Level: Libc.SocketLevel, Type: Libc.Rights } ? control.Descriptor : -1);
+            var hasDescriptor = control is { Level: Libc.SocketLevel, Type: Libc.Rights };
+            Take(Encoding.Latin1.GetString(text, (int)length), hasDescriptor ? control.Descriptor : -1);
         }
     }
 
@@ -83,7 +90,9 @@ internal sealed unsafe class HandOver
             return;
         }
 
-        if (text[0] == 'D' && int.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var dropped) && _listeners.Remove(dropped))
+        if (text[0] == 'D'
+            && int.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var dropped)
+            && _listeners.Remove(dropped))
         {
             _ = Libc.close(dropped);
         }

@@ -16,7 +16,7 @@ internal static unsafe class Signals
     private static volatile bool _isBlockedInRuntime;
 
     /// <param name="mask">Takes what was blocked before, for the program.</param>
-    /// <returns>The descriptor to read signals from; negative where there is none to be had.</returns>
+    /// <returns>The descriptor to read signals from; negative where the kernel refused it.</returns>
     public static int Open(byte* mask)
     {
         // Ignored, the end of a child would leave nothing to wait for.
@@ -64,7 +64,7 @@ internal static unsafe class Signals
         }
     }
 
-    // A closed standard error is no reason to end.
+    // The supervisor must not end when its standard error is closed.
     private static byte* WithPipe(byte* set)
     {
         Libc.Add(set, Pipe);

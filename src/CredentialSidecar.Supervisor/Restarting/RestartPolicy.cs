@@ -1,6 +1,7 @@
 namespace CredentialSidecar.Supervisor.Restarting;
 
-/// <summary>Whether a program that ended is started again, and when. Without a clock: times are milliseconds that only move forward.</summary>
+/// <summary>Decides whether and when an ended program is started again.</summary>
+/// <remarks>It has no clock: times are milliseconds that only move forward.</remarks>
 internal sealed class RestartPolicy
 {
     public const int Most = 5;
