@@ -7,10 +7,12 @@ internal static class Eventually
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <exception cref="TimeoutException">It never held.</exception>
-    public static Task HoldsAsync(Func<bool> condition, Func<string> otherwise) => HoldsAsync(() => Task.FromResult(condition()), otherwise);
+    public static Task HoldsAsync(Func<bool> condition, Func<string> otherwise) =>
+        HoldsAsync(() => Task.FromResult(condition()), otherwise);
 
     /// <exception cref="TimeoutException">It never held.</exception>
-    public static Task HoldsAsync(Func<Task<bool>> condition, Func<string> otherwise) => HoldsAsync(condition, () => Task.FromResult(otherwise()));
+    public static Task HoldsAsync(Func<Task<bool>> condition, Func<string> otherwise) =>
+        HoldsAsync(condition, () => Task.FromResult(otherwise()));
 
     /// <param name="otherwise">What to say if it never holds.</param>
     /// <exception cref="TimeoutException">It never held.</exception>

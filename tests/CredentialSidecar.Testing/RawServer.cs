@@ -26,13 +26,18 @@ internal sealed class RawServer : IAsyncDisposable
     public int Requests => _requests;
 
     /// <summary>Answers with a status and a body of that type.</summary>
-    public static RawServer Http(int status, string body, string type = "application/json", string headers = "") => Custom((_, stream, stop) =>
-        stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}Connection: close\r\n\r\n{body}"), stop).AsTask());
+    public static RawServer Http(int status, string body, string type = "application/json", string headers = "")
+    {
+        var length = Encoding.UTF8.GetByteCount(body);
+        var head = $"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n";
+        return Custom((_, stream, stop) => stream.WriteAsync(Encoding.UTF8.GetBytes(head + body), stop).AsTask());
+    }
 
     /// <summary>Is given the head of each request.</summary>
     /// <param name="at">Default: 127.0.0.1, on a free port.</param>
     /// <param name="secure">Puts TLS over a connection; default: none.</param>
-    public static RawServer Custom(Func<string, Stream, CancellationToken, Task> answer, IPEndPoint? at = null, Func<Stream, Task<Stream>>? secure = null) =>
+    public static RawServer Custom(
+        Func<string, Stream, CancellationToken, Task> answer, IPEndPoint? at = null, Func<Stream, Task<Stream>>? secure = null) =>
         new(answer, at ?? new IPEndPoint(IPAddress.Loopback, 0), secure);
 
     /// <summary>Frees the port; connections that stand go on.</summary>
@@ -88,7 +93,8 @@ internal sealed class RawServer : IAsyncDisposable
                 Interlocked.Increment(ref _requests);
                 await _answer(head.ToString(), stream, _stop.Token);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException)
+            catch (Exception e) when (e
+                is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException)
             {
                 // The other side left, or the test is over.
             }

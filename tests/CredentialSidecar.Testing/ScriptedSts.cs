@@ -43,12 +43,19 @@ internal sealed class ScriptedSts(TimeProvider clock) : ISigner, IRoleAssumer
         var now = clock.GetUtcNow();
         return SourceFailsWhen() is { } failure
             ? Task.FromException<TemporaryCredentials>(failure)
-            : Task.FromResult(new TemporaryCredentials("ASIASOURCE", Canary("secret", 0), Canary("token", 0), "arn:aws:iam::111122223333:role/task", now, now + TimeSpan.FromHours(6)));
+            : Task.FromResult(new TemporaryCredentials(
+                "ASIASOURCE",
+                Canary("secret", 0),
+                Canary("token", 0),
+                "arn:aws:iam::111122223333:role/task",
+                now,
+                now + TimeSpan.FromHours(6)));
     }
 
     public void Distrust(TemporaryCredentials used, DateTimeOffset since) => Distrusted.Add(used);
 
-    public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
+    public async Task<TemporaryCredentials> AssumeAsync(
+        Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
     {
         var call = new Call(clock.GetUtcNow(), hop, label, signer);
         _calls.Enqueue(call);
@@ -61,14 +68,26 @@ internal sealed class ScriptedSts(TimeProvider clock) : ISigner, IRoleAssumer
 
         var number = Interlocked.Increment(ref _sessions);
         _issued[Canary("token", number)] = hop.Role.Text;
-        return new TemporaryCredentials($"ASIA{number:0000}", Canary("secret", number), Canary("token", number) + Padding, hop.Role.Text, call.At, call.At + Lifetime(call)) { RequestId = $"request-{number}" };
+        return new TemporaryCredentials(
+            $"ASIA{number:0000}",
+            Canary("secret", number),
+            Canary("token", number) + Padding,
+            hop.Role.Text,
+            call.At,
+            call.At + Lifetime(call))
+        {
+            RequestId = $"request-{number}",
+        };
     }
 
     /// <summary>Every secret that was given out.</summary>
-    public IEnumerable<string> Secrets => Enumerable.Range(0, _sessions + 1).SelectMany(number => (string[])[Canary("secret", number), Canary("token", number)]);
+    public IEnumerable<string> Secrets =>
+        Enumerable.Range(0, _sessions + 1)
+        .SelectMany(number => (string[])[Canary("secret", number), Canary("token", number)]);
 
     /// <summary>No two have eight characters in common, and neither has any sentence.</summary>
-    private static string Canary(string kind, int number) => Convert.ToBase64String(SHA256.HashData(Encoding.ASCII.GetBytes($"{kind} {number}")));
+    private static string Canary(string kind, int number) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.ASCII.GetBytes($"{kind} {number}")));
 
     /// <summary>Padding of each session token.</summary>
     public string Padding { get; set; } = "";

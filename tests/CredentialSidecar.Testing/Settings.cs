@@ -11,7 +11,7 @@ internal static class Settings
     public const string Token = "kQ7vXw2mPz9LrT4nYb8JcD5hGs3FaE6u";
     public const string ReportsRole = "arn:aws:iam::555566667777:role/reports";
 
-    /// <summary>One destination <c>reports</c>, free ports, and a task role endpoint that nobody listens on.</summary>
+    /// <summary>One destination <c>reports</c>, free ports, and a task role endpoint without a listener.</summary>
     public static IReadOnlyDictionary<string, string> Least { get; } = new Dictionary<string, string>
     {
         ["SIDECAR_Destinations__reports__Hops__0__RoleArn"] = ReportsRole,
@@ -31,7 +31,8 @@ internal static class Settings
         roles.Select((role, i) => ($"SIDECAR_Destinations__{name}__Hops__{i}__RoleArn", (string?)role));
 
     /// <summary>Takes away the destination of <see cref="Least"/>.</summary>
-    public static IEnumerable<(string Name, string? Value)> NoReports { get; } = [("SIDECAR_Destinations__reports__Hops__0__RoleArn", null)];
+    public static IEnumerable<(string Name, string? Value)> NoReports { get; } =
+        [("SIDECAR_Destinations__reports__Hops__0__RoleArn", null)];
 
     /// <param name="changes">Variables to set on top of <see cref="Least"/>; null takes one away.</param>
     public static ProcessEnvironment Environment(params IEnumerable<(string Name, string? Value)> changes)

@@ -67,7 +67,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
     /// <summary>On virtual time, with a scripted STS.</summary>
     /// <param name="script">Called before the first attempt.</param>
-    public static async Task<SidecarFixture> StartAsync(Action<ScriptedSts>? script = null, params IEnumerable<(string Name, string? Value)> changes)
+    public static async Task<SidecarFixture> StartAsync(
+        Action<ScriptedSts>? script = null, params IEnumerable<(string Name, string? Value)> changes)
     {
         var clock = new VirtualClock();
         var sts = new ScriptedSts(clock);
@@ -76,7 +77,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
     }
 
     /// <summary>On virtual time, with so many places for connections.</summary>
-    public static async Task<SidecarFixture> StartCrowdedAsync(ConnectionLimits limits, params IEnumerable<(string Name, string? Value)> changes)
+    public static async Task<SidecarFixture> StartCrowdedAsync(
+        ConnectionLimits limits, params IEnumerable<(string Name, string? Value)> changes)
     {
         var clock = new VirtualClock();
         var sidecar = await StartAsync(Settings.Load(changes), clock, new ScriptedSts(clock), services => services.AddSingleton(limits));
@@ -104,8 +106,11 @@ internal sealed class SidecarFixture : IAsyncDisposable
         var clock = new VirtualClock();
         var settings = Settings.Load(
         [
-            ("SIDECAR_Interception__Uids__1000", $"reports:{FreePort.Reserve()}"), ("SIDECAR_Interception__Uids__1001", $"reader:{FreePort.Reserve()}"),
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ScriptedKernel.OwnPath), .. Settings.Destination("reader", "arn:aws:iam::555566667777:role/reader"), .. changes,
+            ("SIDECAR_Interception__Uids__1000", $"reports:{FreePort.Reserve()}"),
+            ("SIDECAR_Interception__Uids__1001", $"reader:{FreePort.Reserve()}"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ScriptedKernel.OwnPath),
+            .. Settings.Destination("reader", "arn:aws:iam::555566667777:role/reader"),
+            .. changes,
         ]);
         var sidecar = await StartAsync(settings, clock, new ScriptedSts(clock), services => services.AddSingleton(provider =>
             new Beyond(_ => kernel.Meant, (_, _) => kernel.Uid, provider.GetRequiredService<Passthrough.AgentForwarder>().ForwardAsync)));
@@ -159,7 +164,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
         }
     }
 
-    private static async Task<SidecarFixture> StartAsync(SidecarSettings settings, VirtualClock? clock, ScriptedSts? sts, Action<IServiceCollection>? more = null)
+    private static async Task<SidecarFixture> StartAsync(
+        SidecarSettings settings, VirtualClock? clock, ScriptedSts? sts, Action<IServiceCollection>? more = null)
     {
         settings = Settings.Install(settings);
         var logs = new CollectedLogs();

@@ -32,7 +32,7 @@ internal sealed class VirtualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>When the next timer is due; null where nobody waits.</summary>
+    /// <summary>When the next timer is due; null where no timer waits.</summary>
     public DateTimeOffset? NextDue
     {
         get

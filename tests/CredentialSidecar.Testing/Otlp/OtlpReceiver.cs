@@ -53,7 +53,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>Path, headers and body of each request, one character for each byte.</summary>
     public IReadOnlyList<(string Path, string Headers, string Body)> Requests => [.. _requests];
 
-    private IEnumerable<Uri> Addresses => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address));
+    private IEnumerable<Uri> Addresses =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Select(address => new Uri(address));
 
     public static async Task<OtlpReceiver> StartAsync()
     {
@@ -69,7 +71,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         using var whole = new MemoryStream();
         await http.Request.Body.CopyToAsync(whole);
         ReadOnlyMemory<byte> body = whole.ToArray();
-        _requests.Enqueue((http.Request.Path, string.Join('\n', http.Request.Headers.Select(h => $"{h.Key}: {h.Value}")), Encoding.Latin1.GetString(body.Span)));
+        var headers = string.Join('\n', http.Request.Headers.Select(h => $"{h.Key}: {h.Value}"));
+        _requests.Enqueue((http.Request.Path, headers, Encoding.Latin1.GetString(body.Span)));
 
         if (Refusing is { } status)
         {

@@ -8,7 +8,7 @@ internal sealed class ProtobufMessage
 {
     private readonly List<(int Number, ulong Value, ReadOnlyMemory<byte> Bytes)> _fields = [];
 
-    /// <exception cref="InvalidDataException">It is no protobuf message.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a protobuf message.</exception>
     public ProtobufMessage(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -36,7 +36,8 @@ internal sealed class ProtobufMessage
         }
     }
 
-    public IEnumerable<ProtobufMessage> Messages(int number) => _fields.Where(f => f.Number == number).Select(f => new ProtobufMessage(f.Bytes));
+    public IEnumerable<ProtobufMessage> Messages(int number) =>
+        _fields.Where(f => f.Number == number).Select(f => new ProtobufMessage(f.Bytes));
 
     public bool Has(int number) => _fields.Exists(f => f.Number == number);
 

@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace CredentialSidecar.Testing.Otlp;
 
-/// <summary>A span as it came over the wire.</summary>
+/// <summary>A span as received.</summary>
 /// <param name="Parent">Empty for the first of a trace.</param>
 /// <param name="Kind">1 is internal, 3 a client's.</param>
 /// <param name="Status">0 is unset, 2 an error.</param>
 internal sealed record ReceivedSpan(
-    string Trace, string Id, string Parent, string Name, int Kind, int Status, TimeSpan Duration, IReadOnlyDictionary<string, string> Attributes)
+    string Trace, string Id, string Parent, string Name, int Kind, int Status, TimeSpan Duration,
+    IReadOnlyDictionary<string, string> Attributes)
 {
     /// <summary>By https://github.com/open-telemetry/opentelemetry-proto, trace.proto.</summary>
     public static ReceivedSpan Read(ProtobufMessage span) => new(
@@ -17,7 +18,7 @@ internal sealed record ReceivedSpan(
         Received.Attributes(span, 9));
 }
 
-/// <summary>One data point as it came over the wire.</summary>
+/// <summary>One data point as received.</summary>
 /// <param name="Value">Of a histogram, how many were recorded.</param>
 internal sealed record ReceivedPoint(string Metric, string Unit, string Kind, double Value, IReadOnlyDictionary<string, string> Attributes)
 {
@@ -28,7 +29,12 @@ internal sealed record ReceivedPoint(string Metric, string Unit, string Kind, do
         from point in data.Messages(1)
         select kind.Name == "histogram"
             ? new ReceivedPoint(metric.Text(1), metric.Text(3), kind.Name, point.Number(4), Received.Attributes(point, 9))
-            : new ReceivedPoint(metric.Text(1), metric.Text(3), kind.Name, point.Has(4) ? point.Double(4) : point.Number(6), Received.Attributes(point, 7));
+            : new ReceivedPoint(
+                metric.Text(1),
+                metric.Text(3),
+                kind.Name,
+                point.Has(4) ? point.Double(4) : point.Number(6),
+                Received.Attributes(point, 7));
 }
 
 /// <summary>What spans, points and resources have in common.</summary>

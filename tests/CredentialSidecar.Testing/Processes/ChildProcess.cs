@@ -49,7 +49,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <param name="environment">All of it: nothing is inherited.</param>
-    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">The program does not exist.</exception>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -78,7 +78,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for its end, and has all that it printed.</summary>
-    public async Task<Ended> EndAsync(TimeSpan? limit = null) => new(await ExitAsync(limit), string.Join('\n', Output), string.Join('\n', Errors));
+    public async Task<Ended> EndAsync(TimeSpan? limit = null) =>
+        new(await ExitAsync(limit), string.Join('\n', Output), string.Join('\n', Errors));
 
     /// <summary>The first line of standard output that fits.</summary>
     /// <exception cref="InvalidOperationException">The program ended without it; the text holds what it printed.</exception>

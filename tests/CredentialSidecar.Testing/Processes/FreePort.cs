@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace CredentialSidecar.Testing.Processes;
 
-/// <summary>Ports for programs that cannot choose one themselves, and for those that nobody shall listen on.</summary>
+/// <summary>Ports for programs that cannot choose a port themselves, and ports without a listener.</summary>
 internal static class FreePort
 {
     // Test programs that run at the same time begin far from each other.

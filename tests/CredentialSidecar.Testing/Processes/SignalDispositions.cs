@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace CredentialSidecar.Testing.Processes;
 
-/// <summary>Undoes what the starter of the tests ignores: <c>nohup</c> ignores SIGHUP, and a shell SIGINT of what it starts in the background.</summary>
+/// <summary>Resets signals that the process which started the tests ignores.</summary>
+/// <remarks><c>nohup</c> ignores SIGHUP, and a shell ignores SIGINT in its background processes.</remarks>
 /// <remarks>Children inherit it, and then a program under test does not end by a signal that it should end by.</remarks>
 internal static partial class SignalDispositions
 {

@@ -50,7 +50,7 @@ internal sealed class TaskNetwork : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Whoever connects to <paramref name="inside"/> in this network reaches <paramref name="outside"/>.</summary>
+    /// <summary>A connection to <paramref name="inside"/> in this network reaches <paramref name="outside"/>.</summary>
     public async Task OpenAsync(IPEndPoint inside, Uri outside)
     {
         var listener = await InsideAsync(() =>
