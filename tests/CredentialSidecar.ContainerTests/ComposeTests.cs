@@ -27,11 +27,19 @@ public sealed class ComposeTests
         try
         {
             // The emulator's user, whose keys are the example in AWS's documentation.
-            await File.WriteAllTextAsync(Path.Combine(folder, "credentials"), "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n", TestContext.Current.CancellationToken);
+            var keys = "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n" +
+                "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n";
+            await File.WriteAllTextAsync(Path.Combine(folder, "credentials"), keys, TestContext.Current.CancellationToken);
             (await Command.RunAsync("sh", ["-c", "chown -R 1234:1234 \"$1\" && chmod 0600 \"$1\"/*", "sh", folder])).Succeeded();
-            await using var compose = new Compose(["samples/compose/profile.yml", "tests/CredentialSidecar.ContainerTests/StandIns/profile.yml"],
-                ("AWS_FOLDER", folder), ("AWS_PROFILE", "work"), ("AWS_REGION", "eu-central-1"), ("SIDECAR_USER", "1234:1234"), ("SIDECAR_TOKEN", "3f0e6a7c1b8d49e2a5c4f7089d1e2b36"),
-                ("SIDECAR_ROLE_ARN", "arn:aws:iam::111122223333:role/orders-task,arn:aws:iam::555566667777:role/reports"), ("SIDECAR_EXTERNAL_ID", "orders-7f3a"));
+            await using var compose = new Compose(
+                ["samples/compose/profile.yml", "tests/CredentialSidecar.ContainerTests/StandIns/profile.yml"],
+                ("AWS_FOLDER", folder),
+                ("AWS_PROFILE", "work"),
+                ("AWS_REGION", "eu-central-1"),
+                ("SIDECAR_USER", "1234:1234"),
+                ("SIDECAR_TOKEN", "3f0e6a7c1b8d49e2a5c4f7089d1e2b36"),
+                ("SIDECAR_ROLE_ARN", "arn:aws:iam::111122223333:role/orders-task,arn:aws:iam::555566667777:role/reports"),
+                ("SIDECAR_EXTERNAL_ID", "orders-7f3a"));
 
             var ended = await compose.UpAsync();
 
@@ -61,12 +69,14 @@ public sealed class ComposeTests
     [Fact]
     public async Task Local_endpoints_pass_task_metadata_on()
     {
-        await using var compose = new Compose(["samples/compose/local-endpoints.yml", "tests/CredentialSidecar.ContainerTests/StandIns/metadata.yml"]);
+        await using var compose = new Compose(
+            ["samples/compose/local-endpoints.yml", "tests/CredentialSidecar.ContainerTests/StandIns/metadata.yml"]);
 
         var ended = await compose.UpAsync();
 
         Assert.True(ended.Code == 0, ended.ToString());
-        Assert.Contains("\"TaskARN\":\"arn:aws:ecs:eu-central-1:111122223333:task/", ended.All.Replace("\": \"", "\":\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        var metadata = ended.All.Replace("\": \"", "\":\"", StringComparison.Ordinal);
+        Assert.Contains("\"TaskARN\":\"arn:aws:ecs:eu-central-1:111122223333:task/", metadata, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +91,8 @@ public sealed class ComposeTests
         var (app, sidecar) = (await StateAsync("app"), await StateAsync("sidecar"));
         Assert.True(app.Finished <= sidecar.Finished, $"{app} and {sidecar}");
         Assert.Equal(0, sidecar.Code);
-        Assert.Contains("SIGTERM received: serving for 2 s more", await Engine.LogsAsync(await compose.ContainerAsync("sidecar")), StringComparison.Ordinal);
+        var log = await Engine.LogsAsync(await compose.ContainerAsync("sidecar"));
+        Assert.Contains("SIGTERM received: serving for 2 s more", log, StringComparison.Ordinal);
 
         async Task<(DateTimeOffset Finished, int Code)> StateAsync(string service)
         {

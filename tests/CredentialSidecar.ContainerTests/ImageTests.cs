@@ -28,7 +28,8 @@ public sealed class ImageTests : IAsyncLifetime
     [InlineData(Images.Init)]
     public async Task The_supervisor_is_the_first_process_and_every_command_runs_below_it(string image)
     {
-        Assert.Equal(["/usr/local/bin/credential-supervisor", "/usr/local/bin/credential-sidecar"], Texts((await Engine.InspectAsync(image))["Config"]!["Entrypoint"]!));
+        var entrypoint = (await Engine.InspectAsync(image))["Config"]!["Entrypoint"]!;
+        Assert.Equal(["/usr/local/bin/credential-supervisor", "/usr/local/bin/credential-sidecar"], Texts(entrypoint));
 
         var version = await Engine.TryAsync("run", "--rm", image, "--version");
         var wrong = await Engine.TryAsync("run", "--rm", "-e", "SIDECAR_DRAIN=x", image, "validate");
@@ -47,7 +48,9 @@ public sealed class ImageTests : IAsyncLifetime
         var files = await FilesAsync(image);
 
         Assert.Contains(files, file => file.Path.StartsWith("usr/local/bin/credential-sidecar", StringComparison.Ordinal));
-        Assert.DoesNotContain(files, file => Path.GetFileName(file.Path) is "sh" or "bash" or "dash" or "ash" or "busybox" or "perl" or "python3");
+        Assert.DoesNotContain(
+            files,
+            file => Path.GetFileName(file.Path) is "sh" or "bash" or "dash" or "ash" or "busybox" or "perl" or "python3");
         Assert.DoesNotContain(files, file => file.Mode.StartsWith('-') && file.Mode.Contains('s', StringComparison.Ordinal));
     }
 
@@ -56,26 +59,31 @@ public sealed class ImageTests : IAsyncLifetime
     [InlineData(Images.Init)]
     public async Task Programs_that_hold_secrets_run_and_cannot_be_read_and_siblings_get_a_copy_that_can(string image)
     {
-        var files = (await FilesAsync(image)).Where(file => file.Path.StartsWith("usr/local/", StringComparison.Ordinal) && file.Mode.StartsWith('-'));
+        var files = (await FilesAsync(image))
+            .Where(file => file.Path.StartsWith("usr/local/", StringComparison.Ordinal) && file.Mode.StartsWith('-'));
 
         Assert.Equal(
         [
-            ("usr/local/bin/credential-launch", "---x--x--x", "0/0"), ("usr/local/bin/credential-sidecar", "---x--x--x", "0/0"),
-            ("usr/local/bin/credential-supervisor", "---x--x--x", "0/0"), ("usr/local/share/credential-sidecar/credential-launch", "-r-xr-xr-x", "0/0"),
+            ("usr/local/bin/credential-launch", "---x--x--x", "0/0"),
+            ("usr/local/bin/credential-sidecar", "---x--x--x", "0/0"),
+            ("usr/local/bin/credential-supervisor", "---x--x--x", "0/0"),
+            ("usr/local/share/credential-sidecar/credential-launch", "-r-xr-xr-x", "0/0"),
         ], files.Select(file => (file.Path, file.Mode, file.Owner)).Order());
     }
 
     [Fact]
     public async Task The_shared_directory_is_empty_and_the_sidecars_own()
     {
-        var shared = (await FilesAsync(Images.Sidecar)).Where(file => file.Path.StartsWith("credential-sidecar/", StringComparison.Ordinal));
+        var shared = (await FilesAsync(Images.Sidecar))
+            .Where(file => file.Path.StartsWith("credential-sidecar/", StringComparison.Ordinal));
 
         Assert.Equal(("drwxr-xr-x", "9170/9170"), shared.Select(file => (file.Mode, file.Owner)).Single());
     }
 
     [Fact]
     public async Task No_file_but_the_shared_directory_is_the_sidecars_own() => Assert.DoesNotContain(
-        await FilesAsync(Images.Sidecar), file => file.Owner.Contains("9170", StringComparison.Ordinal) && file.Path != "credential-sidecar/");
+        await FilesAsync(Images.Sidecar),
+        file => file.Owner.Contains("9170", StringComparison.Ordinal) && file.Path != "credential-sidecar/");
 
     [Fact]
     public async Task The_bill_of_materials_lists_what_was_compiled_in_with_its_licence()
@@ -89,8 +97,10 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.Equal("excluded", (string?)parts["Microsoft.CodeAnalysis.BannedApiAnalyzers"]["scope"]);
         Assert.Contains(parts.Keys, name => name.StartsWith("Microsoft.AspNetCore.App.Runtime.", StringComparison.Ordinal));
         Assert.All(parts, part => Assert.NotNull(part.Value["licenses"]));
-        Assert.Equal(Locked("src/CredentialSidecar/packages.lock.json").Keys, parts.Keys.Intersect(Locked("src/CredentialSidecar/packages.lock.json").Keys).Order());
-        Assert.DoesNotContain("NOASSERTION", await FileAsync(Images.Sidecar, "/sbom/credential-sidecar.licences.txt"), StringComparison.Ordinal);
+        var locked = Locked("src/CredentialSidecar/packages.lock.json").Keys;
+        Assert.Equal(locked, parts.Keys.Intersect(locked).Order());
+        var licences = await FileAsync(Images.Sidecar, "/sbom/credential-sidecar.licences.txt");
+        Assert.DoesNotContain("NOASSERTION", licences, StringComparison.Ordinal);
         Assert.Contains("Apache License", await FileAsync(Images.Sidecar, "/sbom/LICENSE"), StringComparison.Ordinal);
     }
 
@@ -104,20 +114,26 @@ public sealed class ImageTests : IAsyncLifetime
         var native = Locked($"src/{project}/packages.{platform}.lock.json");
 
         Assert.All(Locked($"src/{project}/packages.lock.json"), package =>
-            Assert.True(native.TryGetValue(package.Key, out var hash) && hash == package.Value, $"{package.Key} is not the same in both locks: .ci/image/lock"));
+            Assert.True(
+                native.TryGetValue(package.Key, out var hash) && hash == package.Value,
+                $"{package.Key} is not the same in both locks: .ci/image/lock"));
     });
 
     [Fact]
     public async Task The_sidecar_has_no_diagnostics_even_where_they_are_asked_for()
     {
         await using var task = await EmulatedTask.StartAsync();
-        string[] options = [.. task.Joined, .. EmulatedTask.Variables("DOTNET_EnableDiagnostics=1"), .. EmulatedTask.Ecs, .. EmulatedTask.Configured];
+        string[] options =
+            [.. task.Joined, .. EmulatedTask.Variables("DOTNET_EnableDiagnostics=1"), .. EmulatedTask.Ecs, .. EmulatedTask.Configured];
         var sidecar = await task.RunAsync("sidecar", options, Images.Sidecar);
-        var emulator = await task.RunAsync("other", options, Images.Emulator, "--agent-port", "0", "--sts-port", "0", "--control-port", "0");
+        var emulator = await task.RunAsync(
+            "other", options, Images.Emulator, "--agent-port", "0", "--sts-port", "0", "--control-port", "0");
         await Engine.HealthyAsync(sidecar);
 
-        // A program on the same base that was compiled with them, to show that there would be a socket.
-        await Eventually.HoldsAsync(async () => (await ChangedAsync(emulator)).Contains("dotnet-diagnostic", StringComparison.Ordinal), () => ChangedAsync(emulator));
+        // The emulator has the same base image and was compiled with diagnostics, so it shows that there would be a socket.
+        await Eventually.HoldsAsync(
+            async () => (await ChangedAsync(emulator)).Contains("dotnet-diagnostic", StringComparison.Ordinal),
+            () => ChangedAsync(emulator));
         Assert.DoesNotContain("dotnet-diagnostic", await ChangedAsync(sidecar), StringComparison.Ordinal);
 
         static Task<string> ChangedAsync(string container) => Engine.DoAsync("diff", container);
@@ -125,16 +141,27 @@ public sealed class ImageTests : IAsyncLifetime
 
     private static IEnumerable<string> Texts(JsonNode array) => array.AsArray().Select(item => (string)item!);
 
-    private static SortedDictionary<string, string> Locked(string file) => new(JsonNode.Parse(File.ReadAllText(Repository.File(file)))!["dependencies"]!["net10.0"]!
-        .AsObject().ToDictionary(package => package.Key, package => (string)package.Value!["contentHash"]!), StringComparer.Ordinal);
+    private static SortedDictionary<string, string> Locked(string file)
+    {
+        var packages = JsonNode.Parse(File.ReadAllText(Repository.File(file)))!["dependencies"]!["net10.0"]!.AsObject();
+        var hashes = packages.ToDictionary(package => package.Key, package => (string)package.Value!["contentHash"]!);
+        return new SortedDictionary<string, string>(hashes, StringComparer.Ordinal);
+    }
 
-    private static async Task<string> FileAsync(string image, string path) =>
-        await WithAsync(image, async container => (await Command.RunAsync("sh", ["-c", "docker cp \"$1\" - | tar -xO", "sh", $"{container}:{path}"])).Succeeded());
+    private static async Task<string> FileAsync(string image, string path) => await WithAsync(image, async container =>
+    {
+        string[] words = ["-c", "docker cp \"$1\" - | tar -xO", "sh", $"{container}:{path}"];
+        return (await Command.RunAsync("sh", words)).Succeeded();
+    });
 
     private static async Task<Entry[]> FilesAsync(string image) => await WithAsync(image, async container =>
     {
-        var listed = (await Command.RunAsync("sh", ["-c", "docker export \"$1\" | tar --numeric-owner -tv", "sh", container])).Succeeded();
-        return listed.Split('\n').Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries)).Select(words => new Entry(words[0], words[1], words[5])).ToArray();
+        string[] words = ["-c", "docker export \"$1\" | tar --numeric-owner -tv", "sh", container];
+        var listed = (await Command.RunAsync("sh", words)).Succeeded();
+        return listed.Split('\n')
+            .Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries))
+            .Select(columns => new Entry(columns[0], columns[1], columns[5]))
+            .ToArray();
     });
 
     private static async Task<T> WithAsync<T>(string image, Func<string, Task<T>> use)

@@ -15,10 +15,12 @@ public sealed partial class LoadTests : IAsyncLifetime
     [Fact]
     public async Task Sixty_four_megabytes_are_enough_under_load()
     {
-        await _task.StartSidecarAsync(["--memory", "64m", "--memory-swap", "64m", .. EmulatedTask.Variables("SIDECAR_Access__RequestsPerSecond=100000")]);
+        string[] limits = ["--memory", "64m", "--memory-swap", "64m"];
+        await _task.StartSidecarAsync([.. limits, .. EmulatedTask.Variables("SIDECAR_Access__RequestsPerSecond=100000")]);
 
         var load = (await _task.AppAsync([], "sh", "-c",
-            "wrk -t 2 -c 64 -d 5s -H \"Authorization: $(cat /credential-sidecar/token)\" http://127.0.0.1:9170/v1/credentials/default")).Succeeded();
+            "wrk -t 2 -c 64 -d 5s -H \"Authorization: $(cat /credential-sidecar/token)\" " +
+            "http://127.0.0.1:9170/v1/credentials/default")).Succeeded();
 
         var state = (await Engine.InspectAsync(_task.Sidecar))["State"]!;
         Assert.True((bool)state["Running"]! && !(bool)state["OOMKilled"]!, state.ToJsonString());

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.ContainerTests;
 
-/// <summary>The pods that the chart renders, as containers of the images that ship. There is no cluster in it.</summary>
+/// <summary>The pods that the chart renders, as containers of the shipped images, without a cluster.</summary>
 public sealed class PodTests
 {
     private static readonly string Golden = Repository.File("tests", "CredentialSidecar.Conformance", "Charts", "Golden");
@@ -16,7 +16,9 @@ public sealed class PodTests
     public async Task The_application_acts_in_the_other_account(string manifest, string container)
     {
         var file = Path.Combine(Golden, $"{manifest}.yaml");
-        Assert.SkipUnless(File.Exists(file), "the chart's rendered files are not in this tree: tests/CredentialSidecar.Conformance/Charts/Golden");
+        Assert.SkipUnless(
+            File.Exists(file),
+            "the chart's rendered files are not in this tree: tests/CredentialSidecar.Conformance/Charts/Golden");
         await Images.RequireAsync();
         await using var pod = Pod.Read(file, "AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680", "AWS_EC2_METADATA_DISABLED=true");
         pod.Add("credential-sidecar", $"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:51679{EmulatedTask.AgentPath}");

@@ -14,9 +14,11 @@ public sealed class SharedVolumeTests : IAsyncLifetime
     {
         await _task.AddVolumeAsync();
 
-        // Whoever mounts a new volume first decides whose it is.
+        // The first container that mounts a new volume determines the volume's owner.
         await _task.AppAsync([], "true");
-        await Engine.DoAsync("run", "--rm", "-v", $"{_task.Volume}:/volume", Images.Client, "sh", "-c", "chown 0:0 /volume && chmod 755 /volume && touch /volume/there");
+        await Engine.DoAsync(
+            "run", "--rm", "-v", $"{_task.Volume}:/volume", Images.Client,
+            "sh", "-c", "chown 0:0 /volume && chmod 755 /volume && touch /volume/there");
 
         await RefusesAsync("", "permission denied");
     }
@@ -42,9 +44,12 @@ public sealed class SharedVolumeTests : IAsyncLifetime
 
     private async Task RefusesAsync(string mode, string reason)
     {
-        var sidecar = await _task.RunAsync("sidecar", [.. _task.Hardened, "-v", $"{_task.Volume}:/credential-sidecar{mode}", .. EmulatedTask.Ecs, .. EmulatedTask.Configured], Images.Sidecar);
+        var volume = $"{_task.Volume}:/credential-sidecar{mode}";
+        var sidecar = await _task.RunAsync(
+            "sidecar", [.. _task.Hardened, "-v", volume, .. EmulatedTask.Ecs, .. EmulatedTask.Configured], Images.Sidecar);
 
         Assert.Equal(78, await Engine.WaitAsync(sidecar));
-        Assert.Contains($"SIDECAR_SHARED_DIR is '/credential-sidecar', which uid 9170 cannot write: {reason}", await Engine.LogsAsync(sidecar), StringComparison.OrdinalIgnoreCase);
+        var expected = $"SIDECAR_SHARED_DIR is '/credential-sidecar', which uid 9170 cannot write: {reason}";
+        Assert.Contains(expected, await Engine.LogsAsync(sidecar), StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -47,12 +47,19 @@ public sealed class StoppingTests : IAsyncLifetime
 
         // By its pid of this machine, since the image has no program that could do it.
         (await Command.RunAsync("kill", ["-KILL", server])).Succeeded();
-        await Eventually.HoldsAsync(async () => await ServerAsync() is var next && next.Length > 0 && next != server, () => Engine.LogsAsync(_task.Sidecar));
+        await Eventually.HoldsAsync(
+            async () => await ServerAsync() is var next && next.Length > 0 && next != server,
+            () => Engine.LogsAsync(_task.Sidecar));
         var before = (await AnswersAsync(asking)).Length;
-        await Eventually.HoldsAsync(async () => (await AnswersAsync(asking)) is var answers && answers.Length > before + 3 && answers[^1] == "200", () => Engine.LogsAsync(asking));
+        await Eventually.HoldsAsync(
+            async () => (await AnswersAsync(asking)) is var answers && answers.Length > before + 3 && answers[^1] == "200",
+            () => Engine.LogsAsync(asking));
 
         Assert.Equal(token, await TokenAsync());
-        Assert.Contains("the program ended by SIGKILL; restart 1 now, its ports stay taken.", await Engine.LogsAsync(_task.Sidecar), StringComparison.Ordinal);
+        Assert.Contains(
+            "the program ended by SIGKILL; restart 1 now, its ports stay taken.",
+            await Engine.LogsAsync(_task.Sidecar),
+            StringComparison.Ordinal);
 
         // Torn off, or not ready yet; never unauthorized, and never an answer of another kind.
         Assert.Empty((await AnswersAsync(asking)).Except(["200", "000", "503"]));
@@ -85,7 +92,9 @@ public sealed class StoppingTests : IAsyncLifetime
         await _task.StartSidecarAsync(EmulatedTask.Variables("SIDECAR_DRAIN=60s"));
 
         await Engine.DoAsync("kill", "-s", "TERM", _task.Sidecar);
-        await Eventually.HoldsAsync(async () => (await Engine.LogsAsync(_task.Sidecar)).Contains("SIGTERM received", StringComparison.Ordinal), () => Engine.LogsAsync(_task.Sidecar));
+        await Eventually.HoldsAsync(
+            async () => (await Engine.LogsAsync(_task.Sidecar)).Contains("SIGTERM received", StringComparison.Ordinal),
+            () => Engine.LogsAsync(_task.Sidecar));
         await Engine.DoAsync("kill", "-s", "TERM", _task.Sidecar);
 
         Assert.Equal(143, await Engine.WaitAsync(_task.Sidecar));
@@ -93,7 +102,8 @@ public sealed class StoppingTests : IAsyncLifetime
 
     private async Task<string> StartAskingAsync()
     {
-        var asking = await _task.RunAsync("asking", [.. _task.Joined, "-v", $"{_task.Volume}:/credential-sidecar:ro"], Images.Client, "bash", "-c", Ask);
+        string[] options = [.. _task.Joined, "-v", $"{_task.Volume}:/credential-sidecar:ro"];
+        var asking = await _task.RunAsync("asking", options, Images.Client, "bash", "-c", Ask);
         await Eventually.HoldsAsync(async () => (await AnswersAsync(asking)).Length > 3, () => Engine.LogsAsync(asking));
         return asking;
     }

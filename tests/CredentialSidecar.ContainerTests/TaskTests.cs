@@ -33,9 +33,13 @@ public sealed class TaskTests : IAsyncLifetime
     [Fact]
     public async Task Siblings_find_the_token_and_the_launcher_and_cannot_change_them()
     {
-        var listed = (await _task.AppAsync(["--user", "1000"], "sh", "-c", "stat -c '%n %u %a' /credential-sidecar /credential-sidecar/*; touch /credential-sidecar/x")).All;
+        const string List = "stat -c '%n %u %a' /credential-sidecar /credential-sidecar/*; touch /credential-sidecar/x";
+        var listed = (await _task.AppAsync(["--user", "1000"], "sh", "-c", List)).All;
 
-        Assert.Contains("/credential-sidecar 9170 755\n/credential-sidecar/credential-launch 9170 555\n/credential-sidecar/token 9170 444", listed, StringComparison.Ordinal);
+        Assert.Contains(
+            "/credential-sidecar 9170 755\n/credential-sidecar/credential-launch 9170 555\n/credential-sidecar/token 9170 444",
+            listed,
+            StringComparison.Ordinal);
         Assert.Contains("Read-only file system", listed, StringComparison.Ordinal);
     }
 
@@ -54,6 +58,8 @@ public sealed class TaskTests : IAsyncLifetime
     private async Task<Dictionary<string, string>> ProcessStatusAsync()
     {
         var status = await Engine.DoAsync("run", "--rm", "--pid", $"container:{_task.Sidecar}", Images.Client, "cat", "/proc/1/status");
-        return status.Split('\n').Select(line => line.Split(':', 2)).ToDictionary(line => line[0], line => line[1].Trim().Replace('\t', ' '));
+        return status.Split('\n')
+            .Select(line => line.Split(':', 2))
+            .ToDictionary(line => line[0], line => line[1].Trim().Replace('\t', ' '));
     }
 }

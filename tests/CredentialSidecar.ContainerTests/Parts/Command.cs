@@ -11,11 +11,17 @@ internal static class Command
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <param name="variables">On top of this process's own.</param>
-    /// <exception cref="Win32Exception">There is no such program.</exception>
+    /// <exception cref="Win32Exception">The program does not exist.</exception>
     public static async Task<Ended> RunAsync(
         string program, IEnumerable<string> words, IEnumerable<(string Name, string Value)>? variables = null, TimeSpan? limit = null)
     {
-        var start = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
+        var start = new ProcessStartInfo(program, words)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Root,
+        };
 
         foreach (var (name, value) in variables ?? [])
         {

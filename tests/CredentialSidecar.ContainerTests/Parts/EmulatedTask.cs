@@ -30,12 +30,18 @@ internal sealed class EmulatedTask : IAsyncDisposable
 
     /// <summary>What ECS sets in every container of a task that has a role.</summary>
     public static string[] Ecs => Variables(
-        $"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI={AgentPath}", "AWS_REGION=eu-central-1", "AWS_DEFAULT_REGION=eu-central-1", "AWS_EC2_METADATA_DISABLED=true");
+        $"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI={AgentPath}",
+        "AWS_REGION=eu-central-1",
+        "AWS_DEFAULT_REGION=eu-central-1",
+        "AWS_EC2_METADATA_DISABLED=true");
 
     /// <summary>The least that a sidecar beside the emulator is told.</summary>
     public static string[] Configured => Variables(
-        "SIDECAR_ROLE_ARN=arn:aws:iam::555566667777:role/reports", "SIDECAR_EXTERNAL_ID=orders-7f3a", "SIDECAR_SOURCE_ENDPOINT=http://127.0.0.1:51679",
-        "ECS_CONTAINER_METADATA_URI_V4=http://127.0.0.1:51679/v4/test", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680");
+        "SIDECAR_ROLE_ARN=arn:aws:iam::555566667777:role/reports",
+        "SIDECAR_EXTERNAL_ID=orders-7f3a",
+        "SIDECAR_SOURCE_ENDPOINT=http://127.0.0.1:51679",
+        "ECS_CONTAINER_METADATA_URI_V4=http://127.0.0.1:51679/v4/test",
+        "AWS_ENDPOINT_URL_STS=http://127.0.0.1:51680");
 
     public static string[] Identity => ["aws", "sts", "get-caller-identity", "--endpoint-url", "http://127.0.0.1:51680"];
 
@@ -54,7 +60,11 @@ internal sealed class EmulatedTask : IAsyncDisposable
         return task;
     }
 
-    public static string[] EmulatorWords => ["--agent-port", "51679", "--sts-port", "51680", "--control-port", "51681", "--credentials-id", "test", "--container-id", "test"];
+    public static string[] EmulatorWords =>
+    [
+        "--agent-port", "51679", "--sts-port", "51680", "--control-port", "51681",
+        "--credentials-id", "test", "--container-id", "test",
+    ];
 
     /// <summary>As the image is meant to be run: nothing may be written, and nothing is permitted beyond its user.</summary>
     public string[] Hardened => [.. Joined, "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
@@ -65,7 +75,8 @@ internal sealed class EmulatedTask : IAsyncDisposable
     public async Task StartSidecarAsync(params string[] options)
     {
         await AddVolumeAsync();
-        await RunAsync("sidecar", [.. Hardened, "-v", $"{Volume}:/credential-sidecar", "--health-interval", "1s", .. Ecs, .. Configured, .. options], Images.Sidecar);
+        string[] shared = ["-v", $"{Volume}:/credential-sidecar", "--health-interval", "1s"];
+        await RunAsync("sidecar", [.. Hardened, .. shared, .. Ecs, .. Configured, .. options], Images.Sidecar);
         await Engine.HealthyAsync(Sidecar);
     }
 
@@ -82,7 +93,8 @@ internal sealed class EmulatedTask : IAsyncDisposable
         Engine.TryAsync(["run", "--rm", .. Joined, "-v", $"{Volume}:/credential-sidecar:ro", .. Ecs, .. options, Images.Client, .. words]);
 
     /// <summary>As <see cref="AppAsync"/>, started by the launcher.</summary>
-    public Task<Command.Ended> LaunchedAsync(params string[] words) => AppAsync(["--entrypoint", "/credential-sidecar/credential-launch"], ["--", .. words]);
+    public Task<Command.Ended> LaunchedAsync(params string[] words) =>
+        AppAsync(["--entrypoint", "/credential-sidecar/credential-launch"], ["--", .. words]);
 
     public async Task AddVolumeAsync(params string[] options)
     {

@@ -17,7 +17,8 @@ internal static class Engine
     public static async Task<string> LogsAsync(string container) => (await TryAsync("logs", container)).All;
 
     /// <summary>The exit code of a container that ends by itself.</summary>
-    public static async Task<int> WaitAsync(string container) => int.Parse(await DoAsync("wait", container), System.Globalization.CultureInfo.InvariantCulture);
+    public static async Task<int> WaitAsync(string container) =>
+        int.Parse(await DoAsync("wait", container), System.Globalization.CultureInfo.InvariantCulture);
 
     public static async Task HealthyAsync(string container) => await Eventually.HoldsAsync(
         async () => (string?)(await InspectAsync(container))["State"]!["Health"]!["Status"] == "healthy",

@@ -14,12 +14,13 @@ internal static class Images
 
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(15);
     private static readonly Lazy<Task<string?>> FirstMissing = new(FindMissingAsync);
-    private static readonly Lazy<Task<Command.Ended>> Built = new(() => Command.RunAsync(Repository.File(".ci", "image", "build"), [], limit: BuildLimit));
+    private static readonly Lazy<Task<Command.Ended>> Built =
+        new(() => Command.RunAsync(Repository.File(".ci", "image", "build"), [], limit: BuildLimit));
 
     // Where they are asked for, as in CI, an engine is meant to be there.
     private static bool WantsPublicBases => Environment.GetEnvironmentVariable("CREDENTIAL_SIDECAR_PUBLIC_BASES") is not (null or "");
 
-    /// <summary>Skips the test where there is no engine, and fails it where one is meant to be or the images do not build.</summary>
+    /// <summary>Skips the test without an engine. Fails it where an engine is required or the images do not build.</summary>
     public static async Task RequireAsync()
     {
         var missing = await FirstMissing.Value;
@@ -48,7 +49,8 @@ internal static class Images
 
         return await Compose.FindAsync() is null ? Missing("docker-compose", "docker-compose") : null;
 
-        static string Missing(string program, string packages) => $"{program} is not installed: apt-get install -y --no-install-recommends {packages}";
+        static string Missing(string program, string packages) =>
+            $"{program} is not installed: apt-get install -y --no-install-recommends {packages}";
     }
 
     internal static async Task<bool> ThereAsync(string program, params string[] words)

@@ -4,8 +4,8 @@ using YamlDotNet.RepresentationModel;
 namespace CredentialSidecar.ContainerTests.Parts;
 
 /// <summary>
-/// A Deployment's pod, run as a kubelet would: containers in one network namespace, init containers in order, one that restarts
-/// always being a sidecar that its startup probe waits for, and volumes that nothing is copied into and nobody owns.
+/// A Deployment's pod, run as a kubelet runs it: containers share a network namespace and init containers start in order. An init
+/// container with restartPolicy Always is a sidecar, and its startup probe must pass. Volumes start empty, with mode 0777.
 /// </summary>
 /// <param name="variables">What the test adds to every container.</param>
 internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposable
@@ -24,14 +24,15 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(File.ReadAllText(manifest)));
-        return new Pod(stream.Documents.Select(document => document.RootNode).Single(node => (string?)node["kind"] == "Deployment")["spec"]["template"], variables);
+        var deployment = stream.Documents.Select(document => document.RootNode).Single(node => (string?)node["kind"] == "Deployment");
+        return new Pod(deployment["spec"]["template"], variables);
     }
 
     /// <summary>What one of a cluster's webhooks would add to a container.</summary>
     public void Add(string container, string variable) => _added.Add((container, variable));
 
     /// <summary>Everything up to the moment at which the application would be started.</summary>
-    /// <param name="besides">Started in the pod's network before all others, from an image of ours.</param>
+    /// <param name="besides">Started in the pod's network before all others, from one of the project's images.</param>
     public async Task StartAsync(string besides, params string[] words)
     {
         await Engine.DoAsync("network", "create", "--internal", _id);
@@ -39,12 +40,15 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
         foreach (var volume in Items(_spec, "volumes"))
         {
             var size = Text(volume["emptyDir"], "sizeLimit") ?? "64Mi";
-            await Engine.DoAsync("volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", $"o=size={size.Replace("Mi", "m", StringComparison.Ordinal)},mode=0777", Volume(volume));
+            var bytes = size.Replace("Mi", "m", StringComparison.Ordinal);
+            string[] tmpfs = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", $"o=size={bytes},mode=0777"];
+            await Engine.DoAsync(["volume", "create", .. tmpfs, Volume(volume)]);
         }
 
-        // It holds the volumes too, which would be emptied when the last container leaves them.
-        var sysctls = Find(_spec, "securityContext", "sysctls") is YamlSequenceNode list ? list.SelectMany(s => (string[])["--sysctl", $"{s["name"]}={s["value"]}"]) : [];
-        await RunAsync("pause", ["-d", "--network", _id, .. sysctls, .. Items(_spec, "volumes").SelectMany(v => (string[])["-v", $"{Volume(v)}:/volumes/{v["name"]}:nocopy"])], Images.Client, "sleep", "600");
+        // The pause container also mounts the volumes: a tmpfs volume is emptied when no container uses it.
+        var volumes = Items(_spec, "volumes").SelectMany(v => (string[])["-v", $"{Volume(v)}:/volumes/{v["name"]}:nocopy"]);
+        var sysctls = Items(_spec, "securityContext", "sysctls").SelectMany(s => (string[])["--sysctl", $"{s["name"]}={s["value"]}"]);
+        await RunAsync("pause", ["-d", "--network", _id, .. sysctls, .. volumes], Images.Client, "sleep", "600");
         _address = await Engine.DoAsync("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", Pause);
         await RunAsync("besides", ["-d", "--network", $"container:{Pause}"], besides, words);
 
@@ -52,7 +56,9 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
         {
             var name = (string)container["name"]!;
             var stays = Text(container, "restartPolicy") == "Always";
-            await RunAsync(name, [.. stays ? ["-d"] : Array.Empty<string>(), .. Options(container)], Images.Sidecar, [.. Items(container, "args").Select(word => (string)word!)]);
+            string[] detached = stays ? ["-d"] : [];
+            string[] words = [.. Items(container, "args").Select(word => (string)word!)];
+            await RunAsync(name, [.. detached, .. Options(container)], Images.Sidecar, words);
 
             if (stays)
             {
@@ -66,7 +72,8 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
     public Task<Command.Ended> AppAsync(string name, Func<string[], string[]> command)
     {
         var container = Items(_spec, "containers").Single(container => (string?)container["name"] == name);
-        return Engine.TryAsync(["run", "--rm", .. Options(container), Images.Client, .. command([.. Items(container, "command").Select(word => (string)word!)])]);
+        string[] words = command([.. Items(container, "command").Select(word => (string)word!)]);
+        return Engine.TryAsync(["run", "--rm", .. Options(container), Images.Client, .. words]);
     }
 
     public Task<string> LogsAsync(string container) => Engine.LogsAsync($"{_id}-{container}");
@@ -89,7 +96,10 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
     {
         var probe = container["startupProbe"]["httpGet"];
         var port = Items(container, "ports").Single(port => (string?)port["name"] == (string?)probe["port"])["containerPort"];
-        await Eventually.HoldsAsync(async () => (await Engine.TryAsync("exec", Pause, "curl", "-sf", "-m", "2", $"http://{_address}:{port}{probe["path"]}")).Code == 0, () => LogsAsync((string)container["name"]!));
+        var uri = $"http://{_address}:{port}{probe["path"]}";
+        await Eventually.HoldsAsync(
+            async () => (await Engine.TryAsync("exec", Pause, "curl", "-sf", "-m", "2", uri)).Code == 0,
+            () => LogsAsync((string)container["name"]!));
     }
 
     private IEnumerable<string> Options(YamlNode container)
@@ -98,24 +108,41 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
         IEnumerable<(string Option, string Value)> options =
         [
             ("--network", $"container:{Pause}"),
-            .. Text(security, "runAsUser") is { } user ? [("--user", $"{user}:{Text(security, "runAsGroup") ?? "0"}")] : Array.Empty<(string, string)>(),
+            .. Text(security, "runAsUser") is { } user
+                ? [("--user", $"{user}:{Text(security, "runAsGroup") ?? "0"}")]
+                : Array.Empty<(string, string)>(),
             .. Items(security, "capabilities", "drop").Select(c => ("--cap-drop", (string)c!)),
             .. Items(security, "capabilities", "add").Select(c => ("--cap-add", (string)c!)),
-            .. Text(security, "allowPrivilegeEscalation") == "false" ? [("--security-opt", "no-new-privileges")] : Array.Empty<(string, string)>(),
-            .. Find(container, "resources", "limits", "memory") is { } memory ? [("--memory", memory.ToString().Replace("Mi", "m", StringComparison.Ordinal))] : Array.Empty<(string, string)>(),
-            .. Items(container, "volumeMounts").Select(m => ("-v", $"{_id}-{m["name"]}:{m["mountPath"]}:nocopy{(Text(m, "readOnly") == "true" ? ",ro" : "")}")),
+            .. Text(security, "allowPrivilegeEscalation") == "false"
+                ? [("--security-opt", "no-new-privileges")]
+                : Array.Empty<(string, string)>(),
+            .. Find(container, "resources", "limits", "memory") is { } memory
+                ? [("--memory", memory.ToString().Replace("Mi", "m", StringComparison.Ordinal))]
+                : Array.Empty<(string, string)>(),
+            .. Items(container, "volumeMounts").Select(m => ("-v", Mount(m))),
             .. Items(container, "env").Select(e => ("-e", $"{e["name"]}={Text(e, "value") ?? _address}")),
-            .. variables.Concat(_added.Where(added => added.Container == (string?)container["name"]).Select(added => added.Variable)).Select(variable => ("-e", variable)),
+            .. variables.Select(variable => ("-e", variable)),
+            .. _added.Where(added => added.Container == (string?)container["name"]).Select(added => ("-e", added.Variable)),
         ];
-        return options.SelectMany(option => (string[])[option.Option, option.Value]).Concat(Text(security, "readOnlyRootFilesystem") == "true" ? ["--read-only"] : []);
+        string[] readOnly = Text(security, "readOnlyRootFilesystem") == "true" ? ["--read-only"] : [];
+        return options.SelectMany(option => (string[])[option.Option, option.Value]).Concat(readOnly);
     }
 
     private string Volume(YamlNode volume) => $"{_id}-{volume["name"]}";
 
-    private static string? Text(YamlNode? node, string key) => node is not null && Find(node, key) is YamlScalarNode text ? text.Value : null;
+    private string Mount(YamlNode mount)
+    {
+        var mode = Text(mount, "readOnly") == "true" ? ",ro" : "";
+        return $"{_id}-{mount["name"]}:{mount["mountPath"]}:nocopy{mode}";
+    }
 
-    private static YamlSequenceNode Items(YamlNode? node, params string[] keys) => node is not null && Find(node, keys) is YamlSequenceNode items ? items : [];
+    private static string? Text(YamlNode? node, string key) =>
+        node is not null && Find(node, key) is YamlScalarNode text ? text.Value : null;
 
-    private static YamlNode? Find(YamlNode node, params string[] keys) =>
-        keys.Aggregate((YamlNode?)node, (found, key) => found is YamlMappingNode map && map.Children.TryGetValue(key, out var child) ? child : null);
+    private static YamlSequenceNode Items(YamlNode? node, params string[] keys) =>
+        node is not null && Find(node, keys) is YamlSequenceNode items ? items : [];
+
+    private static YamlNode? Find(YamlNode node, params string[] keys) => keys.Aggregate(
+        (YamlNode?)node,
+        (found, key) => found is YamlMappingNode map && map.Children.TryGetValue(key, out var child) ? child : null);
 }
