@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CredentialSidecar.Conformance;
 
-/// <summary>The AWS CLI against the emulator: a client and a signer that nobody here wrote.</summary>
+/// <summary>The AWS CLI against the emulator: a client and a signer from outside this project.</summary>
 public sealed class EmulatorCliTests : IAsyncLifetime
 {
     private EmulatorServer _emulator = null!;

@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>Somebody makes a program of the task ask for him: a server that fetches what it is told to, a proxy. A real browser: <see cref="BrowserTests"/>.</summary>
+/// <summary>Attacks through a program in the task that sends requests for others: a server that fetches given URLs, or a proxy.</summary>
+/// <remarks>Attacks through a real browser are in <see cref="BrowserTests"/>.</remarks>
 /// <remarks>Each has what it needs but for the one guard that is tried: the right token, where a guard beside the token is meant.</remarks>
 public sealed class AttackTests : IAsyncLifetime
 {
@@ -19,7 +20,8 @@ public sealed class AttackTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _emulator = await EmulatorProcess.StartAsync();
-        _sidecar = await SidecarProcess.StartAsync(_emulator, ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId));
+        _sidecar = await SidecarProcess.StartAsync(
+            _emulator, ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId));
         await _sidecar.ReadyAsync();
     }
 
@@ -45,14 +47,16 @@ public sealed class AttackTests : IAsyncLifetime
         using var client = new HttpClient(handler);
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", _sidecar.Token);
 
-        using var answer = await client.GetAsync(new Uri($"http://rebound.attacker.example:{_sidecar.Endpoint.Port}/v1/credentials"), TestContext.Current.CancellationToken);
+        var rebound = new Uri($"http://rebound.attacker.example:{_sidecar.Endpoint.Port}/v1/credentials");
+        using var answer = await client.GetAsync(rebound, TestContext.Current.CancellationToken);
         await AssertRefusedAsync(answer, "RequestNotAllowed");
     }
 
     [Fact]
     public async Task E8_A_forwarder_that_adds_headers_is_refused_even_with_the_token()
     {
-        await using var forwarder = await ForwardAsync(request => request.Headers.TryAddWithoutValidation("X-Forwarded-For", "203.0.113.9"));
+        await using var forwarder = await ForwardAsync(
+            request => request.Headers.TryAddWithoutValidation("X-Forwarded-For", "203.0.113.9"));
         using var answer = await ThroughAsync(forwarder, _sidecar.Token);
         await AssertRefusedAsync(answer, "RequestNotAllowed");
     }
@@ -75,7 +79,9 @@ public sealed class AttackTests : IAsyncLifetime
         foreach (var (method, body) in new[] { ("POST", "a=b"), ("OPTIONS", "") })
         {
             var answer = await RawHttp.AskAsync(_sidecar.Endpoint,
-                $"{method} /v1/credentials HTTP/1.1\r\nHost: {_sidecar.Endpoint.Authority}\r\nOrigin: https://attacker.example\r\nAccess-Control-Request-Headers: authorization\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+                $"{method} /v1/credentials HTTP/1.1\r\nHost: {_sidecar.Endpoint.Authority}\r\n" +
+                "Origin: https://attacker.example\r\nAccess-Control-Request-Headers: authorization\r\n" +
+                $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
             Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("Access-Control-Allow", answer, StringComparison.OrdinalIgnoreCase);
         }
@@ -107,15 +113,21 @@ public sealed class AttackTests : IAsyncLifetime
             "{{Programs.Sidecar}}" > /dev/null & sidecar=$!
             code=000
             for i in $(seq 100); do
-              code=$(nsenter --net=/proc/$other/ns/net curl -s -o /dev/null -w '%{http_code}' -H "Authorization: $SIDECAR_TOKEN" http://10.77.0.1:9170/v1/credentials) && break
+              code=$(nsenter --net=/proc/$other/ns/net curl -s -o /dev/null -w '%{http_code}' \
+                -H "Authorization: $SIDECAR_TOKEN" http://10.77.0.1:9170/v1/credentials) && break
               sleep 0.2
             done
             kill -9 $sidecar $other
             echo "$code"
             """;
         var ended = await ChildProcess.RunAsync("unshare", ["--net", "sh", "-c", script], CleanEnvironment.With(
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_TOKEN", "9f2c7b1e4d6a8035c1e7f9a2b4d6c8e0"), ("SIDECAR_Listen__Addresses__0", "0.0.0.0"), ("SIDECAR_Access__Peers__0", peers),
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"), ("AWS_REGION", "eu-central-1"), ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:1")));
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("SIDECAR_TOKEN", "9f2c7b1e4d6a8035c1e7f9a2b4d6c8e0"),
+            ("SIDECAR_Listen__Addresses__0", "0.0.0.0"),
+            ("SIDECAR_Access__Peers__0", peers),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"),
+            ("AWS_REGION", "eu-central-1"),
+            ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:1")));
         return ended.Output.Trim();
     }
 
@@ -147,7 +159,8 @@ public sealed class AttackTests : IAsyncLifetime
             change(request);
             using var answer = await client.SendAsync(request, http.RequestAborted);
             http.Response.StatusCode = (int)answer.StatusCode;
-            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(await answer.Content.ReadAsStringAsync(http.RequestAborted)), http.RequestAborted);
+            var body = await answer.Content.ReadAsStringAsync(http.RequestAborted);
+            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body), http.RequestAborted);
         });
         await app.StartAsync();
         return app;

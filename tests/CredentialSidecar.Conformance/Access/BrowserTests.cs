@@ -27,9 +27,11 @@ public sealed partial class BrowserTests : IAsyncLifetime
     [InlineData("169.254.170.2")]
     public async Task E8_No_way_in_which_a_page_can_ask_is_answered_even_where_no_token_is_wanted(string address)
     {
-        // To this address browsers do not say from where a page asks, since plain HTTP is no secure context there.
+        // Plain HTTP to this address is not a secure context, so browsers do not name the page's origin in the request.
         await using var network = address == "127.0.0.1" ? null : await TaskNetwork.TryMakeAsync();
-        Assert.SkipWhen(network is null && address != "127.0.0.1", "A network namespace cannot be made here: run as root, with apt-get install -y iproute2");
+        Assert.SkipWhen(
+            network is null && address != "127.0.0.1",
+            "A network namespace cannot be made here: run as root, with apt-get install -y iproute2");
         await using var sidecar = await StartAsync([.. Anonymous, ("SIDECAR_Access__Hosts__1", address)]);
         await using var between = Forwarder.To(sidecar.Endpoint);
         var port = network is null ? between.Address.Port : 80;
@@ -40,13 +42,17 @@ public sealed partial class BrowserTests : IAsyncLifetime
 
         Assert.Equal(("TypeError", "TypeError", "opaque "), ((string?)report["cors"], (string?)report["token"], (string?)report["opaque"]));
         await Eventually.HoldsAsync(() => Missing(between) is [], () => $"not asked: {string.Join(' ', Missing(between))}");
-        await Eventually.HoldsAsync(() => Statuses(between).Length >= WaysToAsk.Certain.Length, () => $"{Statuses(between).Length} answers");
+        await Eventually.HoldsAsync(
+            () => Statuses(between).Length >= WaysToAsk.Certain.Length,
+            () => $"{Statuses(between).Length} answers");
         Assert.All(Statuses(between), status => Assert.Equal("403", status));
         Assert.DoesNotContain("AccessKeyId", between.Answers, StringComparison.Ordinal);
 
         // Nothing but the browser is what was in the way: curl is answered by the same address and name.
         string[] curl = ["-s", $"http://{address}:{port}/creds"];
-        var other = network is null ? await ChildProcess.RunAsync("curl", curl, CleanEnvironment.With()) : await network.RunAsync("curl", curl, CleanEnvironment.With());
+        var other = network is null
+            ? await ChildProcess.RunAsync("curl", curl, CleanEnvironment.With())
+            : await network.RunAsync("curl", curl, CleanEnvironment.With());
         Assert.Contains("AccessKeyId", other.Output, StringComparison.Ordinal);
     }
 
@@ -70,12 +76,14 @@ public sealed partial class BrowserTests : IAsyncLifetime
     public async Task E7_A_page_whose_name_leads_to_the_sidecar_by_then_gets_nothing_though_it_has_the_token()
     {
         await using var sidecar = await StartAsync();
-        Assert.StartsWith("""403 {"code":"RequestNotAllowed","message":"The Host header""", await ReboundAsync(sidecar), StringComparison.Ordinal);
+        const string WrongHost = """403 {"code":"RequestNotAllowed","message":"The Host header""";
+        Assert.StartsWith(WrongHost, await ReboundAsync(sidecar), StringComparison.Ordinal);
         Assert.All(await AnswersToBrowserAsync(1), line => Assert.Equal(403, (int)line["status"]!));
 
         // Where an operator lists that name, the page is of the same origin, and the browser's own name still stops it.
         await using var open = await StartAsync(("SIDECAR_Access__Hosts__1", "rebound.example"));
-        Assert.StartsWith("""403 {"code":"RequestNotAllowed","message":"A request with a browser's User-Agent""", await ReboundAsync(open), StringComparison.Ordinal);
+        const string Browser = """403 {"code":"RequestNotAllowed","message":"A request with a browser's User-Agent""";
+        Assert.StartsWith(Browser, await ReboundAsync(open), StringComparison.Ordinal);
     }
 
     // From the browser's side and from the sidecar's it is as if the name's address had changed from 127.0.0.2 to 127.0.0.1.
@@ -92,14 +100,21 @@ public sealed partial class BrowserTests : IAsyncLifetime
         [("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"), ("SIDECAR_Listen__LocalEndpoints", "true")];
 
     private static string[] Missing(Forwarder between) =>
-        [.. WaysToAsk.Certain.Where(way => !between.Questions.Contains($"way={way} HTTP", StringComparison.Ordinal) && !between.Questions.Contains($"\r\nway={way}", StringComparison.Ordinal))];
+        [.. WaysToAsk.Certain.Where(way =>
+            !between.Questions.Contains($"way={way} HTTP", StringComparison.Ordinal)
+            && !between.Questions.Contains($"\r\nway={way}", StringComparison.Ordinal))];
 
     private static string[] Statuses(Forwarder between) => [.. Status().Matches(between.Answers).Select(match => match.Groups[1].Value)];
 
     private async Task<SidecarProcess> StartAsync(params IEnumerable<(string, string?)> settings)
     {
         var sidecar = await SidecarProcess.StartAsync(_emulator,
-            [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_Audit__File", _audit), .. settings]);
+            [
+                ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+                ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
+                ("SIDECAR_Audit__File", _audit),
+                .. settings,
+            ]);
         await sidecar.ReadyAsync();
         return sidecar;
     }
@@ -111,7 +126,12 @@ public sealed partial class BrowserTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () =>
             {
-                lines = [.. (await File.ReadAllLinesAsync(_audit)).Select(line => JsonNode.Parse(line)!).Where(line => ((string?)line["userAgent"])?.Contains("Chrome", StringComparison.Ordinal) == true)];
+                lines =
+                [
+                    .. (await File.ReadAllLinesAsync(_audit))
+                        .Select(line => JsonNode.Parse(line)!)
+                        .Where(line => ((string?)line["userAgent"])?.Contains("Chrome", StringComparison.Ordinal) == true),
+                ];
                 return lines.Length >= count;
             },
             () => $"{lines.Length} of {count} lines: {JsonSerializer.Serialize(lines)}");

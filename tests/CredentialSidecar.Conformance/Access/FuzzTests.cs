@@ -6,7 +6,7 @@ using CredentialSidecar.Emulator.Worlds;
 namespace CredentialSidecar.Conformance.Access;
 
 /// <summary>Thousands of requests that no SDK sends, by seeded chance: nothing comes out, nothing breaks, nothing grows.</summary>
-/// <remarks>Each rejection of a stranger waits for half a second and ends its connection, so many connections are needed for many of them.</remarks>
+/// <remarks>The sidecar delays each rejection by half a second and closes its connection, so the test needs many connections.</remarks>
 public sealed class FuzzTests
 {
     private const int Requests = 50_000;
@@ -19,11 +19,16 @@ public sealed class FuzzTests
     {
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_Logging__Level", "Information"), ("SIDECAR_Audit__Log", "false"), ("SIDECAR_Access__RequestsPerSecond", "100000"));
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
+            ("SIDECAR_Logging__Level", "Information"),
+            ("SIDECAR_Audit__Log", "false"),
+            ("SIDECAR_Access__RequestsPerSecond", "100000"));
         await sidecar.ReadyAsync();
 
         // As large as it gets before anything is measured.
-        var warm = await Task.WhenAll(Enumerable.Range(0, Connections).Select(worker => FuzzAsync(sidecar, Seed - worker - 1, Requests / Connections / 5)));
+        var warm = await Task.WhenAll(Enumerable.Range(0, Connections)
+            .Select(worker => FuzzAsync(sidecar, Seed - worker - 1, Requests / Connections / 5)));
         var before = ResidentKilobytes(sidecar.Id);
         var counts = new List<Dictionary<int, int>>();
         var after = long.MaxValue;
@@ -31,29 +36,39 @@ public sealed class FuzzTests
         // Garbage comes and goes by tens of megabytes; what leaks is there at each of the last looks.
         for (var part = 0; part < Parts; part++)
         {
-            counts.AddRange(await Task.WhenAll(Enumerable.Range(0, Connections).Select(worker => FuzzAsync(sidecar, Seed + (part * Connections) + worker, (Requests / Connections / Parts) + 1))));
+            var first = Seed + (part * Connections);
+            counts.AddRange(await Task.WhenAll(Enumerable.Range(0, Connections)
+                .Select(worker => FuzzAsync(sidecar, first + worker, (Requests / Connections / Parts) + 1))));
             after = part < Parts / 2 ? after : Math.Min(after, ResidentKilobytes(sidecar.Id));
         }
 
-        var answered = counts.SelectMany(count => count).GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(group => group.Key, group => group.Sum());
-        TestContext.Current.SendDiagnosticMessage("fuzzed: {0}; {1} kB, then {2} kB", string.Join(", ", answered.OrderBy(a => a.Key).Select(a => $"{a.Key} x {a.Value}")), before, after);
+        var answered = counts.SelectMany(count => count)
+            .GroupBy(pair => pair.Key, pair => pair.Value)
+            .ToDictionary(group => group.Key, group => group.Sum());
+        var summary = string.Join(", ", answered.OrderBy(a => a.Key).Select(a => $"{a.Key} x {a.Value}"));
+        TestContext.Current.SendDiagnosticMessage("fuzzed: {0}; {1} kB, then {2} kB", summary, before, after);
 
         Assert.NotEmpty(warm);
         Assert.True(answered.Values.Sum() >= Requests, $"only {answered.Values.Sum()} requests were sent");
         Assert.Subset(new HashSet<int> { 0, 200, 400, 401, 403, 404, 405, 408, 414, 431, 503, 505 }, answered.Keys.ToHashSet());
-        Assert.All((int[])[200, 400, 401, 403, 404, 405], status => Assert.True(answered.GetValueOrDefault(status) > 20, $"{status} came {answered.GetValueOrDefault(status)} times"));
+        Assert.All(
+            (int[])[200, 400, 401, 403, 404, 405],
+            status => Assert.True(answered.GetValueOrDefault(status) > 20, $"{status} came {answered.GetValueOrDefault(status)} times"));
         Assert.True(after < before + 40_000, $"grew from {before} kB to {after} kB");
 
         // It still serves who may ask, and has found no fault with itself.
         Assert.Equal(200, (await sidecar.GetAsync("default")).Status);
-        Assert.DoesNotContain(sidecar.Output, line => line.Contains("Exception", StringComparison.Ordinal) || line.Contains("\"EventId\":401,", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            sidecar.Output,
+            line => line.Contains("Exception", StringComparison.Ordinal) || line.Contains("\"EventId\":401,", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Slow_and_idle_connections_are_ended_and_a_full_listener_leaves_the_probes_alone()
     {
         await using var emulator = await EmulatorProcess.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(emulator, ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId));
+        await using var sidecar = await SidecarProcess.StartAsync(
+            emulator, ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId));
         await sidecar.ReadyAsync();
 
         var slow = new List<TcpClient>();
@@ -101,8 +116,11 @@ public sealed class FuzzTests
         {
             // Several at once on one connection, the last of which ends it.
             var size = random.Next(1, 7);
-            var batch = Enumerable.Range(0, size).Select(i => FuzzedRequest.Make(random, sidecar.Token, sidecar.Endpoint.Port, isLast: i == size - 1)).ToArray();
-            var answers = await AskAsync(sidecar.Endpoint, Encoding.Latin1.GetBytes(string.Concat(batch.Select(request => request.Text))), batch[^1].IsBroken);
+            var batch = Enumerable.Range(0, size)
+                .Select(i => FuzzedRequest.Make(random, sidecar.Token, sidecar.Endpoint.Port, isLast: i == size - 1))
+                .ToArray();
+            var bytes = Encoding.Latin1.GetBytes(string.Concat(batch.Select(request => request.Text)));
+            var answers = await AskAsync(sidecar.Endpoint, bytes, batch[^1].IsBroken);
 
             // They come in the order of their requests; a broken one may have brought about several, and those hold nothing.
             foreach (var (i, answer) in answers.Index())
@@ -112,7 +130,9 @@ public sealed class FuzzTests
                 Assert.True(mayServe || !answer.StartsWith('2'), i < size ? batch[i].Text : answer);
             }
 
-            var statuses = answers.Select(answer => int.Parse(answer[..3], System.Globalization.CultureInfo.InvariantCulture)).Concat(Enumerable.Repeat(0, Math.Max(0, size - answers.Length)));
+            var statuses = answers
+                .Select(answer => int.Parse(answer[..3], System.Globalization.CultureInfo.InvariantCulture))
+                .Concat(Enumerable.Repeat(0, Math.Max(0, size - answers.Length)));
 
             foreach (var status in statuses)
             {
@@ -154,6 +174,8 @@ public sealed class FuzzTests
     }
 
     private static long ResidentKilobytes(int process) => long.Parse(
-        File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines($"/proc/{process}/status")
+            .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -9,8 +9,10 @@ internal static class FuzzedRequest
 
     private static readonly string[] Paths =
     [
-        "/v1/credentials", "/v1/credentials/default", "/v1/credentials/", "//v1//credentials", "/v1/./credentials", "/v1/x/../credentials", "/v1%2Fcredentials", "/v1/credentials%00", "/v1/credentials/default%2F",
-        "/V1/Credentials", "/v1/credentials;a=b", "/v1/credentials/../../etc/passwd", "/v2/credentials/x", "/creds", "/role/default", "/status", "/", "*", "/%c0%ae%c0%ae/", "/v1/credentials?x=%zz", "/v1/credentials#x",
+        "/v1/credentials", "/v1/credentials/default", "/v1/credentials/", "//v1//credentials", "/v1/./credentials",
+        "/v1/x/../credentials", "/v1%2Fcredentials", "/v1/credentials%00", "/v1/credentials/default%2F",
+        "/V1/Credentials", "/v1/credentials;a=b", "/v1/credentials/../../etc/passwd", "/v2/credentials/x", "/creds",
+        "/role/default", "/status", "/", "*", "/%c0%ae%c0%ae/", "/v1/credentials?x=%zz", "/v1/credentials#x",
     ];
 
     private static readonly string[] Tokens =
@@ -20,24 +22,33 @@ internal static class FuzzedRequest
 
     private static readonly string[] Forbidden =
     [
-        "X-Forwarded-For: 127.0.0.1", "x-forwarded-proto: http", "Forwarded: for=127.0.0.1", "Via: 1.1 x", "Origin: http://127.0.0.1", "Referer: x", "Sec-Fetch-Site: none", "X-Real-IP: ::1", "Authorization: second",
+        "X-Forwarded-For: 127.0.0.1", "x-forwarded-proto: http", "Forwarded: for=127.0.0.1", "Via: 1.1 x",
+        "Origin: http://127.0.0.1", "Referer: x", "Sec-Fetch-Site: none", "X-Real-IP: ::1", "Authorization: second",
     ];
 
     private static readonly string[] Extras =
     [
         "Accept: */*", "User-Agent: \u00e4",
-        "Cookie: a=b", "Upgrade: h2c", "Upgrade: websocket", "Expect: 100-continue", "Range: bytes=0-1", "X-Http-Method-Override: GET", "Content-Length: 0", "TE: trailers",
+        "Cookie: a=b", "Upgrade: h2c", "Upgrade: websocket", "Expect: 100-continue", "Range: bytes=0-1",
+        "X-Http-Method-Override: GET", "Content-Length: 0", "TE: trailers",
     ];
 
     private static readonly string[] Broken =
     [
-        "\0\0\0\0", "GET", "GET /v1/credentials", "GET /v1/credentials HTTP/9.9\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u0016\u0003\u0001\u0002\0", "GET /v1/credentials HTTP/1.1\nHost: 127.0.0.1\n\n",
-        "GET /v1/credentials HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n", "GET /v1/credentials HTTP/1.1\r\n Host: 127.0.0.1\r\n\r\n", "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
-        "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "\0\0\0\0", "GET", "GET /v1/credentials", "GET /v1/credentials HTTP/9.9\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u0016\u0003\u0001\u0002\0",
+        "GET /v1/credentials HTTP/1.1\nHost: 127.0.0.1\n\n",
+        "GET /v1/credentials HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n",
+        "GET /v1/credentials HTTP/1.1\r\n Host: 127.0.0.1\r\n\r\n",
+        "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
+        "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ];
 
     /// <param name="token">The right one, which most of them have: what refuses them is another guard then.</param>
-    /// <returns>The request; whether it may be served, being what a sibling could send; and whether it ends what can be understood on its connection.</returns>
+    /// <returns>
+    /// The request. It may be served if a sibling could send it. It is broken if nothing after it on its connection can be understood.
+    /// </returns>
     public static (string Text, bool MayServe, bool IsBroken) Make(Random random, string token, int port, bool isLast)
     {
         // What is broken ends the connection, so it comes last.
@@ -87,7 +98,8 @@ internal static class FuzzedRequest
         _ => Any(random, Paths),
     };
 
-    private static string Garbage(Random random) => string.Concat(Enumerable.Range(0, random.Next(1, 500)).Select(_ => (char)random.Next(256)));
+    private static string Garbage(Random random) =>
+        string.Concat(Enumerable.Range(0, random.Next(1, 500)).Select(_ => (char)random.Next(256)));
 
     private static string Any(Random random, string[] of) => of[random.Next(of.Length)];
 }

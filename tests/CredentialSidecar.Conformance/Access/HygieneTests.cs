@@ -25,7 +25,11 @@ public sealed class HygieneTests : IDisposable
 
         // As in the image: no capability, and a shell that allows cores before it becomes the sidecar.
         await using var sidecar = ChildProcess.Start(
-            "setpriv", ["--reuid", "9170", "--regid", "9170", "--clear-groups", "--bounding-set=-all", "--no-new-privs", "sh", "-c", $"cd {_directory} && ulimit -c unlimited 2>/dev/null; exec \"$0\"", Programs.Sidecar],
+            "setpriv",
+            [
+                "--reuid", "9170", "--regid", "9170", "--clear-groups", "--bounding-set=-all", "--no-new-privs",
+                "sh", "-c", $"cd {_directory} && ulimit -c unlimited 2>/dev/null; exec \"$0\"", Programs.Sidecar,
+            ],
             new Dictionary<string, string?>(Environment(emulator)) { ["DOTNET_EnableDiagnostics"] = "0" });
         await sidecar.LineAsync(line => line.Contains("\"EventId\":300,", StringComparison.Ordinal));
         Assert.DoesNotContain(sidecar.Output, line => line.Contains("\"EventId\":107,", StringComparison.Ordinal));
@@ -48,8 +52,11 @@ public sealed class HygieneTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_directory, "core*"));
 
         // The same, done to a process that forbids nothing, so that it is not this machine that forbids it.
-        await using var other = ChildProcess.Start("setpriv", ["--reuid", "9170", "--regid", "9170", "--clear-groups", "sleep", "60"], CleanEnvironment.With(("X", "visible")));
-        await Eventually.HoldsAsync(async () => (await AsSidecarAsync("cat", $"/proc/{other.Id}/environ")).Output.Contains("X=visible", StringComparison.Ordinal), () => "another process's environment cannot be read here either");
+        string[] words = ["--reuid", "9170", "--regid", "9170", "--clear-groups", "sleep", "60"];
+        await using var other = ChildProcess.Start("setpriv", words, CleanEnvironment.With(("X", "visible")));
+        await Eventually.HoldsAsync(
+            async () => (await AsSidecarAsync("cat", $"/proc/{other.Id}/environ")).Output.Contains("X=visible", StringComparison.Ordinal),
+            () => "another process's environment cannot be read here either");
     }
 
     [Fact]
@@ -58,20 +65,31 @@ public sealed class HygieneTests : IDisposable
         await using var emulator = await EmulatorProcess.StartAsync();
         var (seen, helper) = (Path.Combine(_directory, "seen"), Path.Combine(_directory, "helper"));
         var token = new string([.. "canary-7Hq2Zx9Lk4".Reverse()]) + "0123456789abcdefghij";
-        File.WriteAllText(helper, $"#!/bin/sh\nenv > {seen}\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIDHELPER\",\"SecretAccessKey\":\"x\"}}'\n");
+        const string Keys = "{\"Version\":1,\"AccessKeyId\":\"AKIDHELPER\",\"SecretAccessKey\":\"x\"}";
+        File.WriteAllText(helper, $"#!/bin/sh\nenv > {seen}\necho '{Keys}'\n");
         Allow(helper);
         File.WriteAllText(Path.Combine(_directory, "config"), $"[default]\ncredential_process = {helper}\n");
 
         var variables = Environment(emulator);
-        (variables["SIDECAR_TOKEN"], variables["SIDECAR_Access__Clients__web__Token"], variables["SIDECAR_Access__Clients__web__Destinations__0"]) = (token, token + "2", "default");
-        (variables["SIDECAR_Source__Kind"], variables["AWS_CONFIG_FILE"], variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]) = ("Default", Path.Combine(_directory, "config"), "");
-        (variables["OTEL_EXPORTER_OTLP_HEADERS"], variables["SIDECAR_Destinations__other__Hops__0__ExternalId"]) = ($"key={token}4", token + "5");
+        variables["SIDECAR_TOKEN"] = token;
+        variables["SIDECAR_Access__Clients__web__Token"] = token + "2";
+        variables["SIDECAR_Access__Clients__web__Destinations__0"] = "default";
+        variables["SIDECAR_Source__Kind"] = "Default";
+        variables["AWS_CONFIG_FILE"] = Path.Combine(_directory, "config");
+        variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "";
+        variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"key={token}4";
+        variables["SIDECAR_Destinations__other__Hops__0__ExternalId"] = token + "5";
         variables["SIDECAR_Destinations__other__Hops__0__RoleArn"] = DefaultWorld.Reports;
-        variables["SIDECAR_CONFIG"] = $$"""{ "Access": { "Clients": { "batch": { "Token": "{{token}}3", "Destinations": ["default"] } } } }""";
+        variables["SIDECAR_CONFIG"] =
+            $$"""{ "Access": { "Clients": { "batch": { "Token": "{{token}}3", "Destinations": ["default"] } } } }""";
         await using var sidecar = ChildProcess.Start(Programs.Sidecar, [], variables);
-        await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(seen) && File.ReadAllText(seen).Contains("AWS_CONFIG_FILE=", StringComparison.Ordinal)), () => string.Join('\n', sidecar.Output));
+        await Eventually.HoldsAsync(
+            () => File.Exists(seen) && File.ReadAllText(seen).Contains("AWS_CONFIG_FILE=", StringComparison.Ordinal),
+            () => string.Join('\n', sidecar.Output));
 
-        Assert.Empty(Leaks.In([.. File.ReadAllLines(seen), File.ReadAllText($"/proc/{sidecar.Id}/cmdline"), .. sidecar.Output, .. sidecar.Errors], [token, DefaultWorld.ExternalId]));
+        string[] outside =
+            [.. File.ReadAllLines(seen), File.ReadAllText($"/proc/{sidecar.Id}/cmdline"), .. sidecar.Output, .. sidecar.Errors];
+        Assert.Empty(Leaks.In(outside, [token, DefaultWorld.ExternalId]));
     }
 
     [Fact]
@@ -142,7 +160,8 @@ public sealed class HygieneTests : IDisposable
     [
         ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_TOKEN", Token),
         ("SIDECAR_PORT", "0"), ("SIDECAR_HEALTH_PORT", "0"), ("AWS_REGION", "eu-central-1"), ("SIDECAR_Logging__Level", "Trace"),
-        ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+        ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
         ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri),
     ]);
 }

@@ -4,7 +4,7 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>E4: SIGHUP, with the program as it is.</summary>
+/// <summary>SIGHUP rotates tokens, with the real program.</summary>
 public sealed class RotationTests : IDisposable
 {
     private const int SIGHUP = 1;
@@ -26,7 +26,9 @@ public sealed class RotationTests : IDisposable
         string[] former = [Token(web), Token(batch)];
         Assert.NotEqual(former[0], former[1]);
         Assert.Equal(200, await AskAsync(sidecar, former[0]));
-        await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(audit) && File.ReadAllText(audit).Contains("\"web\"", StringComparison.Ordinal)), () => "the first line");
+        await Eventually.HoldsAsync(
+            () => File.Exists(audit) && File.ReadAllText(audit).Contains("\"web\"", StringComparison.Ordinal),
+            () => "the first line");
         File.Move(audit, audit + ".1");
 
         sidecar.Signal(SIGHUP);
@@ -38,10 +40,15 @@ public sealed class RotationTests : IDisposable
             Assert.Equal(200, await AskAsync(sidecar, token));
         }
 
-        await Eventually.HoldsAsync(() => Task.FromResult(File.Exists(audit) && File.ReadAllLines(audit).Length == 4), () => string.Join('\n', Directory.EnumerateFiles(_directory, "audit*").Order().Select(file => $"{file}:\n{File.ReadAllText(file)}")));
+        await Eventually.HoldsAsync(
+            () => File.Exists(audit) && File.ReadAllLines(audit).Length == 4,
+            () => string.Join('\n', Directory.EnumerateFiles(_directory, "audit*").Order()
+                .Select(file => $"{file}:\n{File.ReadAllText(file)}")));
         Assert.Equal(["web", "batch", "web", "batch"], File.ReadAllLines(audit).Select(line => (string?)JsonNode.Parse(line)!["client"]));
         Assert.Contains(File.ReadAllLines(audit + ".1"), line => (string?)JsonNode.Parse(line)!["client"] == "web");
-        await Eventually.HoldsAsync(() => Task.FromResult(sidecar.Output.Count(line => line.Contains("\"EventId\":602,", StringComparison.Ordinal)) == 2), () => string.Join('\n', sidecar.Output));
+        await Eventually.HoldsAsync(
+            () => sidecar.Output.Count(line => line.Contains("\"EventId\":602,", StringComparison.Ordinal)) == 2,
+            () => string.Join('\n', sidecar.Output));
         Assert.Empty(Leaks.In(File.ReadAllLines(audit), [.. former, Token(web), Token(batch)]));
     }
 

@@ -27,7 +27,9 @@ public sealed class RuntimeTests(InterceptedTask intercepted) : IClassFixture<In
         var words = await WordsAsync(name);
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_Passthrough__Metadata", "true"));
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
+            ("SIDECAR_Passthrough__Metadata", "true"));
         await sidecar.ReadyAsync();
 
         var credentials = await FetchAsync(new Uri(sidecar.Endpoint, "v1/credentials"), sidecar.Token);
@@ -35,7 +37,8 @@ public sealed class RuntimeTests(InterceptedTask intercepted) : IClassFixture<In
         var status = await FetchAsync(new Uri(sidecar.Health, "status"));
 
         Assert.StartsWith("200 {\"AccessKeyId\":\"ASIA", credentials.Output, StringComparison.Ordinal);
-        Assert.True(metadata.Output.StartsWith("200 {", StringComparison.Ordinal) && metadata.Output.Contains("TaskARN", StringComparison.Ordinal), metadata.ToString());
+        Assert.StartsWith("200 {", metadata.Output, StringComparison.Ordinal);
+        Assert.Contains("TaskARN", metadata.Output, StringComparison.Ordinal);
         Assert.True(status.Output.StartsWith("200 {", StringComparison.Ordinal), status.ToString());
 
         Task<ChildProcess.Ended> FetchAsync(Uri address, string token = "") =>
@@ -53,10 +56,12 @@ public sealed class RuntimeTests(InterceptedTask intercepted) : IClassFixture<In
 
         Assert.True(credentials.Output.StartsWith("200 {\"AccessKeyId\":\"ASIA", StringComparison.Ordinal), credentials.Errors);
         Assert.Contains("role/reports\"", credentials.Output, StringComparison.Ordinal);
-        Assert.True(metadata.Output.StartsWith("200 {", StringComparison.Ordinal) && metadata.Output.Contains("TaskARN", StringComparison.Ordinal), metadata.ToString());
+        Assert.StartsWith("200 {", metadata.Output, StringComparison.Ordinal);
+        Assert.Contains("TaskARN", metadata.Output, StringComparison.Ordinal);
 
         Task<ChildProcess.Ended> FetchAsync(string path) => intercepted.Network.RunAsync(
-            [.. InterceptedTask.As(1000), .. words, Script($"http://169.254.170.2{path}", "")], Environment.Select(variable => (variable.Key, variable.Value)));
+            [.. InterceptedTask.As(1000), .. words, Script($"http://169.254.170.2{path}", "")],
+            Environment.Select(variable => (variable.Key, variable.Value)));
     }
 
     [Fact]
@@ -72,7 +77,8 @@ public sealed class RuntimeTests(InterceptedTask intercepted) : IClassFixture<In
 
             foreach (var path in (string[])[intercepted.RelativeUri, $"{intercepted.Metadata}/task"])
             {
-                var shown = await intercepted.RunAsync(1000, ["env", $"HOME={profile}", .. Attacker.Typing($"http://169.254.170.2{path}", profile)]);
+                string[] typing = Attacker.Typing($"http://169.254.170.2{path}", profile);
+                var shown = await intercepted.RunAsync(1000, ["env", $"HOME={profile}", .. typing]);
                 Assert.True(shown.Output.Contains("RequestNotAllowed", StringComparison.Ordinal), shown.ToString());
                 Assert.DoesNotContain("AccessKeyId", shown.Output, StringComparison.Ordinal);
                 Assert.DoesNotContain("TaskARN", shown.Output, StringComparison.Ordinal);
@@ -84,7 +90,8 @@ public sealed class RuntimeTests(InterceptedTask intercepted) : IClassFixture<In
         }
     }
 
-    private static Dictionary<string, string?> Environment => CleanEnvironment.With(("DENO_NO_UPDATE_CHECK", "1"), ("DENO_DIR", "/nonexistent/deno"));
+    private static Dictionary<string, string?> Environment =>
+        CleanEnvironment.With(("DENO_NO_UPDATE_CHECK", "1"), ("DENO_DIR", "/nonexistent/deno"));
 
     private static async Task<string[]> WordsAsync(string name)
     {
@@ -94,5 +101,6 @@ public sealed class RuntimeTests(InterceptedTask intercepted) : IClassFixture<In
     }
 
     private static string Script(string address, string token) =>
-        $"fetch('{address}', {{ headers: {(token.Length > 0 ? $"{{ Authorization: '{token}' }}" : "{}")} }}).then(async a => console.log(a.status, await a.text()), e => console.log(String(e.cause ?? e)))";
+        $"fetch('{address}', {{ headers: {(token.Length > 0 ? $"{{ Authorization: '{token}' }}" : "{}")} }})" +
+        ".then(async a => console.log(a.status, await a.text()), e => console.log(String(e.cause ?? e)))";
 }

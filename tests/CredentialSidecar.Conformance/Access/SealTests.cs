@@ -20,7 +20,10 @@ public sealed class SealTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Installed.CommandAsync("running as uid 9170 needs root and apt-get install -y --no-install-recommends util-linux", "setpriv", [.. AsSidecar, "true"]);
+        await Installed.CommandAsync(
+            "running as uid 9170 needs root and apt-get install -y --no-install-recommends util-linux",
+            "setpriv",
+            [.. AsSidecar, "true"]);
         await Installed.CommandAsync("python3 is not installed: apt-get install -y --no-install-recommends python3", Python, "--version");
         Assert.SkipUnless(File.Exists(Native), "the native program is not built: make native");
         await DoAsync("chmod", "755", _directory);
@@ -60,23 +63,32 @@ public sealed class SealTests : IAsyncLifetime
         var launcher = await LauncherProgram.PathAsync();
         var program = await InstallAsync(Native, "0111");
         await InstallAsync(launcher, "0111");
-        await DoAsync("install", "-D", "-m", "0555", launcher, Path.Combine(_directory, "share", "credential-sidecar", "credential-launch"));
+        var copy = Path.Combine(_directory, "share", "credential-sidecar", "credential-launch");
+        await DoAsync("install", "-D", "-m", "0555", launcher, copy);
         var shared = Path.Combine(_directory, "shared");
         await DoAsync("install", "-d", "-o", "9170", shared);
         await using var emulator = await EmulatorProcess.StartAsync();
         var port = FreePort.Find();
         var settings = CleanEnvironment.With(
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_SHARED_DIR", shared), ("AWS_REGION", "eu-central-1"),
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
+            ("SIDECAR_SHARED_DIR", shared),
+            ("AWS_REGION", "eu-central-1"),
             ("SIDECAR_PORT", "0"), ("SIDECAR_HEALTH_PORT", $"{port}"), ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri),
-            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri));
+            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri));
 
         await using var sidecar = ChildProcess.Start("setpriv", [.. AsSidecar, "--bounding-set=-all", "--no-new-privs", program], settings);
         await sidecar.LineAsync(line => line.Contains("\"EventId\":303,", StringComparison.Ordinal));
 
         Assert.DoesNotContain(sidecar.Output, line => line.Contains("\"EventId\":107,", StringComparison.Ordinal));
-        Assert.Equal(await File.ReadAllBytesAsync(launcher, TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(Path.Combine(shared, "credential-launch"), TestContext.Current.CancellationToken));
+        var cancelled = TestContext.Current.CancellationToken;
+        Assert.Equal(
+            await File.ReadAllBytesAsync(launcher, cancelled),
+            await File.ReadAllBytesAsync(Path.Combine(shared, "credential-launch"), cancelled));
         Assert.Equal(0, (await ChildProcess.RunAsync("setpriv", [.. AsSidecar, program, "healthcheck", "--ready"], settings)).Code);
-        Assert.Equal(0, (await ChildProcess.RunAsync("setpriv", [.. AsSidecar, Path.Combine(_directory, "bin", "credential-launch"), "--check"], settings)).Code);
+        var check = Path.Combine(_directory, "bin", "credential-launch");
+        Assert.Equal(0, (await ChildProcess.RunAsync("setpriv", [.. AsSidecar, check, "--check"], settings)).Code);
     }
 
     private async Task<string> InstallAsync(string program, string mode)
@@ -88,7 +100,8 @@ public sealed class SealTests : IAsyncLifetime
 
     private async Task<(int Starts, int Environment, int Memory)> RaceAsync(int starts, string program, string command)
     {
-        var ended = await ChildProcess.RunAsync("setpriv", [.. AsSidecar, Python, Path.Combine(_directory, "seal_race.py"), $"{starts}", program, command], CleanEnvironment.With(), TimeSpan.FromMinutes(5));
+        string[] race = [.. AsSidecar, Python, Path.Combine(_directory, "seal_race.py"), $"{starts}", program, command];
+        var ended = await ChildProcess.RunAsync("setpriv", race, CleanEnvironment.With(), TimeSpan.FromMinutes(5));
         Assert.True(ended.Code == 0, ended.ToString());
         var hits = JsonNode.Parse(ended.Output)!;
         return ((int)hits["starts"]!, (int)hits["environ"]!, (int)hits["mem"]!);

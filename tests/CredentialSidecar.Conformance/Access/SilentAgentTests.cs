@@ -14,7 +14,9 @@ public sealed class SilentAgentTests
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var agent = RawServer.Custom((_, _, stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop));
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_Passthrough__Metadata", "true"), ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)));
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("SIDECAR_Passthrough__Metadata", "true"),
+            ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)));
         var since = Stopwatch.StartNew();
 
         var answer = await RawHttp.AskAsync(sidecar.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");

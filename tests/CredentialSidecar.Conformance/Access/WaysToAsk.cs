@@ -1,6 +1,7 @@
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>Every way in which a page can have its browser ask another origin, as JavaScript. Each request names its way in the query.</summary>
+/// <summary>Every way in which a page's JavaScript can make its browser request another origin.</summary>
+/// <remarks>Each request names its way in the query.</remarks>
 internal static class WaysToAsk
 {
     /// <summary>The ways that Chromium 156 always takes. It may leave out others, such as media that it does not need yet.</summary>
@@ -19,7 +20,11 @@ internal static class WaysToAsk
         const add = (tag, set) => document.body.appendChild(Object.assign(document.createElement(tag), set));
         const quietly = ["fetch-head", { method: "HEAD", mode: "no-cors" }, "fetch-keepalive", { mode: "no-cors", keepalive: true },
           "fetch-post", { method: "POST", mode: "no-cors", body: "x" },
-          "fetch-as-node", { mode: "no-cors", referrerPolicy: "no-referrer", headers: { "User-Agent": "node", "Accept": "*/*", "Accept-Language": "*" } }];
+          "fetch-as-node", {
+            mode: "no-cors",
+            referrerPolicy: "no-referrer",
+            headers: { "User-Agent": "node", "Accept": "*/*", "Accept-Language": "*" },
+          }];
         for (let i = 0; i < quietly.length; i += 2) told(quietly[i], quietly[i + 1]);
         { const x = new XMLHttpRequest(); x.open("GET", to("xhr")); x.send(); }
         for (const tag of ["img", "script", "iframe", "embed", "video", "audio"]) add(tag, { src: to(tag), referrerPolicy: "no-referrer" });
@@ -29,7 +34,10 @@ internal static class WaysToAsk
         add("link", { href: to("icon"), rel: "icon" });
         add("link", { href: to("prefetch"), rel: "prefetch" });
         add("link", { href: to("preload"), rel: "preload", as: "image" });
-        add("style", { textContent: `p { background-image: url("${to("background")}"); font-family: f } @font-face { font-family: f; src: url("${to("font")}") }` });
+        add("style", {
+          textContent: `p { background-image: url("${to("background")}"); font-family: f } ` +
+            `@font-face { font-family: f; src: url("${to("font")}") }`,
+        });
         add("p", { textContent: "text" });
         navigator.sendBeacon(to("beacon"), "x");
         navigator.sendBeacon(to("beacon-empty"));
@@ -41,8 +49,13 @@ internal static class WaysToAsk
           add("form", { method, action: to("form"), target: method, innerHTML: `<input name=way value=form-${method}>` }).submit();
         }
         add("iframe", { srcdoc: `<meta name=referrer content=no-referrer><meta http-equiv=refresh content="0;url=${to("refresh")}">` });
-        add("iframe", { sandbox: "allow-scripts", srcdoc: `<img src="${to("sandboxed-img")}" referrerpolicy=no-referrer><script>fetch("${to("sandboxed-fetch")}", { mode: "no-cors" })<\/script>` });
-        new Worker(URL.createObjectURL(new Blob([`fetch("${to("worker")}", { mode: "no-cors" }); importScripts("${to("worker-script")}")`])));
+        add("iframe", {
+          sandbox: "allow-scripts",
+          srcdoc: `<img src="${to("sandboxed-img")}" referrerpolicy=no-referrer>` +
+            `<script>fetch("${to("sandboxed-fetch")}", { mode: "no-cors" })<\/script>`,
+        });
+        new Worker(URL.createObjectURL(new Blob([
+          `fetch("${to("worker")}", { mode: "no-cors" }); importScripts("${to("worker-script")}")`])));
         window.open(to("open"));
         return {
           cors: await told("fetch", {}),

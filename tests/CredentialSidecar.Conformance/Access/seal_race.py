@@ -32,7 +32,7 @@ def stack(pid):
 
 def found(read, pid):
     try:
-        # Before it has become the program it is this one, whose memory is nobody's secret.
+        # Before exec, the child is still this program, whose memory holds no secret.
         return comm(pid) == name and canary.encode() in read(pid) and comm(pid) == name
     except OSError:
         return False

@@ -30,7 +30,8 @@ public sealed class ApiTests
         try
         {
             var golden = await File.ReadAllTextAsync(Manifests.Golden("pod-identity"), TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(file, golden.Replace(right, wrong, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            var changed = golden.Replace(right, wrong, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(file, changed, TestContext.Current.CancellationToken);
             var ended = await CheckAsync(file);
 
             Assert.NotEqual(0, ended.Code);
@@ -46,7 +47,8 @@ public sealed class ApiTests
     {
         await Installed.CommandAsync("node is not installed: apt-get install -y --no-install-recommends nodejs npm", "node", "--version");
         Assert.SkipUnless(
-            Directory.Exists(Path.Combine(Catalogue.Cache, "kubernetes-models", "node_modules")) && Directory.Exists(Path.Combine(Catalogue.Cache, "kubernetes-client", "node_modules")),
+            Directory.Exists(Path.Combine(Catalogue.Cache, "kubernetes-models", "node_modules"))
+                && Directory.Exists(Path.Combine(Catalogue.Cache, "kubernetes-client", "node_modules")),
             "the models of Kubernetes are not installed: .ci/install-clients kubernetes");
         return await ChildProcess.RunAsync("node", [Script, Catalogue.Cache, file], CleanEnvironment.With());
     }

@@ -48,7 +48,8 @@ public sealed class ConfigurationTests
         var words = address["args"]!.AsArray().Select(word => word!.GetValue<string>());
 
         // Not up, which would change this machine: the same words for another address, and so a refusal by name.
-        var ended = await Programs.SidecarAsync(words, [.. address.Variables(_ => null).Select(variable => (variable.Name, (string?)$"{variable.Value}55"))]);
+        var changed = address.Variables(_ => null).Select(variable => (variable.Name, (string?)$"{variable.Value}55"));
+        var ended = await Programs.SidecarAsync(words, [.. changed]);
 
         Assert.Equal(78, ended.Code);
         Assert.Contains("SIDECAR_Networking__LinkLocalAddress is \"169.254.170.255\"", ended.Errors, StringComparison.Ordinal);

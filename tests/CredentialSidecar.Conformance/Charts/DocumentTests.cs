@@ -48,13 +48,16 @@ public sealed partial class DocumentTests
         var chart = Manifests.Documents(File.ReadAllText(Path.Combine(Chart, "Chart.yaml"))).Single();
 
         Assert.Equal((version, version), (chart["version"]!.GetValue<string>(), chart["appVersion"]!.GetValue<string>()));
-        Assert.All(Sample.All, row => Assert.EndsWith($"/credential-sidecar:{version}", Sample.Of(row.Data).Sidecar.Text("image"), StringComparison.Ordinal));
+        Assert.All(Sample.All, row =>
+            Assert.EndsWith($"/credential-sidecar:{version}", Sample.Of(row.Data).Sidecar.Text("image"), StringComparison.Ordinal));
     }
 
-    // Down to the values that are no objects of fixed names; those below a name of the operator's own are in one row with it.
+    // Down to the values that are not objects with fixed names. Values below a name chosen by the operator share its row.
     private static IEnumerable<string> Values(JsonNode schema, string path) => schema["properties"]!.AsObject()
         .Where(property => property.Key != "global")
-        .SelectMany(property => property.Value!["properties"] is null ? [path + property.Key] : Values(property.Value, $"{path}{property.Key}."));
+        .SelectMany(property => property.Value!["properties"] is null
+            ? [path + property.Key]
+            : Values(property.Value, $"{path}{property.Key}."));
 
     private static JsonObject Hop(JsonNode schema, string destinations, string hops) =>
         schema["properties"]![destinations]!["additionalProperties"]!["properties"]![hops]!["items"]!["properties"]!.AsObject();

@@ -7,7 +7,9 @@ public sealed class GoldenTests(Helm helm) : IClassFixture<Helm>
 
     [Fact]
     public void Every_sample_has_a_golden_file() => Assert.Equal(
-        Directory.EnumerateFiles(Helm.Samples, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
+        Directory.EnumerateFiles(Helm.Samples, "*.yaml")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal),
         Manifests.Names.Select(row => row.Data));
 
     [Theory, MemberData(nameof(Manifests.Names), MemberType = typeof(Manifests))]

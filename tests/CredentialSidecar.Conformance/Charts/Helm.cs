@@ -26,10 +26,11 @@ public sealed class Helm : IAsyncLifetime
             return;
         }
 
-        // Where any user can read it: helm runs as nobody.
+        // helm runs as the user "nobody", so any user must be able to read the folder.
         _program = Path.Combine(_folder, "helm");
         File.Copy(found, _program);
-        await DoAsync("cp", "-r", Repository.File("charts", "credential-sidecar"), Repository.File("charts", "example-app"), Samples, _folder);
+        string[] charts = [Repository.File("charts", "credential-sidecar"), Repository.File("charts", "example-app")];
+        await DoAsync("cp", ["-r", .. charts, Samples, _folder]);
         await DoAsync("chmod", "-R", "a+rwX", _folder);
         var built = await RunAsync("dependency", "build", Example);
         Assert.True(built.Code == 0, built.ToString());
@@ -40,10 +41,11 @@ public sealed class Helm : IAsyncLifetime
     internal Task<ChildProcess.Ended> TemplateAsync(string values, params string[] settings) => RunAsync(
     [
         "template", "orders", Example, "--namespace", "app", "--kube-version", "1.33.0",
-        "--values", Path.Combine(_folder, "kubernetes", $"{values}.yaml"), .. settings.SelectMany(setting => (string[])["--set-json", setting]),
+        "--values", Path.Combine(_folder, "kubernetes", $"{values}.yaml"),
+        .. settings.SelectMany(setting => (string[])["--set-json", setting]),
     ]);
 
-    /// <summary>Without network and privileges, where this process may take them away. Skips the test where there is no helm.</summary>
+    /// <summary>Runs helm, without network and privileges where this process may drop them. Skips the test without helm.</summary>
     internal async Task<ChildProcess.Ended> RunAsync(params string[] words)
     {
         Assert.SkipUnless(_program is not null, Missing);

@@ -11,12 +11,18 @@ internal static class Manifests
 {
     public static string Folder { get; } = Repository.File("tests", "CredentialSidecar.Conformance", "Charts", "Golden");
 
-    public static TheoryData<string> Names { get; } = [.. Directory.EnumerateFiles(Folder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names { get; } =
+    [
+        .. Directory.EnumerateFiles(Folder, "*.yaml")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal),
+    ];
 
     public static string Golden(string name) => Path.Combine(Folder, $"{name}.yaml");
 
     /// <summary>The pod's spec of a golden file's Deployment.</summary>
-    public static JsonNode Pod(string name) => Documents(File.ReadAllText(Golden(name))).Single(d => d["kind"]!.GetValue<string>() == "Deployment")["spec"]!["template"]!;
+    public static JsonNode Pod(string name) => Documents(File.ReadAllText(Golden(name)))
+        .Single(d => d["kind"]!.GetValue<string>() == "Deployment")["spec"]!["template"]!;
 
     public static IEnumerable<JsonNode> Documents(string yaml)
     {
@@ -32,14 +38,16 @@ internal static class Manifests
     public static IEnumerable<JsonNode> Containers(this JsonNode pod) =>
         ((string[])["initContainers", "containers"]).SelectMany(list => pod["spec"]![list]!.AsArray()).Select(container => container!);
 
-    /// <summary>A container's variables; those that come from elsewhere have what <paramref name="resolve"/> makes of their valueFrom.</summary>
+    /// <summary>A container's variables.</summary>
+    /// <param name="resolve">Gives the value of a variable that has a valueFrom.</param>
     public static IEnumerable<(string Name, string? Value)> Variables(this JsonNode container, Func<JsonNode, string?> resolve) =>
         from variable in container["env"]!.AsArray()
         select (variable["name"]!.GetValue<string>(), variable["value"]?.GetValue<string>() ?? resolve(variable["valueFrom"]!));
 
     private static JsonNode? ToJson(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(child => KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, ToJson(child.Value)))),
+        YamlMappingNode map => new JsonObject(map.Children.Select(child =>
+            KeyValuePair.Create(((YamlScalarNode)child.Key).Value!, ToJson(child.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value.Length: > 0 } scalar when IsJson(scalar.Value!) => JsonNode.Parse(scalar.Value!),
         YamlScalarNode scalar => JsonValue.Create(scalar.Value),

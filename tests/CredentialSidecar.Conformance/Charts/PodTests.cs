@@ -11,8 +11,11 @@ public sealed class PodTests
         var pod = Manifests.Pod(name);
         var volumes = pod["spec"]!["volumes"]!.AsArray().Select(volume => volume!["name"]!.GetValue<string>()).ToArray();
 
-        Assert.All(pod["spec"]!["volumes"]!.AsArray(), volume => Assert.Equal("Memory", volume!["emptyDir"]!["medium"]!.GetValue<string>()));
-        Assert.Equal(volumes.Order(StringComparer.Ordinal), Mounts(pod.Container("credential-sidecar")).Select(mount => Text(mount, "name")).Order(StringComparer.Ordinal));
+        Assert.All(
+            pod["spec"]!["volumes"]!.AsArray(),
+            volume => Assert.Equal("Memory", volume!["emptyDir"]!["medium"]!.GetValue<string>()));
+        var mounted = Mounts(pod.Container("credential-sidecar")).Select(mount => Text(mount, "name"));
+        Assert.Equal(volumes.Order(StringComparer.Ordinal), mounted.Order(StringComparer.Ordinal));
         Assert.All(pod["spec"]!["containers"]!.AsArray(), container =>
         {
             var mount = Assert.Single(Mounts(container!));
@@ -26,7 +29,9 @@ public sealed class PodTests
     [Theory, MemberData(nameof(Manifests.Names), MemberType = typeof(Manifests))]
     public void Each_container_has_the_region_under_both_names(string name) => Assert.All(
         Manifests.Pod(name)["spec"]!["containers"]!.AsArray(),
-        container => Assert.Equal(("eu-central-1", "eu-central-1"), (Variable(container!, "AWS_DEFAULT_REGION"), Variable(container!, "AWS_REGION"))));
+        container => Assert.Equal(
+            ("eu-central-1", "eu-central-1"),
+            (Variable(container!, "AWS_DEFAULT_REGION"), Variable(container!, "AWS_REGION"))));
 
     [Theory, MemberData(nameof(Manifests.Names), MemberType = typeof(Manifests))]
     public void Each_container_asks_the_port_the_sidecar_listens_on_for_a_destination_it_has(string name)
@@ -86,23 +91,30 @@ public sealed class PodTests
         var (sidecar, context) = (pod.Container("credential-sidecar"), pod.Container("credential-sidecar")["securityContext"]!);
 
         Assert.Equal("Always", Text(sidecar, "restartPolicy"));
-        Assert.Equal(("/readyz", "/livez"), (Text(sidecar["startupProbe"]!["httpGet"]!, "path"), Text(sidecar["livenessProbe"]!["httpGet"]!, "path")));
+        Assert.Equal("/readyz", Text(sidecar["startupProbe"]!["httpGet"]!, "path"));
+        Assert.Equal("/livez", Text(sidecar["livenessProbe"]!["httpGet"]!, "path"));
         Assert.Null(sidecar["readinessProbe"]);
         Assert.Equal("""{"drop":["ALL"]}""", context["capabilities"]!.ToJsonString());
         Assert.Equal((9170, 9170), (context["runAsUser"]!.GetValue<int>(), context["runAsGroup"]!.GetValue<int>()));
         Assert.Equal(
             (true, true, false, "RuntimeDefault"),
-            (context["runAsNonRoot"]!.GetValue<bool>(), context["readOnlyRootFilesystem"]!.GetValue<bool>(), context["allowPrivilegeEscalation"]!.GetValue<bool>(), Text(context["seccompProfile"]!, "type")));
+            (
+                context["runAsNonRoot"]!.GetValue<bool>(),
+                context["readOnlyRootFilesystem"]!.GetValue<bool>(),
+                context["allowPrivilegeEscalation"]!.GetValue<bool>(),
+                Text(context["seccompProfile"]!, "type")));
         Assert.False(pod["spec"]!["enableServiceLinks"]!.GetValue<bool>());
     }
 
     [Theory, MemberData(nameof(Manifests.Names), MemberType = typeof(Manifests))]
     public void The_sidecar_has_no_address_of_its_own_as_its_source(string name) => Assert.DoesNotContain(
-        Manifests.Pod(name).Container("credential-sidecar")["env"]!.AsArray(), variable => Text(variable!, "name").StartsWith("AWS_CONTAINER_", StringComparison.Ordinal));
+        Manifests.Pod(name).Container("credential-sidecar")["env"]!.AsArray(),
+        variable => Text(variable!, "name").StartsWith("AWS_CONTAINER_", StringComparison.Ordinal));
 
     private static IEnumerable<JsonNode> Mounts(JsonNode container) => container["volumeMounts"]!.AsArray().Select(mount => mount!);
 
-    private static string? Variable(JsonNode container, string name) => container.Variables(_ => null).Single(variable => variable.Name == name).Value;
+    private static string? Variable(JsonNode container, string name) =>
+        container.Variables(_ => null).Single(variable => variable.Name == name).Value;
 
     private static string Text(JsonNode node, string key) => node[key]!.GetValue<string>();
 }

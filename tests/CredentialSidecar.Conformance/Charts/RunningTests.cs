@@ -46,20 +46,29 @@ public sealed class RunningTests : IAsyncLifetime
 
         // In a pod there would be nothing else of this machine either.
         var caller = await network.RunAsync("aws", ["--endpoint-url", $"http://{Sts}", "sts", "get-caller-identity"], CleanEnvironment.With(
-            [.. Variables(pod, container), ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials")]));
+            [
+                .. Variables(pod, container),
+                ("AWS_DEFAULT_REGION", "eu-central-1"),
+                ("AWS_EC2_METADATA_DISABLED", "true"),
+                ("AWS_CONFIG_FILE", "/nonexistent/config"),
+                ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),
+            ]));
 
         Assert.True(caller.Code == 0, $"{caller}\n{string.Join('\n', sidecar.Output)}");
-        Assert.StartsWith("arn:aws:sts::555566667777:assumed-role/reports/", JsonNode.Parse(caller.Output)!["Arn"]!.GetValue<string>(), StringComparison.Ordinal);
+        var arn = JsonNode.Parse(caller.Output)!["Arn"]!.GetValue<string>();
+        Assert.StartsWith("arn:aws:sts::555566667777:assumed-role/reports/", arn, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_guards_init_container_puts_up_what_the_sidecars_configuration_asks_for()
     {
         await NetworkNamespace.SkipUnlessPossibleAsync();
-        var (guard, sidecar) = (Manifests.Pod("guard").Container("credential-sidecar-guard"), Manifests.Pod("guard").Container("credential-sidecar"));
+        var pod = Manifests.Pod("guard");
+        var (guard, sidecar) = (pod.Container("credential-sidecar-guard"), pod.Container("credential-sidecar"));
         await using var network = await NetworkNamespace.CreateAsync("pod");
 
-        var up = await network.RunAsync([Programs.Sidecar, .. guard["args"]!.AsArray().Select(word => word!.GetValue<string>())], guard.Variables(_ => null));
+        var words = guard["args"]!.AsArray().Select(word => word!.GetValue<string>());
+        var up = await network.RunAsync([Programs.Sidecar, .. words], guard.Variables(_ => null));
         var status = await network.RunAsync([Programs.Sidecar, "intercept", "status"], sidecar.Variables(_ => PodAddress));
 
         Assert.True(up.Code == 0, up.ToString());
@@ -80,15 +89,17 @@ public sealed class RunningTests : IAsyncLifetime
         Assert.EndsWith("200", await AskAsync("web", "reports"), StringComparison.Ordinal);
         Assert.EndsWith("200", await AskAsync("batch", "reports"), StringComparison.Ordinal);
 
-        // Nobody may assume the role of archive here, which is another 403.
+        // The trust policy of archive's role admits no principal here, which gives another 403.
         Assert.Contains("DestinationNotAllowed", await AskAsync("web", "archive"), StringComparison.Ordinal);
         Assert.DoesNotContain("DestinationNotAllowed", await AskAsync("batch", "archive"), StringComparison.Ordinal);
 
         async Task<string> AskAsync(string container, string destination)
         {
             var variables = Variables(pod, container).ToDictionary();
-            var token = await File.ReadAllTextAsync(variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]!, TestContext.Current.CancellationToken);
-            return await GetAsync(network, new Uri(new Uri(variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"]!), destination).ToString(), "-H", $"Authorization: {token}");
+            var tokenFile = variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]!;
+            var token = await File.ReadAllTextAsync(tokenFile, TestContext.Current.CancellationToken);
+            var uri = new Uri(new Uri(variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"]!), destination);
+            return await GetAsync(network, uri.ToString(), "-H", $"Authorization: {token}");
         }
     }
 
@@ -111,7 +122,11 @@ public sealed class RunningTests : IAsyncLifetime
         }
 
         var sidecar = await network.StartAsync(Programs.Sidecar, [], CleanEnvironment.With(
-            [.. Variables(pod, "credential-sidecar"), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"http://{Agent}{emulator.RelativeUri}"), ("AWS_ENDPOINT_URL_STS", $"http://{Sts}")]));
+            [
+                .. Variables(pod, "credential-sidecar"),
+                ("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"http://{Agent}{emulator.RelativeUri}"),
+                ("AWS_ENDPOINT_URL_STS", $"http://{Sts}"),
+            ]));
         await sidecar.LineAsync(line => line.Contains("\"EventId\":303,", StringComparison.Ordinal));
         return sidecar;
     }

@@ -10,7 +10,8 @@ internal static class Boto3
     private static readonly Version ReadsTokenFiles = new(1, 34, 41);
 
     public static Task<ChildProcess.Ended> RunAsync(
-        string program, IReadOnlyDictionary<string, string?> environment, params IEnumerable<string> arguments) => RunAsync(program, environment, ChildProcess.Limit, arguments);
+        string program, IReadOnlyDictionary<string, string?> environment, params IEnumerable<string> arguments) =>
+        RunAsync(program, environment, ChildProcess.Limit, arguments);
 
     public static async Task<ChildProcess.Ended> RunAsync(
         string program, IReadOnlyDictionary<string, string?> environment, TimeSpan limit, params IEnumerable<string> arguments)

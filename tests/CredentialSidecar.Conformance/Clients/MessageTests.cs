@@ -4,7 +4,7 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Clients;
 
-/// <summary>What a person sees when it does not work. botocore prints the answer as it came, so our words reach them.</summary>
+/// <summary>The error that a person sees. botocore prints the sidecar's answer unchanged.</summary>
 public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture>
 {
     [Fact]
@@ -32,7 +32,10 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
         AssertSays(
             await AskAsync(TaskFixture.SiblingOf(cutOff, "reports", task.Emulator.Sts)),
             "503", "\"CredentialsUnavailable\"",
-            $"Cannot assume {DefaultWorld.Reports} (", "STS could not be reached: the connection to 127.0.0.1:", " failed: Connection refused.", "Next try in ");
+            $"Cannot assume {DefaultWorld.Reports} (",
+            "STS could not be reached: the connection to 127.0.0.1:",
+            " failed: Connection refused.",
+            "Next try in ");
     }
 
     internal abstract Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment);

@@ -38,7 +38,8 @@ public sealed class RenewalTests(TaskFixture task, Renewals renewals) : RingTest
         var run = await renewals.OfAsync(client, AcrossAnExpiryAsync);
         var who = await WhoAsync(run);
 
-        await Results.SawAsync(client, Column.Renewal, run.Error is null && who.Count == Renewals.CallsOf(client) && who[^1] == "reader" ? Works : Fails);
+        var isRenewed = run.Error is null && who.Count == Renewals.CallsOf(client) && who[^1] == "reader";
+        await Results.SawAsync(client, Column.Renewal, isRenewed ? Works : Fails);
     }
 
     private async Task<ClientRun> AcrossAnExpiryAsync(Client client)

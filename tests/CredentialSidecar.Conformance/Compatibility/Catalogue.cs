@@ -8,7 +8,8 @@ internal static class Catalogue
 {
     /// <summary>Where .ci/install-clients puts what it installs.</summary>
     public static readonly string Cache = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".cache"),
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+            ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".cache"),
         "credential-sidecar-clients");
 
     private static readonly Lazy<Task<IReadOnlyList<(string Path, string Version)>>> Clis = new(FindClisAsync);
@@ -58,7 +59,9 @@ internal static class Catalogue
     {
         var found = new List<(string, string)>();
 
-        foreach (var path in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "aws")).Where(File.Exists))
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+
+        foreach (var path in folders.Select(folder => Path.Combine(folder, "aws")).Where(File.Exists))
         {
             var ended = await ChildProcess.RunAsync(path, ["--version"], CleanEnvironment.With());
             var name = (ended.Output + ended.Errors).Split(' ')[0];

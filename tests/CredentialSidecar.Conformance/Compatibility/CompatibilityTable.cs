@@ -39,7 +39,7 @@ internal sealed partial class CompatibilityTable
         return table;
     }
 
-    /// <summary>The text with its tables written anew.</summary>
+    /// <summary>The text with its tables regenerated.</summary>
     public string WriteInto(string text) => Sections().Replace(text, section =>
     {
         var name = section.Groups["name"].Value;

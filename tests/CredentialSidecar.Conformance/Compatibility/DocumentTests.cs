@@ -27,7 +27,8 @@ public sealed class DocumentTests
     public void What_the_table_tells_of_is_what_the_script_installs()
     {
         var script = File.ReadAllText(Repository.File(".ci", "install-clients"));
-        var installed = script.Split('\n').Single(line => line.Contains("|| set -- ", StringComparison.Ordinal)).Split("set -- ")[1].Split(' ');
+        var line = script.Split('\n').Single(line => line.Contains("|| set -- ", StringComparison.Ordinal));
+        var installed = line.Split("set -- ")[1].Split(' ');
 
         // Version 4 for .NET is this program itself. The rest are programs for the chart and the attacks, runtimes whose own fetch
         // is tried, and clients that do not know FULL_URI.

@@ -39,7 +39,8 @@ internal static class Fronts
             var text = answer.Body.ToJsonString();
             await stream.WriteAsync(Encoding.UTF8.GetBytes(
                 $"HTTP/1.1 {answer.Status} {(answer.Status == 503 ? "Service Unavailable" : "OK")}\r\n{header}\r\n"
-                + $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\nConnection: close\r\n\r\n{text}"), stop);
+                + $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\n"
+                + $"Connection: close\r\n\r\n{text}"), stop);
         });
     }
 }

@@ -109,7 +109,8 @@ public sealed class InterceptedNetwork : IAsyncLifetime
     public async Task<string> TaskRoleAsync()
     {
         using var http = new HttpClient();
-        return (string)System.Text.Json.Nodes.JsonNode.Parse(await http.GetStringAsync(new Uri(_emulator!.Agent, RelativeUri)))!["AccessKeyId"]!;
+        var answer = await http.GetStringAsync(new Uri(_emulator!.Agent, RelativeUri));
+        return (string)System.Text.Json.Nodes.JsonNode.Parse(answer)!["AccessKeyId"]!;
     }
 
     public async ValueTask InitializeAsync()

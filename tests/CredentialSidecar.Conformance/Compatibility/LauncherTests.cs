@@ -19,7 +19,8 @@ public sealed class LaunchedTests(TaskFixture task) : RingTests(task)
 
         var run = await RunAsync(client, 1, sibling, Task.Emulator.Sts,
             launcher, "--destination", "reports", "--endpoint", Task.Sidecar.Endpoint.GetLeftPart(UriPartial.Authority),
-            "--sidecar-uid", $"{Tools.Uid}", "--allow-imds", "--token-file", Task.TokenFile, "--allow", "AWS_SHARED_CREDENTIALS_FILE", "--");
+            "--sidecar-uid", $"{Tools.Uid}", "--allow-imds", "--token-file", Task.TokenFile,
+            "--allow", "AWS_SHARED_CREDENTIALS_FILE", "--");
 
         Assert.True(await AllAreAsync("reports", run, 1), Describe(run));
         await Results.SawAsync(client, Column.Launcher, Works);

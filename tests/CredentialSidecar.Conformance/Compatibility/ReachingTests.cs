@@ -36,7 +36,7 @@ public sealed class TokenFileTests(TaskFixture task) : RingTests(task)
     }
 }
 
-/// <summary>A proxy that nobody listens on, and no NO_PROXY.</summary>
+/// <summary>Proxy variables that name a port without a listener, and no NO_PROXY.</summary>
 public sealed class ProxyTests(TaskFixture task) : RingTests(task)
 {
     [Theory, MemberData(nameof(EveryClient))]
@@ -46,7 +46,9 @@ public sealed class ProxyTests(TaskFixture task) : RingTests(task)
         var dead = $"http://127.0.0.1:{FreePort.Find()}";
         await using var siblings = Forwarder.To(Task.Sidecar.Endpoint);
 
-        await AskAsync(client, 1, siblings.Address, ("HTTP_PROXY", dead), ("http_proxy", dead), ("HTTPS_PROXY", dead), ("https_proxy", dead));
+        await AskAsync(
+            client, 1, siblings.Address,
+            ("HTTP_PROXY", dead), ("http_proxy", dead), ("HTTPS_PROXY", dead), ("https_proxy", dead));
 
         await Results.SawAsync(client, Column.Proxy, siblings.Requests > 0 ? "not used" : "needs `NO_PROXY`");
     }

@@ -35,8 +35,9 @@ public abstract class RefusalTests(TaskFixture task) : RingTests(task)
         await Results.SawAsync(client, column, $"{seen}, {gets} {(gets == 1 ? "GET" : "GETs")}");
     }
 
-    // A destination that nobody has asked for is not refused before its first attempt has ended.
-    private static async Task<(string Status, string Message)> RefusedAsync(SidecarProcess sidecar, string destination, string token, string status)
+    // Until the first attempt of a destination has ended, the sidecar answers CredentialsUninitialized.
+    private static async Task<(string Status, string Message)> RefusedAsync(
+        SidecarProcess sidecar, string destination, string token, string status)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", token);
@@ -46,7 +47,8 @@ public abstract class RefusalTests(TaskFixture task) : RingTests(task)
         {
             using var answer = await http.GetAsync(new Uri(sidecar.Endpoint, $"v1/credentials/{destination}"));
             body = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
-            return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture) == status && (string?)body!["code"] != "CredentialsUninitialized";
+            return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture) == status
+                && (string?)body!["code"] != "CredentialsUninitialized";
         }, () => $"{body}");
 
         return (status, (string)body!["message"]!);
@@ -76,7 +78,7 @@ public sealed class Refusal503Tests(TaskFixture task, CutOffSidecar cutOff) : Re
     }
 }
 
-/// <summary>A sidecar whose STS nobody listens at.</summary>
+/// <summary>A sidecar whose STS endpoint has no listener.</summary>
 public sealed class CutOffSidecar : IAsyncLifetime
 {
     private EmulatorProcess? _emulator;

@@ -16,12 +16,15 @@ public sealed class RelativeTests(TaskFixture task) : RingTests(task), IAsyncLif
         var client = Catalogue.Find(id);
         var words = await client.WordsAsync(1);
         var environment = EnvironmentOf(
-            client, Task.Sibling("reports", null, ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Task.Emulator.RelativeUri)), Task.Emulator.Sts);
+            client,
+            Task.Sibling("reports", null, ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Task.Emulator.RelativeUri)),
+            Task.Emulator.Sts);
 
         var run = ClientRun.Of(await _network.RunAsync(words[0], words[1..], environment));
 
         Assert.True(run.Error is null, Describe(run));
-        await Results.SawAsync(client, Column.RelativeToo, (await WhoAsync(run)).Single() is "reports" ? "the assumed role" : "the task role");
+        var role = (await WhoAsync(run)).Single() is "reports" ? "the assumed role" : "the task role";
+        await Results.SawAsync(client, Column.RelativeToo, role);
     }
 
     public async ValueTask InitializeAsync()

@@ -13,7 +13,8 @@ internal static class Results
     public const string WriteMode = "write-compatibility";
 
     private static readonly Lock Gate = new();
-    private static readonly Lazy<CompatibilityTable> Committed = new(() => CompatibilityTable.Read(File.ReadAllText(CompatibilityTable.Document)));
+    private static readonly Lazy<CompatibilityTable> Committed =
+        new(() => CompatibilityTable.Read(File.ReadAllText(CompatibilityTable.Document)));
 
     private static string? ResultsFile => Environment.GetEnvironmentVariable(Variable);
 
@@ -29,9 +30,14 @@ internal static class Results
         }
 
         var (toldVersion, told) = (Committed.Value[client, Column.Version], Committed.Value[client, column]);
-        Assert.SkipUnless(version == toldVersion, $"docs/compatibility.md tells of {client.Id} {toldVersion}, and this is {version}: make compatibility");
-        Assert.SkipWhen(told == CompatibilityTable.NotRun, $"docs/compatibility.md has '{seen}' to learn ({client.Id}, {column.Heading}): make compatibility");
-        Assert.True(told == seen, $"docs/compatibility.md says '{told}' and this run '{seen}' ({client.Id}, {column.Heading}): make compatibility");
+        var cell = $"({client.Id}, {column.Heading})";
+        Assert.SkipUnless(
+            version == toldVersion,
+            $"docs/compatibility.md has results of {client.Id} {toldVersion}, but {version} is installed: make compatibility");
+        Assert.SkipWhen(
+            told == CompatibilityTable.NotRun,
+            $"docs/compatibility.md has no result yet, this run found '{seen}' {cell}: make compatibility");
+        Assert.True(told == seen, $"docs/compatibility.md says '{told}', this run found '{seen}' {cell}: make compatibility");
     }
 
     /// <summary>A client that was not there keeps the cells it had.</summary>
@@ -43,7 +49,8 @@ internal static class Results
         foreach (var line in await File.ReadAllLinesAsync(file))
         {
             var cell = JsonNode.Parse(line)!;
-            var column = Column.All.Single(column => column.Section == (string?)cell["section"] && column.Heading == (string?)cell["heading"]);
+            var column = Column.All.Single(
+                column => column.Section == (string?)cell["section"] && column.Heading == (string?)cell["heading"]);
             table[Catalogue.Find((string)cell["client"]!), column] = (string)cell["cell"]!;
         }
 

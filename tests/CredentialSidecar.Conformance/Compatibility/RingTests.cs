@@ -58,5 +58,6 @@ public abstract class RingTests(TaskFixture task) : IClassFixture<TaskFixture>
     internal async Task<bool> AllAreAsync(string who, ClientRun run, int calls) =>
         run.Error is null && (await WhoAsync(run)).SequenceEqual(Enumerable.Repeat(who, calls));
 
-    internal static string Describe(ClientRun run) => JsonSerializer.Serialize(new { run.Callers, run.Error, run.Ended.Code, run.Ended.Errors });
+    internal static string Describe(ClientRun run) =>
+        JsonSerializer.Serialize(new { run.Callers, run.Error, run.Ended.Code, run.Ended.Errors });
 }

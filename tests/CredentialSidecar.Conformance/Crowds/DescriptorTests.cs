@@ -15,7 +15,9 @@ public sealed class DescriptorTests
     {
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator, ["prlimit", $"--nofile={limit}"],
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_Logging__Level", "Information"));
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
+            ("SIDECAR_Logging__Level", "Information"));
         await sidecar.ReadyAsync();
         Assert.Matches($@"Max open files +{raised} +{limit.Split(':')[1]} ", File.ReadAllText($"/proc/{sidecar.Id}/limits"));
 

@@ -7,7 +7,8 @@ namespace CredentialSidecar.Conformance.Crowds;
 /// <summary>Connections that are held open in a hostile way, and opened again when the other side closes them.</summary>
 internal sealed class HostileCrowd : IAsyncDisposable
 {
-    private static readonly byte[] Rejected = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /v1/credentials/default HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: wrong\r\n\r\n", 200)));
+    private static readonly byte[] Rejected = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(
+        "GET /v1/credentials/default HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: wrong\r\n\r\n", 200)));
 
     private readonly CancellationTokenSource _end = new();
     private readonly List<Task> _holders = [];
@@ -17,7 +18,8 @@ internal sealed class HostileCrowd : IAsyncDisposable
     public int Opened => Volatile.Read(ref _opened);
 
     /// <param name="sends">Whether each sends many requests that are rejected, and reads no answer; otherwise it sends nothing.</param>
-    public void Hold(IPEndPoint server, int connections, bool sends) => _holders.AddRange(Enumerable.Range(0, connections).Select(_ => HoldAsync(server, sends)));
+    public void Hold(IPEndPoint server, int connections, bool sends) =>
+        _holders.AddRange(Enumerable.Range(0, connections).Select(_ => HoldAsync(server, sends)));
 
     public async ValueTask DisposeAsync()
     {

@@ -23,12 +23,19 @@ public sealed class MemoryTests
         await using var sidecar = ChildProcess.Start("/bin/sh", ["-c", $"{group.Enter} && exec {program}"], CleanEnvironment.With(
             ("SIDECAR_PORT", $"{FreePort.Find()}"), ("SIDECAR_HEALTH_PORT", $"{FreePort.Find()}"), ("SIDECAR_TOKEN", Token),
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("AWS_REGION", "eu-central-1"),
-            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri), ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri)));
-        var started = JsonNode.Parse(await sidecar.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal)))!["State"]!;
-        var (endpoints, health) = (started["Addresses"]!.GetValue<string>().Split(", ").Select(address => new Uri(address)).ToArray(), new Uri(started["Health"]!.GetValue<string>()));
-        using var client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(10) };
+            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+            ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri)));
+        var line = await sidecar.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal));
+        var started = JsonNode.Parse(line)!["State"]!;
+        var endpoints = started["Addresses"]!.GetValue<string>().Split(", ").Select(address => new Uri(address)).ToArray();
+        var health = new Uri(started["Health"]!.GetValue<string>());
+        using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
+        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", Token);
-        await Eventually.HoldsAsync(async () => await AskAsync(client, new Uri(health, "readyz")) == 200, () => string.Join('\n', sidecar.Output));
+        await Eventually.HoldsAsync(
+            async () => await AskAsync(client, new Uri(health, "readyz")) == 200,
+            () => string.Join('\n', sidecar.Output));
         await using var crowd = new HostileCrowd();
 
         foreach (var endpoint in endpoints)
@@ -51,7 +58,9 @@ public sealed class MemoryTests
             probed += await FetchAsync(new Uri(health, "livez")) ? 1 : 0;
         }
 
-        TestContext.Current.SendDiagnosticMessage("{0} MB: at most {1} kB, {2} connections opened, {3} served, {4} probed", megabytes, most / 1024, crowd.Opened, served, probed);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} MB: at most {1} kB, {2} connections opened, {3} served, {4} probed",
+            megabytes, most / 1024, crowd.Opened, served, probed);
         Assert.False(sidecar.HasExited, string.Join('\n', sidecar.Output.TakeLast(5)));
         Assert.True(crowd.Opened > connections * 3, $"only {crowd.Opened} connections were opened");
         Assert.InRange(most, 1, megabytes * 1024L * 1024);
@@ -63,7 +72,8 @@ public sealed class MemoryTests
     /// <summary>By a process of its own: in this one a client would wait for the threads of the crowd.</summary>
     private static async Task<bool> FetchAsync(Uri uri)
     {
-        using var curl = Process.Start(new ProcessStartInfo("curl", ["--silent", "--fail", "--max-time", "2", "--header", $"Authorization: {Token}", "--output", "/dev/null", uri.AbsoluteUri]))!;
+        string[] options = ["--silent", "--fail", "--max-time", "2", "--header", $"Authorization: {Token}", "--output", "/dev/null"];
+        using var curl = Process.Start(new ProcessStartInfo("curl", [.. options, uri.AbsoluteUri]))!;
         await curl.WaitForExitAsync(TestContext.Current.CancellationToken);
         return curl.ExitCode == 0;
     }

@@ -26,8 +26,13 @@ public sealed class PortExhaustionTests
         await holder.LineAsync(line => line == "held");
 
         await using var sidecar = network.Start([Programs.Sidecar],
-            ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"), ("SIDECAR_TOKEN", new string('t', 40)), ("AWS_REGION", "eu-central-1"),
-            ("SIDECAR_Source__Kind", "Default"), ("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x"), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"));
+            ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"),
+            ("SIDECAR_TOKEN", new string('t', 40)),
+            ("AWS_REGION", "eu-central-1"),
+            ("SIDECAR_Source__Kind", "Default"),
+            ("AWS_ACCESS_KEY_ID", "x"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+            ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"));
         var started = await sidecar.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal));
 
         Assert.Contains("serving on http://127.0.0.1:9170, http://[::1]:9170;", started, StringComparison.Ordinal);

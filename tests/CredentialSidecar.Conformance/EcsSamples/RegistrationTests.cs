@@ -11,7 +11,10 @@ namespace CredentialSidecar.Conformance.EcsSamples;
 public sealed partial class RegistrationTests
 {
     private static readonly Dictionary<string, string?> Keys = CleanEnvironment.With(
-        ("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing"), ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_CONFIG_FILE", "/nonexistent/config"));
+        ("AWS_ACCESS_KEY_ID", "testing"),
+        ("AWS_SECRET_ACCESS_KEY", "testing"),
+        ("AWS_DEFAULT_REGION", "eu-central-1"),
+        ("AWS_CONFIG_FILE", "/nonexistent/config"));
 
     [Theory, MemberData(nameof(Sample.All), MemberType = typeof(Sample))]
     public async Task A_task_definition_comes_back_as_it_was_registered(string name)
@@ -40,14 +43,17 @@ public sealed partial class RegistrationTests
         var registered = await RunAsync(moto.Address, "register-task-definition", "--cli-input-json", written);
 
         // Which moto does not ask for, and ECS does.
-        Assert.True(!written.Contains("\"secrets\"", StringComparison.Ordinal) || written.Contains("\"executionRoleArn\"", StringComparison.Ordinal));
+        Assert.True(
+            !written.Contains("\"secrets\"", StringComparison.Ordinal)
+            || written.Contains("\"executionRoleArn\"", StringComparison.Ordinal));
         Assert.True(registered.Code == 0, registered.ToString());
     }
 
     [Fact]
     public async Task A_mistyped_field_is_refused()
     {
-        var wrong = Sample.Of("fargate/task-definition").Task.ToJsonString().Replace("\"ignoredExitCodes\"", "\"ignoreExitCodes\"", StringComparison.Ordinal);
+        var wrong = Sample.Of("fargate/task-definition").Task.ToJsonString()
+            .Replace("\"ignoredExitCodes\"", "\"ignoreExitCodes\"", StringComparison.Ordinal);
 
         // Before it asks anybody.
         var ended = await RunAsync(new Uri("http://127.0.0.1:9"), "register-task-definition", "--cli-input-json", wrong);
@@ -60,7 +66,8 @@ public sealed partial class RegistrationTests
     private static IEnumerable<string> Differences(JsonNode? sent, JsonNode? kept, string path) => (sent, kept) switch
     {
         (JsonObject from, JsonObject to) => from.SelectMany(field => Differences(field.Value, to[field.Key], $"{path}.{field.Key}")),
-        (JsonArray from, JsonArray to) when from.Count == to.Count => from.Index().SelectMany(item => Differences(item.Item, to[item.Index], $"{path}[{item.Index}]")),
+        (JsonArray from, JsonArray to) when from.Count == to.Count =>
+            from.Index().SelectMany(item => Differences(item.Item, to[item.Index], $"{path}[{item.Index}]")),
         _ when JsonNode.DeepEquals(sent, kept) => [],
         _ => [$"{path}: sent {sent?.ToJsonString()}, kept {kept?.ToJsonString()}"],
     };
@@ -68,5 +75,6 @@ public sealed partial class RegistrationTests
     [GeneratedRegex("```json\n(.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex Blocks();
 
-    private static Task<ChildProcess.Ended> RunAsync(Uri service, params string[] words) => AwsCli.RunAsync(Keys, service, ["ecs", .. words]);
+    private static Task<ChildProcess.Ended> RunAsync(Uri service, params string[] words) =>
+        AwsCli.RunAsync(Keys, service, ["ecs", .. words]);
 }

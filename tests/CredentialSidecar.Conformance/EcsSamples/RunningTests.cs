@@ -25,11 +25,11 @@ public sealed class RunningTests : IAsyncLifetime
         await Installed.AwsCliAsync();
         var (sample, launcher) = (Sample.Of(name), await InstallLauncherAsync());
         await using var emulator = await EmulatorProcess.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(emulator, 
+        await using var sidecar = await SidecarProcess.StartAsync(emulator,
         [
             .. Sample.Variables(sample.Sidecar), ("SIDECAR_SHARED_DIR", _shared),
 
-            // Without an init container there are no rules, and the sidecar has another user and other ports.
+            // This test runs no init container, so it adds no rules and gives the sidecar another user and other ports.
             ("SIDECAR_Interception__Guard", "false"), ("SIDECAR_Interception__BlockImds", "false"),
         ]);
         await sidecar.ReadyAsync();
@@ -38,15 +38,21 @@ public sealed class RunningTests : IAsyncLifetime
         var container = CleanEnvironment.With(
         [
             .. Sample.Variables(sample["orders"]),
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri), ("AWS_ENDPOINT_URL_STS", emulator.Sts.GetLeftPart(UriPartial.Authority)), ("AWS_DEFAULT_REGION", "eu-central-1"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+            ("AWS_ENDPOINT_URL_STS", emulator.Sts.GetLeftPart(UriPartial.Authority)),
+            ("AWS_DEFAULT_REGION", "eu-central-1"),
             ("CREDENTIAL_LAUNCH_ALLOW_IMDS", "true"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"),
             ("CREDENTIAL_LAUNCH_PORT", $"{sidecar.Endpoint.Port}"), ("SIDECAR_HEALTH_PORT", $"{sidecar.Health.Port}"),
         ]);
-        var caller = await ChildProcess.RunAsync(launcher, [.. sample["orders"].Words("entryPoint")[1..], "aws", "--endpoint-url", emulator.Sts.GetLeftPart(UriPartial.Authority), "sts", "get-caller-identity"], container);
+        string[] command =
+            ["aws", "--endpoint-url", emulator.Sts.GetLeftPart(UriPartial.Authority), "sts", "get-caller-identity"];
+        var caller = await ChildProcess.RunAsync(
+            launcher, [.. sample["orders"].Words("entryPoint")[1..], .. command], container);
         var health = await ChildProcess.RunAsync(launcher, sample.Sidecar["healthCheck"]!.Words("command")[2..], container);
 
         Assert.True(caller.Code == 0, caller.ToString());
-        Assert.StartsWith("arn:aws:sts::555566667777:assumed-role/reports/", JsonNode.Parse(caller.Output)!.Text("Arn"), StringComparison.Ordinal);
+        var arn = JsonNode.Parse(caller.Output)!.Text("Arn");
+        Assert.StartsWith("arn:aws:sts::555566667777:assumed-role/reports/", arn, StringComparison.Ordinal);
         Assert.True(health.Code == 0, health.ToString());
     }
 
@@ -56,13 +62,22 @@ public sealed class RunningTests : IAsyncLifetime
         var (sample, launcher) = (Sample.Of(name), await InstallLauncherAsync());
 
         var printed = await ChildProcess.RunAsync(
-            launcher, ["--print", .. sample["orders"].Words("entryPoint")[1..], "/bin/true"], CleanEnvironment.With(("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"), ("AWS_REGION", "eu-central-1")));
-        var probed = await ChildProcess.RunAsync(launcher, sample.Sidecar["healthCheck"]!.Words("command")[2..], CleanEnvironment.With(("SIDECAR_HEALTH_PORT", $"{FreePort.Find()}")));
+            launcher,
+            ["--print", .. sample["orders"].Words("entryPoint")[1..], "/bin/true"],
+            CleanEnvironment.With(
+                ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"), ("AWS_REGION", "eu-central-1")));
+        var probed = await ChildProcess.RunAsync(
+            launcher,
+            sample.Sidecar["healthCheck"]!.Words("command")[2..],
+            CleanEnvironment.With(("SIDECAR_HEALTH_PORT", $"{FreePort.Find()}")));
 
         Assert.True(printed.Code == 0, printed.ToString());
-        Assert.Contains("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials/reports", printed.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials/reports",
+            printed.Output,
+            StringComparison.Ordinal);
 
-        // 64 would be a wrong command line; here there is merely nobody to ask.
+        // Exit code 64 would mean a wrong command line. Here the port merely has no listener.
         Assert.Equal(1, probed.Code);
     }
 
@@ -82,7 +97,8 @@ public sealed class RunningTests : IAsyncLifetime
         Assert.Contains("guard: only uid 9170 answers on ports 9170, 9171", up.Output, StringComparison.Ordinal);
         Assert.Contains("block-imds: only root and uid 9170", up.Output, StringComparison.Ordinal);
         Assert.True(status.Code == 0, status.ToString());
-        Assert.Equal(container == "intercept", status.Output.Contains("uid 1000: 169.254.170.2:80 -> 127.0.0.1:9172 -> reports", StringComparison.Ordinal));
+        const string Redirect = "uid 1000: 169.254.170.2:80 -> 127.0.0.1:9172 -> reports";
+        Assert.Equal(container == "intercept", status.Output.Contains(Redirect, StringComparison.Ordinal));
     }
 
     /// <summary>Where the sidecar would put it, which has none beside it here.</summary>

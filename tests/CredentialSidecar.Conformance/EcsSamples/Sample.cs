@@ -13,7 +13,8 @@ internal sealed class Sample
     public static TheoryData<string> All { get; } = [.. Directory.EnumerateFiles(Root, "task-definition*.json", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Root, file)[..^".json".Length]).Order(StringComparer.Ordinal)];
 
-    public static TheoryData<string> WithLauncher { get; } = [.. All.Select(row => row.Data).Where(name => !name.Contains("interception", StringComparison.Ordinal))];
+    public static TheoryData<string> WithLauncher { get; } =
+        [.. All.Select(row => row.Data).Where(name => !name.Contains("interception", StringComparison.Ordinal))];
 
     public string File { get; }
 
@@ -44,5 +45,6 @@ internal static class JsonReading
 {
     public static string Text(this JsonNode node, string key) => node[key]!.GetValue<string>();
 
-    public static string[] Words(this JsonNode node, string key) => [.. node[key]?.AsArray().Select(word => word!.GetValue<string>()) ?? []];
+    public static string[] Words(this JsonNode node, string key) =>
+        [.. node[key]?.AsArray().Select(word => word!.GetValue<string>()) ?? []];
 }

@@ -9,7 +9,9 @@ public sealed class TaskDefinitionTests
     [Theory, MemberData(nameof(Sample.All), MemberType = typeof(Sample))]
     public async Task The_sidecar_takes_its_environment_without_a_warning(string name)
     {
-        var ended = await Programs.SidecarAsync(["validate"], [.. Sample.Variables(Sample.Of(name).Sidecar), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none")]);
+        var variables = Sample.Variables(Sample.Of(name).Sidecar);
+        var ended = await Programs.SidecarAsync(
+            ["validate"], [.. variables, ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none")]);
 
         Assert.True(ended.Code == 0, ended.ToString());
         Assert.DoesNotContain("Warning", ended.Errors, StringComparison.Ordinal);
@@ -51,7 +53,8 @@ public sealed class TaskDefinitionTests
     public void The_application_goes_through_the_launcher_of_a_volume_it_cannot_write(string name)
     {
         var sample = Sample.Of(name);
-        var (theirs, ours) = (Assert.Single(sample["orders"]["mountPoints"]!.AsArray())!, Assert.Single(sample.Sidecar["mountPoints"]!.AsArray())!);
+        var theirs = Assert.Single(sample["orders"]["mountPoints"]!.AsArray())!;
+        var ours = Assert.Single(sample.Sidecar["mountPoints"]!.AsArray())!;
 
         Assert.Equal(ours.Text("sourceVolume"), theirs.Text("sourceVolume"));
         Assert.Equal((false, true), (ours["readOnly"]!.GetValue<bool>(), theirs["readOnly"]!.GetValue<bool>()));
@@ -95,7 +98,8 @@ public sealed class TaskDefinitionTests
         Assert.Equal(["intercept", "up", "--uid", $"{uid}=reports", "--guard", "--block-imds"], sample["intercept"].Words("command"));
         Assert.Equal("reports", sample.Configuration["Interception"]!["Uids"]!.Text(uid));
         Assert.Equal("""[{"containerName":"intercept","condition":"SUCCESS"}]""", sample.Sidecar["dependsOn"]!.ToJsonString());
-        Assert.Equal(["intercept"], sample.Containers.Where(container => container["linuxParameters"]?["capabilities"]?["add"] is not null).Select(container => container.Text("name")));
+        var capable = sample.Containers.Where(container => container["linuxParameters"]?["capabilities"]?["add"] is not null);
+        Assert.Equal(["intercept"], capable.Select(container => container.Text("name")));
         Assert.False(sample["intercept"]["essential"]!.GetValue<bool>());
         Assert.Null(sample["orders"]["entryPoint"]);
     }
@@ -108,7 +112,8 @@ public sealed class TaskDefinitionTests
         Assert.Equal(["intercept", "up", "--guard", "--block-imds"], sample["guard"].Words("command"));
         Assert.Equal("""{"Guard":true,"BlockImds":true}""", sample.Configuration["Interception"]!.ToJsonString());
         Assert.Equal("""[{"containerName":"guard","condition":"SUCCESS"}]""", sample.Sidecar["dependsOn"]!.ToJsonString());
-        Assert.Equal(["guard"], sample.Containers.Where(container => container["linuxParameters"]?["capabilities"]?["add"] is not null).Select(container => container.Text("name")));
+        var capable = sample.Containers.Where(container => container["linuxParameters"]?["capabilities"]?["add"] is not null);
+        Assert.Equal(["guard"], capable.Select(container => container.Text("name")));
         Assert.False(sample["guard"]["essential"]!.GetValue<bool>());
     }
 

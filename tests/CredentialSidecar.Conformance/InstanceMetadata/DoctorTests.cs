@@ -9,7 +9,9 @@ public sealed class DoctorTests(NodeTask task) : IClassFixture<NodeTask>
         var emulator = task.Task.Emulator;
         var ended = await task.SidecarAsync(
             ["doctor"],
-            ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"), ("SIDECAR_EXTERNAL_ID", "orders-7f3a"), ("SIDECAR_TOKEN", task.Task.Sidecar.Token),
+            ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"),
+            ("SIDECAR_EXTERNAL_ID", "orders-7f3a"),
+            ("SIDECAR_TOKEN", task.Task.Sidecar.Token),
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri), ("AWS_REGION", "eu-central-1"),
             ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2" + emulator.Metadata.AbsolutePath),
             ("AWS_ENDPOINT_URL_STS", emulator.Sts.GetLeftPart(UriPartial.Authority)),

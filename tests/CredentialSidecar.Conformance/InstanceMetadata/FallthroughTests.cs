@@ -8,17 +8,18 @@ namespace CredentialSidecar.Conformance.InstanceMetadata;
 /// <summary>Clients that do not read AWS_CONTAINER_CREDENTIALS_FULL_URI, on an instance whose metadata they can reach.</summary>
 public sealed class FallthroughTests(NodeTask task) : IClassFixture<NodeTask>
 {
-    private const string Node = "the node", Nobody = "nobody";
+    private const string Node = "the node", NoIdentity = "no identity";
 
     /// <summary>Who the client is under the launcher, and with --allow-imds.</summary>
     [Theory]
-    [InlineData("ruby3168", Nobody, Node)]
+    [InlineData("ruby3168", NoIdentity, Node)]
     [InlineData("fogaws", Node, Node)]
     [InlineData("asyncaws", Node, Node)]
     [InlineData("boto2", Node, Node)]
     [InlineData("s3cmd", Node, Node)]
     [InlineData("gdal", Node, Node)]
-    public async Task A_client_that_does_not_read_FULL_URI_is_never_another_identity_without_a_warning(string id, string underLauncher, string allowed)
+    public async Task A_client_that_does_not_read_FULL_URI_is_never_another_identity_without_a_warning(
+        string id, string underLauncher, string allowed)
     {
         await RequireAsync(id);
         var (launched, errors) = await WhoAsync(id, "--");
@@ -37,12 +38,16 @@ public sealed class FallthroughTests(NodeTask task) : IClassFixture<NodeTask>
         task.Service.Seen.Clear();
         var service = task.Service.Uri.Authority;
         var ended = await task.LaunchAsync([.. flags, .. Words(id, "1")],
-            ("S3_ENDPOINT", service), ("AWS_S3_ENDPOINT", service), ("AWS_HTTPS", "NO"), ("AWS_VIRTUAL_HOSTING", "FALSE"), ("AWS_REGION", "eu-central-1"));
+            ("S3_ENDPOINT", service),
+            ("AWS_S3_ENDPOINT", service),
+            ("AWS_HTTPS", "NO"),
+            ("AWS_VIRTUAL_HOSTING", "FALSE"),
+            ("AWS_REGION", "eu-central-1"));
         var keys = ClientRun.Of(ended).Callers.Concat(task.Service.Seen.Select(request => request.AccessKeyId)).Distinct().ToArray();
         var own = await task.AccessKeyIdAsync();
         var who = keys switch
         {
-            [] => Nobody,
+            [] => NoIdentity,
             [InstanceNode.AccessKeyId] => Node,
             [var key] when key == own => "reports",
             _ => string.Join(", ", keys),

@@ -42,10 +42,12 @@ internal sealed class InstanceNode : IAsyncDisposable
         ("GET", "/latest/meta-data/iam/") => "info\nsecurity-credentials/",
         ("GET", Role) or ("GET", "/latest/meta-data/iam/security-credentials") => "node",
         ("GET", Role + "node") =>
-            $$"""{"Code":"Success","LastUpdated":"2026-01-01T00:00:00Z","Type":"AWS-HMAC","AccessKeyId":"{{AccessKeyId}}","SecretAccessKey":"node","Token":"node","Expiration":"2035-01-01T00:00:00Z"}""",
+            $$"""{"Code":"Success","LastUpdated":"2026-01-01T00:00:00Z","Type":"AWS-HMAC","AccessKeyId":"{{AccessKeyId}}",""" +
+            """ "SecretAccessKey":"node","Token":"node","Expiration":"2035-01-01T00:00:00Z"}""",
         ("GET", "/latest/meta-data/instance-id") => "i-0123456789abcdef0",
         ("GET", "/latest/meta-data/ami-id") => "ami-0123456789abcdef0",
-        ("GET", "/latest/meta-data/placement/availability-zone") or ("GET", "/latest/meta-data/placement/availability-zone/") => Region + "a",
+        ("GET", "/latest/meta-data/placement/availability-zone")
+            or ("GET", "/latest/meta-data/placement/availability-zone/") => Region + "a",
         ("GET", "/latest/meta-data/placement/region") => Region,
         ("GET", "/latest/dynamic/instance-identity/document") or ("GET", "/latest/dynamic/instance-identity/document/") =>
             $$"""{"region":"{{Region}}","instanceId":"i-0123456789abcdef0"}""",

@@ -5,7 +5,8 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.InstanceMetadata;
 
-/// <summary>A task on an EC2 instance, in a network of its own: the agent, the sidecar, AWS services, and instance metadata at its real address.</summary>
+/// <summary>A task on an EC2 instance, in its own network namespace.</summary>
+/// <remarks>It has the agent, the sidecar, AWS services, and instance metadata at the real address.</remarks>
 public sealed class NodeTask : IAsyncLifetime
 {
     private readonly InstanceNode _node = new();
@@ -80,5 +81,6 @@ public sealed class NodeTask : IAsyncLifetime
         await Task.DisposeAsync();
     }
 
-    private Task OpenAsync(string address, int port, Uri outside) => _network!.OpenAsync(new IPEndPoint(IPAddress.Parse(address), port), outside);
+    private Task OpenAsync(string address, int port, Uri outside) =>
+        _network!.OpenAsync(new IPEndPoint(IPAddress.Parse(address), port), outside);
 }

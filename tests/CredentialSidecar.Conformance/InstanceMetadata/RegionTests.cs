@@ -29,11 +29,14 @@ public sealed class RegionTests(NodeTask task) : IClassFixture<NodeTask>
     [Fact]
     public async Task Without_any_region_there_is_one_line_about_it()
     {
-        var ended = await task.LaunchAsync(["--", "env"], [.. NoRegion, ("ECS_CONTAINER_METADATA_URI_V4", null), ("SIDECAR_HEALTH_PORT", "1")]);
+        var ended = await task.LaunchAsync(
+            ["--", "env"], [.. NoRegion, ("ECS_CONTAINER_METADATA_URI_V4", null), ("SIDECAR_HEALTH_PORT", "1")]);
 
         Assert.Equal(0, ended.Code);
         Assert.DoesNotContain("AWS_REGION", ended.Output, StringComparison.Ordinal);
-        Assert.Single(ended.Errors.Split('\n'), line => line.StartsWith("credential-launch: No region is known: ", StringComparison.Ordinal));
+        Assert.Single(
+            ended.Errors.Split('\n'),
+            line => line.StartsWith("credential-launch: No region is known: ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -41,7 +44,10 @@ public sealed class RegionTests(NodeTask task) : IClassFixture<NodeTask>
     {
         var ended = await task.LaunchAsync(["--print"], NoRegion);
 
-        Assert.Contains("+ AWS_EC2_METADATA_DISABLED=true\n+ AWS_REGION=eu-central-1\n+ AWS_DEFAULT_REGION=eu-central-1", ended.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "+ AWS_EC2_METADATA_DISABLED=true\n+ AWS_REGION=eu-central-1\n+ AWS_DEFAULT_REGION=eu-central-1",
+            ended.Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -51,7 +57,8 @@ public sealed class RegionTests(NodeTask task) : IClassFixture<NodeTask>
     {
         var client = Catalogue.Find(id);
         var ended = await task.LaunchAsync(
-            ["--", .. await client.WordsAsync(1)], [.. NoRegion, .. client.Environment, ("CLIENT_DYNAMODB_ENDPOINT", Service), ("CLIENT_PRINT_REGION", "yes")]);
+            ["--", .. await client.WordsAsync(1)],
+            [.. NoRegion, .. client.Environment, ("CLIENT_DYNAMODB_ENDPOINT", Service), ("CLIENT_PRINT_REGION", "yes")]);
         var run = ClientRun.Of(ended);
 
         Assert.True(run.Error is null, ended.ToString());

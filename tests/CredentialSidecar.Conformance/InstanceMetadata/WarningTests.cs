@@ -29,7 +29,8 @@ public sealed class WarningTests(NodeTask task) : IClassFixture<NodeTask>
 
         try
         {
-            Assert.Equal((0, "started", ""), await task.LaunchAsync(["--", "echo", "started"]) is var ended ? (ended.Code, ended.Output, string.Concat(Warnings(ended.Errors))) : default);
+            var ended = await task.LaunchAsync(["--", "echo", "started"]);
+            Assert.Equal((0, "started", ""), (ended.Code, ended.Output, string.Concat(Warnings(ended.Errors))));
         }
         finally
         {
@@ -57,5 +58,7 @@ public sealed class WarningTests(NodeTask task) : IClassFixture<NodeTask>
     }
 
     /// <summary>Without the line that names the variables it removed.</summary>
-    private static IEnumerable<string> Warnings(string errors) => errors.Split('\n').Where(line => !line.StartsWith("credential-launch: Removed ", StringComparison.Ordinal));
+    private static IEnumerable<string> Warnings(string errors) =>
+        errors.Split('\n')
+        .Where(line => !line.StartsWith("credential-launch: Removed ", StringComparison.Ordinal));
 }

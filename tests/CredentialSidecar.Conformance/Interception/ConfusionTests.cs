@@ -25,7 +25,8 @@ public sealed class ConfusionTests : IAsyncLifetime
     [InlineData("iptables", "botocore")]
     [InlineData("nft", "idle")]
     [InlineData("iptables", "idle")]
-    public async Task A_user_never_reads_the_session_of_another_user_whose_connections_are_half_closed_or_old(string tool, string connections)
+    public async Task A_user_never_reads_the_session_of_another_user_whose_connections_are_half_closed_or_old(
+        string tool, string connections)
     {
         await Installed.CommandAsync("python3 is not installed", "python3", "--version");
 
@@ -44,7 +45,8 @@ public sealed class ConfusionTests : IAsyncLifetime
         }
 
         await using var patient = isBefore ? await PatientAgentAsync() : null;
-        await using var victim = _task.Start(1000, "python3", Programs.PathOf("Interception/victim.py"), $"{Held}", _task.RelativeUri, connections);
+        await using var victim = _task.Start(
+            1000, "python3", Programs.PathOf("Interception/victim.py"), $"{Held}", _task.RelativeUri, connections);
         await victim.LineAsync(line => line == $"holds {Held}");
 
         if (isBefore)
@@ -78,7 +80,8 @@ public sealed class ConfusionTests : IAsyncLifetime
     [InlineData("nft", "1000=reader:9173 1001=reports:9172", "NotIntercepted", "NotIntercepted")]
     [InlineData("iptables", "1000=reader:9173 1001=reports:9172", "NotIntercepted", "NotIntercepted")]
     [InlineData("nft", "2000=reports:9172 1001=reader", "orders-task", "reader")]
-    public async Task Rules_of_another_list_than_the_sidecars_never_lead_to_a_wrong_destination(string tool, string uids, string for1000, string for1001)
+    public async Task Rules_of_another_list_than_the_sidecars_never_lead_to_a_wrong_destination(
+        string tool, string uids, string for1000, string for1001)
     {
         await _task.InterceptAsync("down");
         var up = await _task.UpAsync(tool, uids.Split(' '));
@@ -86,21 +89,29 @@ public sealed class ConfusionTests : IAsyncLifetime
 
         Assert.Contains(for1000, await _task.CurlAsync(1000, _task.RelativeUri), StringComparison.Ordinal);
         Assert.Contains(for1001, await _task.CurlAsync(1001, _task.RelativeUri), StringComparison.Ordinal);
-        Assert.Contains(uids.Contains("2000", StringComparison.Ordinal) ? "NotIntercepted" : "orders-task", await _task.CurlAsync(2000, _task.RelativeUri), StringComparison.Ordinal);
+        var for2000 = uids.Contains("2000", StringComparison.Ordinal) ? "NotIntercepted" : "orders-task";
+        Assert.Contains(for2000, await _task.CurlAsync(2000, _task.RelativeUri), StringComparison.Ordinal);
     }
 
-    /// <summary>Takes the connections instead of the agent, which closes a silent one after 5 s; then the filter would reset the victim's end.</summary>
+    /// <summary>Accepts the connections in place of the agent.</summary>
+    /// <remarks>The agent closes a silent connection after 5 s, and the filter would then reset the victim's end.</remarks>
     private async Task<ChildProcess> PatientAgentAsync()
     {
-        var patient = _task.Host.Start(["python3", "-c", $"import signal, socket; listener = socket.create_server(('127.0.0.1', {PatientPort}), backlog=1024); print('listens', flush=True); signal.pause()"]);
+        var server = $"import signal, socket; listener = socket.create_server(('127.0.0.1', {PatientPort}), backlog=1024); " +
+            "print('listens', flush=True); signal.pause()";
+        var patient = _task.Host.Start(["python3", "-c", server]);
         await patient.LineAsync(line => line == "listens");
-        await _task.Host.DoAsync("iptables", "-t", "nat", "-I", "PREROUTING", "-p", "tcp", "-d", "169.254.170.2", "--dport", "80", "-j", "DNAT", "--to-destination", $"127.0.0.1:{PatientPort}");
+        await _task.Host.DoAsync(
+            "iptables", "-t", "nat", "-I", "PREROUTING", "-p", "tcp", "-d", "169.254.170.2", "--dport", "80",
+            "-j", "DNAT", "--to-destination", $"127.0.0.1:{PatientPort}");
         return patient;
     }
 
     private async Task AttackAsync()
     {
-        var attack = await _task.RunAsync(1001, "python3", Programs.PathOf("Interception/attacker.py"), $"{Tries}", $"{AttackersPort}", _task.RelativeUri, "team/audit/reader", "reports");
+        var attack = await _task.RunAsync(
+            1001, "python3", Programs.PathOf("Interception/attacker.py"),
+            $"{Tries}", $"{AttackersPort}", _task.RelativeUri, "team/audit/reader", "reports");
         Assert.True(attack.Code == 0, attack.ToString());
         TestContext.Current.TestOutputHelper!.WriteLine(attack.Output);
         var seen = JsonNode.Parse(attack.Output)!;

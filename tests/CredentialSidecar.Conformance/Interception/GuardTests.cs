@@ -44,7 +44,8 @@ public sealed class GuardTests : IAsyncLifetime
         // The same one, without the guard.
         Assert.Equal(0, (await InterceptAsync(tool, "down")).Code);
         Assert.Equal("fake", (await AskAsync(port, address, seconds: 10)).Output);
-        Assert.Contains("SECRET", await squatter.LineAsync(line => line.StartsWith("read", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var read = await squatter.LineAsync(line => line.StartsWith("read", StringComparison.Ordinal));
+        Assert.Contains("SECRET", read, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -79,8 +80,8 @@ public sealed class GuardTests : IAsyncLifetime
         await UpAsync(tool);
         await using var sidecar = Serve(9170, ("SIDECAR_Interception__Guard", "true"));
         await sidecar.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal));
-        Assert.Equal("401", await _network.DoAsync("curl", "-s", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:9170/v1/credentials"));
-        Assert.Equal("200", await _network.DoAsync("curl", "-s", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:9171/livez"));
+        Assert.Equal("401", await StatusAsync("http://127.0.0.1:9170/v1/credentials"));
+        Assert.Equal("200", await StatusAsync("http://127.0.0.1:9171/livez"));
 
         sidecar.Signal(9);
         await sidecar.ExitAsync();
@@ -98,14 +99,27 @@ public sealed class GuardTests : IAsyncLifetime
         var ended = await Serve(9999, ($"SIDECAR_Interception__{setting}", "true")).EndAsync();
 
         Assert.Equal(78, ended.Code);
-        Assert.Contains($"Interception__SidecarUid is 9170, but the sidecar runs as uid 9999, whom Interception:{setting} shuts out; run it as uid 9170, or give 9999 here and to intercept up alike", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Interception__SidecarUid is 9170, but the sidecar runs as uid 9999, whom Interception:{setting} shuts out; " +
+            "run it as uid 9170, or give 9999 here and to intercept up alike",
+            ended.Errors,
+            StringComparison.Ordinal);
     }
 
-    private ChildProcess Serve(int uid, params (string Name, string? Value)[] settings) => _network.Start(["setpriv", $"--reuid={uid}", "--clear-groups", "--bounding-set=-all", Programs.Sidecar],
-    [
-        ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"), ("SIDECAR_TOKEN", InterceptedTask.Token), ("AWS_REGION", "eu-central-1"),
-        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x"), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9"), ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:9"), .. settings,
-    ]);
+    private Task<string> StatusAsync(string uri) =>
+        _network.DoAsync("curl", "-s", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", uri);
+
+    private ChildProcess Serve(int uid, params (string Name, string? Value)[] settings) => _network.Start(
+        ["setpriv", $"--reuid={uid}", "--clear-groups", "--bounding-set=-all", Programs.Sidecar],
+        [
+            ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"),
+            ("SIDECAR_TOKEN", InterceptedTask.Token),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x"),
+            ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9"),
+            ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:9"),
+            .. settings,
+        ]);
 
     private async Task UpAsync(string tool, params string[] more)
     {
@@ -114,15 +128,22 @@ public sealed class GuardTests : IAsyncLifetime
         Assert.Contains("guard: only uid 9170 answers on ports 9170, 9171", up.Output, StringComparison.Ordinal);
     }
 
-    private Task<ChildProcess.Ended> InterceptAsync(string tool, params string[] words) => _network.RunAsync([.. InterceptedTask.By(tool), Programs.Sidecar, "intercept", .. words]);
+    private Task<ChildProcess.Ended> InterceptAsync(string tool, params string[] words) =>
+        _network.RunAsync([.. InterceptedTask.By(tool), Programs.Sidecar, "intercept", .. words]);
 
     private async Task<ChildProcess> SquatAsync(int uid, int port, string address, string how)
     {
-        var squatter = _network.Start(["setpriv", $"--reuid={uid}", "--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "python3", Programs.PathOf("Interception/squatter.py"), $"{port}", address, how]);
+        string[] user = [$"--reuid={uid}", "--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+        string[] words = ["python3", Programs.PathOf("Interception/squatter.py"), $"{port}", address, how];
+        var squatter = _network.Start(["setpriv", .. user, .. words]);
         await squatter.LineAsync(line => line == "listens");
         return squatter;
     }
 
-    private Task<ChildProcess.Ended> AskAsync(int port, string address, int seconds = 2) => _network.RunAsync(
-        [.. InterceptedTask.As(1001), "curl", "-s", "-m", $"{seconds}", "-H", "Authorization: SECRET", $"http://{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{port}/v1/credentials"]);
+    private Task<ChildProcess.Ended> AskAsync(int port, string address, int seconds = 2)
+    {
+        var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+        string[] curl = ["curl", "-s", "-m", $"{seconds}", "-H", "Authorization: SECRET", $"http://{host}:{port}/v1/credentials"];
+        return _network.RunAsync([.. InterceptedTask.As(1001), .. curl]);
+    }
 }

@@ -16,7 +16,8 @@ public sealed class InterceptedTask : IAsyncDisposable
     internal const string Up1000And1001 = $$"""
         {
           "Destinations": {
-            "reports": { "Hops": [{ "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}", "SessionName": "orders-1" }] },
+            "reports": { "Hops": [{ "RoleArn": "{{DefaultWorld.Reports}}", "ExternalId": "{{DefaultWorld.ExternalId}}",
+                "SessionName": "orders-1" }] },
             "reader": { "Hops": [{ "RoleArn": "{{DefaultWorld.Reader}}", "SessionName": "orders-2" }] }
           },
           "Interception": { "Uids": { "1000": "reports", "1001": "reader" } }
@@ -60,7 +61,9 @@ public sealed class InterceptedTask : IAsyncDisposable
         _emulator = Host.Start([Programs.Emulator, "--agent-port", $"{AgentPort}", "--sts-port", $"{StsPort}"]);
         _started = JsonSerializer.Deserialize(await _emulator.LineAsync(line => line.StartsWith('{')), ControlJson.Default.StartedLine)!;
         await AgentRulesAsync(Host);
-        await Host.DoAsync("iptables", "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "-d", "169.254.172.1", "--dport", $"{StsPort}", "-j", "DNAT", "--to-destination", $"127.0.0.1:{StsPort}");
+        await Host.DoAsync(
+            "iptables", "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "-d", "169.254.172.1", "--dport", $"{StsPort}",
+            "-j", "DNAT", "--to-destination", $"127.0.0.1:{StsPort}");
 
         var up = await InterceptAsync("up");
         Assert.True(up.Code == 0, up.ToString());
@@ -81,7 +84,12 @@ public sealed class InterceptedTask : IAsyncDisposable
     {
         _sidecar = Network.Start([.. As(9170), Programs.Sidecar],
         [
-            .. Ecs, .. Configured, ("SIDECAR_TOKEN", Token), ("SIDECAR_Logging__Level", "Trace"), ("ECS_CONTAINER_METADATA_URI_V4", $"http://169.254.170.2{Metadata}"), ("SIDECAR_DRAIN", "0s"),
+            .. Ecs,
+            .. Configured,
+            ("SIDECAR_TOKEN", Token),
+            ("SIDECAR_Logging__Level", "Trace"),
+            ("ECS_CONTAINER_METADATA_URI_V4", $"http://169.254.170.2{Metadata}"),
+            ("SIDECAR_DRAIN", "0s"),
         ]);
         await _sidecar.LineAsync(line => line.Contains("\"EventId\":303,", StringComparison.Ordinal));
     }
@@ -90,17 +98,29 @@ public sealed class InterceptedTask : IAsyncDisposable
     internal static async Task AgentRulesAsync(NetworkNamespace host)
     {
         await host.DoAsync("sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1");
-        await host.DoAsync("iptables", "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "-d", "169.254.170.2", "--dport", "80", "-j", "DNAT", "--to-destination", $"127.0.0.1:{AgentPort}");
-        await host.DoAsync("iptables", "-t", "nat", "-A", "OUTPUT", "-d", "169.254.170.2", "-p", "tcp", "-m", "tcp", "--dport", "80", "-j", "REDIRECT", "--to-ports", $"{AgentPort}");
+        await host.DoAsync(
+            "iptables", "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "-d", "169.254.170.2", "--dport", "80",
+            "-j", "DNAT", "--to-destination", $"127.0.0.1:{AgentPort}");
+        await host.DoAsync(
+            "iptables", "-t", "nat", "-A", "OUTPUT", "-d", "169.254.170.2", "-p", "tcp", "-m", "tcp", "--dport", "80",
+            "-j", "REDIRECT", "--to-ports", $"{AgentPort}");
     }
 
     /// <summary>The words that run what follows them under that uid; it may read programs wherever root installed them.</summary>
-    internal static string[] As(int uid) =>
-        ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", .. uid == 9170 ? (string[])["--bounding-set=-all"] : ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]];
+    internal static string[] As(int uid)
+    {
+        string[] capabilities = uid == 9170
+            ? ["--bounding-set=-all"]
+            : ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+        return ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", .. capabilities];
+    }
 
     /// <summary>The words that hide a program from what follows them.</summary>
-    internal static string[] Without(params string[] programs) =>
-        ["sh", "-c", string.Concat(programs.Select(program => $"mount --bind /dev/null \"$(readlink -f $(command -v {program}))\" && ")) + "exec \"$@\"", "sh"];
+    internal static string[] Without(params string[] programs)
+    {
+        var hiding = programs.Select(program => $"mount --bind /dev/null \"$(readlink -f $(command -v {program}))\" && ");
+        return ["sh", "-c", string.Concat(hiding) + "exec \"$@\"", "sh"];
+    }
 
     /// <summary>Runs <c>credential-sidecar intercept</c> as root with the configuration.</summary>
     /// <param name="tool">Which tool it is to find.</param>
@@ -115,7 +135,8 @@ public sealed class InterceptedTask : IAsyncDisposable
     internal static string[] By(string tool) => tool == "nft" ? [] : Without("nft");
 
     /// <summary>Runs a program of an application's that has nothing but what ECS sets.</summary>
-    internal Task<ChildProcess.Ended> RunAsync(int uid, params IEnumerable<string> words) => Network.RunAsync([.. As(uid), .. words], Application);
+    internal Task<ChildProcess.Ended> RunAsync(int uid, params IEnumerable<string> words) =>
+        Network.RunAsync([.. As(uid), .. words], Application);
 
     /// <summary>Starts such a program.</summary>
     internal ChildProcess Start(int uid, params IEnumerable<string> words) => Network.Start([.. As(uid), .. words], Application);
@@ -123,18 +144,28 @@ public sealed class InterceptedTask : IAsyncDisposable
     /// <summary>The answer with its head.</summary>
     internal async Task<string> CurlAsync(int uid, string uri, params IEnumerable<string> options)
     {
-        var ended = await RunAsync(uid, ["curl", "-s", "-i", "-m", "10", "--path-as-is", .. options, uri.StartsWith('/') ? $"http://169.254.170.2{uri}" : uri]);
+        var address = uri.StartsWith('/') ? $"http://169.254.170.2{uri}" : uri;
+        var ended = await RunAsync(uid, ["curl", "-s", "-i", "-m", "10", "--path-as-is", .. options, address]);
         Assert.True(ended.Code == 0, ended.ToString());
         return ended.Output;
     }
 
     internal static string Sts => $"http://169.254.172.1:{StsPort}";
 
-    private IEnumerable<(string Name, string? Value)> Ecs => [("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", RelativeUri), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", Sts)];
+    private IEnumerable<(string Name, string? Value)> Ecs =>
+    [
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", RelativeUri),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ENDPOINT_URL_STS", Sts),
+    ];
 
     private IEnumerable<(string Name, string? Value)> Application =>
     [
-        .. Ecs, ("AWS_DEFAULT_REGION", "eu-central-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),
+        .. Ecs,
+        ("AWS_DEFAULT_REGION", "eu-central-1"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_CONFIG_FILE", "/nonexistent/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),
     ];
 
     private static IEnumerable<(string Name, string? Value)> Configured => [("SIDECAR_CONFIG", Up1000And1001)];

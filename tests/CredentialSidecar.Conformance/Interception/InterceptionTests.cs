@@ -48,7 +48,8 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
     {
         await Installed.AwsCliAsync();
         await UpAsync("nft");
-        AssertIs(arn, await task.RunAsync(uid, "aws", "--output", "json", "--endpoint-url", InterceptedTask.Sts, "sts", "get-caller-identity"));
+        string[] aws = ["aws", "--output", "json", "--endpoint-url", InterceptedTask.Sts, "sts", "get-caller-identity"];
+        AssertIs(arn, await task.RunAsync(uid, aws));
     }
 
     [Theory]
@@ -60,7 +61,8 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
 
         foreach (var uid in new[] { 1000, 1001, 2000, 0 })
         {
-            Assert.Contains("\"TaskARN\":\"arn:aws:ecs:eu-central-1:111122223333:task/", await task.CurlAsync(uid, $"{task.Metadata}/task"), StringComparison.Ordinal);
+            var metadata = await task.CurlAsync(uid, $"{task.Metadata}/task");
+            Assert.Contains("\"TaskARN\":\"arn:aws:ecs:eu-central-1:111122223333:task/", metadata, StringComparison.Ordinal);
             Assert.Contains("\"ProtectionEnabled\":true", await PutAsync(uid, "true"), StringComparison.Ordinal);
             Assert.Contains("\"ProtectionEnabled\":true", await task.CurlAsync(uid, task.TaskProtection), StringComparison.Ordinal);
             Assert.Contains("\"ProtectionEnabled\":false", await PutAsync(uid, "false"), StringComparison.Ordinal);
@@ -78,7 +80,8 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
     public async Task The_sidecar_itself_still_reads_the_task_role(string tool)
     {
         await UpAsync(tool);
-        Assert.Contains("\"RoleArn\":\"arn:aws:iam::111122223333:role/orders-task\"", await task.CurlAsync(9170, task.RelativeUri), StringComparison.Ordinal);
+        const string TaskRole = "\"RoleArn\":\"arn:aws:iam::111122223333:role/orders-task\"";
+        Assert.Contains(TaskRole, await task.CurlAsync(9170, task.RelativeUri), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +94,8 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
 
         foreach (var path in new[] { task.RelativeUri, $"{task.Metadata}/task", "/v1/credentials/reports" })
         {
-            AssertRefused(await task.CurlAsync(uid, $"http://127.0.0.1:9172{path}", "-H", "Host: 169.254.170.2", "-H", $"Authorization: {InterceptedTask.Token}"));
+            string[] headers = ["-H", "Host: 169.254.170.2", "-H", $"Authorization: {InterceptedTask.Token}"];
+            AssertRefused(await task.CurlAsync(uid, $"http://127.0.0.1:9172{path}", headers));
         }
     }
 
@@ -99,13 +103,18 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
     public async Task One_that_forges_Host_or_headers_gets_nothing_by_it()
     {
         await UpAsync("nft");
-        string[] forged = ["-H", "X-Forwarded-For: 169.254.172.2", "-H", "X-Real-IP: 169.254.170.2", "-H", "X-Uid: 1000", "-H", "Forwarded: for=169.254.170.2"];
+        string[] forged =
+        [
+            "-H", "X-Forwarded-For: 169.254.172.2", "-H", "X-Real-IP: 169.254.170.2",
+            "-H", "X-Uid: 1000", "-H", "Forwarded: for=169.254.170.2",
+        ];
 
         AssertRefused(await task.CurlAsync(1000, task.RelativeUri, "-H", "Host: evil.example.com"));
         AssertRefused(await task.CurlAsync(1000, task.RelativeUri, "-H", "Host: 127.0.0.1"));
         AssertRefused(await task.CurlAsync(2000, $"http://127.0.0.1:9172{task.RelativeUri}", [.. forged, "-H", "Host: 169.254.170.2"]));
         Assert.Contains("RequestNotAllowed", await task.CurlAsync(1001, task.RelativeUri, forged), StringComparison.Ordinal);
-        Assert.Contains("role/team/audit/reader\"", await task.CurlAsync(1001, task.RelativeUri, "-H", "X-Uid: 1000"), StringComparison.Ordinal);
+        var answer = await task.CurlAsync(1001, task.RelativeUri, "-H", "X-Uid: 1000");
+        Assert.Contains("role/team/audit/reader\"", answer, StringComparison.Ordinal);
         Assert.Contains("role/orders-task\"", await task.CurlAsync(2000, task.RelativeUri, forged), StringComparison.Ordinal);
     }
 
@@ -141,7 +150,8 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
     {
         Assert.True(ended.Code == 0, ended.ToString());
         var identity = JsonNode.Parse(ended.Output)!;
-        Assert.Matches($"^{Regex.Escape(arn).Replace(@"\*", "[0-9a-f]{32}", StringComparison.Ordinal)}$", identity["Arn"]!.GetValue<string>());
+        var pattern = Regex.Escape(arn).Replace(@"\*", "[0-9a-f]{32}", StringComparison.Ordinal);
+        Assert.Matches($"^{pattern}$", identity["Arn"]!.GetValue<string>());
         Assert.Equal(arn.Split(':')[4], identity["Account"]!.GetValue<string>());
     }
 
@@ -161,5 +171,7 @@ public sealed class InterceptionTests(InterceptedTask task) : IClassFixture<Inte
     }
 
     private Task<string> PutAsync(int uid, string enabled) =>
-        task.CurlAsync(uid, task.TaskProtection, "-X", "PUT", "-H", "Content-Type: application/json", "-d", $$"""{"ProtectionEnabled":{{enabled}}}""");
+        task.CurlAsync(
+            uid, task.TaskProtection,
+            "-X", "PUT", "-H", "Content-Type: application/json", "-d", $$"""{"ProtectionEnabled":{{enabled}}}""");
 }

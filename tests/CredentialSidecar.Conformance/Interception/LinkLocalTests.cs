@@ -8,8 +8,12 @@ public sealed class LinkLocalTests : IAsyncLifetime
 {
     private static readonly (string, string?)[] Serving =
     [
-        ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"), ("SIDECAR_TOKEN", InterceptedTask.Token), ("AWS_REGION", "eu-central-1"),
-        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/"), ("SIDECAR_Listen__Addresses__0", "169.254.170.2"), ("SIDECAR_Networking__LinkLocalAddress", "169.254.170.2"),
+        ("SIDECAR_ROLE_ARN", "arn:aws:iam::555566667777:role/reports"),
+        ("SIDECAR_TOKEN", InterceptedTask.Token),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/"),
+        ("SIDECAR_Listen__Addresses__0", "169.254.170.2"),
+        ("SIDECAR_Networking__LinkLocalAddress", "169.254.170.2"),
     ];
 
     private NetworkNamespace _network = null!;
@@ -62,7 +66,8 @@ public sealed class LinkLocalTests : IAsyncLifetime
 
         await _network.DoAsync("ip", "-6", "addr", "add", "fd00:ec2::23/128", "dev", "lo");
         Assert.Equal(0, (await InterceptSixAsync("down")).Code);
-        Assert.Contains("inet6 fd00:ec2::23/128", await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo"), StringComparison.Ordinal);
+        var addresses = await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo");
+        Assert.Contains("inet6 fd00:ec2::23/128", addresses, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +89,10 @@ public sealed class LinkLocalTests : IAsyncLifetime
         var ended = await _network.RunAsync([.. InterceptedTask.As(9170), Programs.Sidecar, .. command.Split(' ')], Serving);
 
         Assert.Equal(69, ended.Code);
-        Assert.Equal("credential-sidecar: 169.254.170.2 cannot be put on loopback: Operation not permitted. It needs root and the capability NET_ADMIN, which Fargate does not give.", ended.Errors);
+        Assert.Equal(
+            "credential-sidecar: 169.254.170.2 cannot be put on loopback: Operation not permitted. " +
+            "It needs root and the capability NET_ADMIN, which Fargate does not give.",
+            ended.Errors);
     }
 
     private Task<ChildProcess.Ended> InterceptAsync(string command) =>
@@ -98,7 +106,8 @@ public sealed class LinkLocalTests : IAsyncLifetime
     // The source is not there, so the right token is told to wait, and a wrong one is refused.
     private async Task AssertAnswersAsync()
     {
-        Assert.Equal("503", await _network.DoAsync("curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}", "-H", $"Authorization: {InterceptedTask.Token}", "http://169.254.170.2:9170/v1/credentials"));
-        Assert.Equal("401", await _network.DoAsync("curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}", "http://169.254.170.2:9170/v1/credentials"));
+        string[] curl = ["curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}", "http://169.254.170.2:9170/v1/credentials"];
+        Assert.Equal("503", await _network.DoAsync([.. curl, "-H", $"Authorization: {InterceptedTask.Token}"]));
+        Assert.Equal("401", await _network.DoAsync(curl));
     }
 }

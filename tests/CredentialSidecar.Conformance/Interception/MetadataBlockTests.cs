@@ -3,7 +3,7 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Interception;
 
-/// <summary>With <c>intercept up --block-imds</c>, nobody becomes the instance but root and the sidecar.</summary>
+/// <summary>With <c>intercept up --block-imds</c>, only root and the sidecar can reach instance metadata.</summary>
 public sealed class MetadataBlockTests : IAsyncLifetime
 {
     private const int Refused = 7;
@@ -51,7 +51,8 @@ public sealed class MetadataBlockTests : IAsyncLifetime
         Assert.Equal((0, 0), (await AskAsync(1000, "169.254.169.254"), await AskAsync(1000, "[fd00:ec2::254]")));
     }
 
-    private ChildProcess Serve(string address) => _network.Start(["python3", Programs.PathOf("Interception/squatter.py"), "80", address, "plain"]);
+    private ChildProcess Serve(string address) =>
+        _network.Start(["python3", Programs.PathOf("Interception/squatter.py"), "80", address, "plain"]);
 
     private async Task<int> AskAsync(int uid, string address) =>
         (await _network.RunAsync([.. InterceptedTask.As(uid), "curl", "-s", "-m", "10", $"http://{address}/latest/api/token"])).Code;

@@ -46,7 +46,8 @@ public sealed partial class StatusTests : IAsyncLifetime
             Assert.Equal(0, (await InterceptAsync("nft", Up)).Code);
             var rules = NftRulesIn(await _network.DoAsync("nft", "-a", "list", "ruleset")).ToArray();
             count = rules.Length;
-            await _network.DoAsync("nft", "delete", "rule", rules[i].Family, "credential_sidecar", rules[i].Chain, "handle", rules[i].Handle);
+            var (family, handle) = (rules[i].Family, rules[i].Handle);
+            await _network.DoAsync("nft", "delete", "rule", family, "credential_sidecar", rules[i].Chain, "handle", handle);
             await AssertMissesAsync("nft", WithoutPort(rules[i].Label) + (rules[i].Family == "ip6" ? " (IPv6)" : ""));
         }
     }
@@ -66,7 +67,9 @@ public sealed partial class StatusTests : IAsyncLifetime
         var rule = await _network.DoAsync(program, "-t", table, "-S", chain, $"{number}");
         await _network.DoAsync(program, "-t", table, "-D", chain, $"{number}");
 
-        var label = chain == "OUTPUT" ? $"jump of OUTPUT to the {(table == "nat" ? "redirects" : "filters")}" : Regex.Match(rule, "--comment \"([^\"]*)\"").Groups[1].Value;
+        var label = chain == "OUTPUT"
+            ? $"jump of OUTPUT to the {(table == "nat" ? "redirects" : "filters")}"
+            : Regex.Match(rule, "--comment \"([^\"]*)\"").Groups[1].Value;
         await AssertMissesAsync("iptables", WithoutPort(label) + (program == "ip6tables" ? " (IPv6)" : ""));
     }
 
@@ -116,7 +119,8 @@ public sealed partial class StatusTests : IAsyncLifetime
         }
     }
 
-    private Task<ChildProcess.Ended> InterceptAsync(string tool, params string[] words) => _network.RunAsync([.. InterceptedTask.By(tool), Programs.Sidecar, "intercept", .. words]);
+    private Task<ChildProcess.Ended> InterceptAsync(string tool, params string[] words) =>
+        _network.RunAsync([.. InterceptedTask.By(tool), Programs.Sidecar, "intercept", .. words]);
 
     [GeneratedRegex("comment \"([^\"]*)\" # handle ([0-9]+)")]
     private static partial Regex NftRule();

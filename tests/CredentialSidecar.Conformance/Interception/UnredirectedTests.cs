@@ -25,7 +25,10 @@ public sealed class UnredirectedTests : IAsyncLifetime
         // Another nat rule makes conntrack know the connection already, and then no nat rule looks at it any more.
         if (isTracked)
         {
-            await _task.Network.DoAsync("nft", "add table ip other; add chain ip other c { type nat hook output priority 0; }; add rule ip other c tcp dport 7 redirect to :8");
+            await _task.Network.DoAsync(
+                "nft",
+                "add table ip other; add chain ip other c { type nat hook output priority 0; }; " +
+                "add rule ip other c tcp dport 7 redirect to :8");
         }
 
         await using var intercepted = _task.Start(1000, "python3", Programs.PathOf("Interception/old_connection.py"), _task.RelativeUri);
@@ -37,7 +40,8 @@ public sealed class UnredirectedTests : IAsyncLifetime
         stranger.Signal(10);
 
         Assert.Equal("got ConnectionResetError", await intercepted.LineAsync(line => line.StartsWith("got", StringComparison.Ordinal)));
-        Assert.Contains("role/orders-task", await stranger.LineAsync(line => line.StartsWith("got", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var got = await stranger.LineAsync(line => line.StartsWith("got", StringComparison.Ordinal));
+        Assert.Contains("role/orders-task", got, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,7 +51,9 @@ public sealed class UnredirectedTests : IAsyncLifetime
     {
         await _task.InterceptAsync("down");
         Assert.Equal(0, (await _task.InterceptAsync("up", tool)).Code);
-        await _task.Network.DoAsync(tool == "nft" ? ["nft", "flush", "chain", "ip", "credential_sidecar", "redirects"] : ["iptables", "-t", "nat", "-F", "CREDENTIAL_SIDECAR"]);
+        await _task.Network.DoAsync(tool == "nft"
+            ? ["nft", "flush", "chain", "ip", "credential_sidecar", "redirects"]
+            : ["iptables", "-t", "nat", "-F", "CREDENTIAL_SIDECAR"]);
 
         var started = Stopwatch.StartNew();
         var refused = await _task.RunAsync(1000, "curl", "-s", "-m", "30", $"http://169.254.170.2{_task.RelativeUri}");

@@ -12,7 +12,8 @@ public sealed class AnyImageTests : LauncherTest
         File.Copy(Program, Path.Combine(Folder, "credential-launch"));
         File.Copy(Program, Path.Combine(Folder, "program"));
 
-        var version = await RunAsync(Start("chroot", NoWait, Folder, "/credential-launch", "--destination", "reports", "--", "/program", "--version"));
+        string[] words = [Folder, "/credential-launch", "--destination", "reports", "--", "/program", "--version"];
+        var version = await RunAsync(Start("chroot", NoWait, words));
         var waited = await RunAsync(Start("chroot", [], Folder, "/credential-launch", "--port", "1", "--wait", "100ms", "/program"));
         var absent = await RunAsync(Start("chroot", [], Folder, "/credential-launch", "sh"));
 

@@ -11,13 +11,18 @@ public sealed class EnvironmentTests : LauncherTest
         var token = Write("token", "5f1c9e7a2b8d4036");
         var ended = await RunAsync(
             [
-                .. NoWait, "HOME=/root", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x", "AWS_ROLE_ARN=arn", "AWS_WEB_IDENTITY_TOKEN_FILE=/irsa",
+                .. NoWait,
+                "HOME=/root",
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x",
+                "AWS_ROLE_ARN=arn",
+                "AWS_WEB_IDENTITY_TOKEN_FILE=/irsa",
                 "AWS_PROFILE=", "AWS_REGION=eu-central-1", "no_proxy=a.example", "CREDENTIAL_LAUNCH_TOKEN=unused",
             ],
             "--destination", "reports", "--token-file", token, "--", "/usr/bin/env");
 
         Assert.Equal(
-            "credential-launch: Removed AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN from the program's environment, "
+            "credential-launch: Removed AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN "
+            + "from the program's environment, "
             + "because SDKs take them before they ask the sidecar; --allow keeps one by its name.\n", ended.Error);
         Assert.Equal(
             new[]

@@ -16,7 +16,8 @@ public sealed class ExecTests : LauncherTest
     }
 
     [Fact]
-    public async Task The_programs_exit_code_is_the_launchers() => Assert.Equal(42, (await RunAsync(NoWait, "--", "sh", "-c", "exit 42")).Code);
+    public async Task The_programs_exit_code_is_the_launchers() =>
+        Assert.Equal(42, (await RunAsync(NoWait, "--", "sh", "-c", "exit 42")).Code);
 
     [Theory]
     [InlineData("TERM", 15)]
@@ -32,7 +33,8 @@ public sealed class ExecTests : LauncherTest
     }
 
     [Fact]
-    public async Task Standard_input_is_the_programs() => Assert.Equal("hello\n", (await RunAsync(Start(Program, NoWait, "cat"), "hello\n")).Output);
+    public async Task Standard_input_is_the_programs() =>
+        Assert.Equal("hello\n", (await RunAsync(Start(Program, NoWait, "cat"), "hello\n")).Output);
 
     // env, because a shell cannot take back what was ignored when it came: .NET's own children come so.
     [Theory]
@@ -83,7 +85,8 @@ public sealed class ExecTests : LauncherTest
     [Fact]
     public async Task Arguments_and_variables_pass_through_byte_by_byte()
     {
-        var ended = await ShellAsync("X=$(printf 'a\\351\\377b') exec \"$0\" -- sh -c 'printf %s \"$X\" \"$1\" | od -An -tx1' - \"$(printf '\\303\\050')\"");
+        var ended = await ShellAsync(
+            "X=$(printf 'a\\351\\377b') exec \"$0\" -- sh -c 'printf %s \"$X\" \"$1\" | od -An -tx1' - \"$(printf '\\303\\050')\"");
 
         Assert.Equal(" 61 e9 ff 62 c3 28\n", ended.Output);
     }

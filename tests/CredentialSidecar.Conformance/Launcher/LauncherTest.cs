@@ -24,7 +24,13 @@ public abstract class LauncherTest : IAsyncLifetime
 
     internal ProcessStartInfo Start(string program, string[] variables, params string[] words)
     {
-        var start = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(program, words)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        };
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
 
@@ -34,7 +40,8 @@ public abstract class LauncherTest : IAsyncLifetime
 
         foreach (var variable in variables)
         {
-            start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
+            var equals = variable.IndexOf('=', StringComparison.Ordinal);
+            start.Environment[variable[..equals]] = variable[(equals + 1)..];
         }
 
         return start;
@@ -43,7 +50,8 @@ public abstract class LauncherTest : IAsyncLifetime
     internal Task<Ended> RunAsync(string[] variables, params string[] words) => RunAsync(Start(Program, variables, words));
 
     /// <summary>A shell with the launcher as $0, for what only a shell can say.</summary>
-    internal Task<Ended> ShellAsync(string script, params string[] words) => RunAsync(Start("/bin/sh", NoWait, ["-c", script, Program, .. words]));
+    internal Task<Ended> ShellAsync(string script, params string[] words) =>
+        RunAsync(Start("/bin/sh", NoWait, ["-c", script, Program, .. words]));
 
     internal static async Task<Ended> RunAsync(ProcessStartInfo start, string input = "")
     {

@@ -22,7 +22,8 @@ public sealed class SearchTests : LauncherTest
     }
 
     [Fact]
-    public async Task A_missing_program_is_told_before_the_wait() => Assert.Equal(127, (await RunAsync(["CREDENTIAL_LAUNCH_WAIT=20s"], "no-such-program")).Code);
+    public async Task A_missing_program_is_told_before_the_wait() =>
+        Assert.Equal(127, (await RunAsync(["CREDENTIAL_LAUNCH_WAIT=20s"], "no-such-program")).Code);
 
     [Fact]
     public async Task A_script_without_a_first_line_is_run_by_sh()

@@ -25,14 +25,19 @@ public sealed class SidecarTests : LauncherTest
             var sts = $"AWS_ENDPOINT_URL_STS={Text("sts")}";
             using var sidecar = Process.Start(Start(Built("credential-sidecar"),
             [
-                $"SIDECAR_SOURCE_ENDPOINT={Text("agent")}", relativeUri, sts, "AWS_REGION=eu-central-1", "SIDECAR_ROLE_ARN=arn:aws:iam::555566667777:role/reports",
+                $"SIDECAR_SOURCE_ENDPOINT={Text("agent")}", relativeUri, sts, "AWS_REGION=eu-central-1",
+                "SIDECAR_ROLE_ARN=arn:aws:iam::555566667777:role/reports",
                 "SIDECAR_EXTERNAL_ID=orders-7f3a", $"SIDECAR_TOKEN={Token}", $"SIDECAR_PORT={port}", $"SIDECAR_HEALTH_PORT={healthPort}",
             ]))!;
 
             try
             {
-                // With RELATIVE_URI left in, the CLI would ask 169.254.170.2, where nobody is here.
-                string[] container = [relativeUri, sts, "AWS_DEFAULT_REGION=eu-central-1", "AWS_EC2_METADATA_DISABLED=true", $"HOME={Folder}", $"CREDENTIAL_LAUNCH_PORT={port}"];
+                // If the launcher kept RELATIVE_URI, the CLI would ask 169.254.170.2, which has no listener here.
+                string[] container =
+                [
+                    relativeUri, sts, "AWS_DEFAULT_REGION=eu-central-1", "AWS_EC2_METADATA_DISABLED=true",
+                    $"HOME={Folder}", $"CREDENTIAL_LAUNCH_PORT={port}",
+                ];
                 var caller = await RunAsync([.. container, $"CREDENTIAL_LAUNCH_TOKEN={Token}"], "--", "aws", "sts", "get-caller-identity");
                 var denied = await RunAsync([.. container, "CREDENTIAL_LAUNCH_TOKEN=other"], "--", "aws", "sts", "get-caller-identity");
                 var unknown = await RunAsync([.. container, $"CREDENTIAL_LAUNCH_TOKEN={Token}"], "--destination", "nobody", "true");

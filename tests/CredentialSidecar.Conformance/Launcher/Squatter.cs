@@ -2,7 +2,8 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Launcher;
 
-/// <summary>Another user's program on the sidecar's port, which answers as the sidecar does and prints each token that it is sent.</summary>
+/// <summary>Another user's program on the sidecar's port.</summary>
+/// <remarks>It answers like the sidecar and prints each token that it receives.</remarks>
 internal sealed class Squatter : IAsyncDisposable
 {
     public const int Uid = 7001;

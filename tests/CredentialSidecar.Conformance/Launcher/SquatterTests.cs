@@ -21,7 +21,8 @@ public sealed class SquatterTests : LauncherTest
 
         Assert.Equal((77, ""), (ended.Code, ended.Output));
         Assert.StartsWith(
-            $"credential-launch: Port {port} of 127.0.0.1 is held by uid {Squatter.Uid}; expected the sidecar's uid 9170 (--sidecar-uid). Nothing was sent.",
+            $"credential-launch: Port {port} of 127.0.0.1 is held by uid {Squatter.Uid}; " +
+            "expected the sidecar's uid 9170 (--sidecar-uid). Nothing was sent.",
             ended.Error, StringComparison.Ordinal);
         Assert.Single(ended.Error.TrimEnd().Split('\n'));
         Assert.Empty(squatter.Harvest);
@@ -106,7 +107,8 @@ public sealed class SquatterTests : LauncherTest
 
         Assert.Equal(code, ended.Code);
         Assert.Equal(code == 0, squatter.Harvest.Count > 0);
-        Assert.Equal(code == 77, ended.Error.Contains(owner is null ? "9170 (the default)" : "7002 (the owner of the token file", StringComparison.Ordinal));
+        var expected = owner is null ? "9170 (the default)" : "7002 (the owner of the token file";
+        Assert.Equal(code == 77, ended.Error.Contains(expected, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -117,15 +119,20 @@ public sealed class SquatterTests : LauncherTest
         await using var sidecar = await Squatter.StartAsync(port);
 
         var ended = await RunAsync(Start(
-            "unshare", [Token, "CREDENTIAL_LAUNCH_SIDECAR_UID=9170"], "--user", "--map-root-user", Program, "--port", $"{port}", "--", "echo", "started"));
+            "unshare", [Token, "CREDENTIAL_LAUNCH_SIDECAR_UID=9170"],
+            "--user", "--map-root-user", Program, "--port", $"{port}", "--", "echo", "started"));
         Assert.SkipWhen(ended.Error.StartsWith("unshare:", StringComparison.Ordinal), ended.Error);
 
         Assert.Equal((0, "started\n"), (ended.Code, ended.Output));
-        Assert.StartsWith($"credential-launch: Cannot tell which user listens on 127.0.0.1:{port}: ", Assert.Single(ended.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"credential-launch: Cannot tell which user listens on 127.0.0.1:{port}: ",
+            Assert.Single(ended.Error.TrimEnd().Split('\n')),
+            StringComparison.Ordinal);
     }
 
     private static (int, string, string) Of(Ended ended) => (ended.Code, ended.Output, ended.Error);
 
-    private Task<Ended> AskAsync(int port, string wait, string uid) =>
-        RunAsync([Token, $"CREDENTIAL_LAUNCH_SIDECAR_UID={uid}"], "--port", $"{port}", "--wait", wait, "--sidecar-uid", uid, "--", "echo", "started");
+    private Task<Ended> AskAsync(int port, string wait, string uid) => RunAsync(
+        [Token, $"CREDENTIAL_LAUNCH_SIDECAR_UID={uid}"],
+        "--port", $"{port}", "--wait", wait, "--sidecar-uid", uid, "--", "echo", "started");
 }

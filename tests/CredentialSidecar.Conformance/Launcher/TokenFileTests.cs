@@ -35,7 +35,8 @@ public sealed class TokenFileTests : LauncherTest
     {
         var fifo = await FifoAsync("set");
         var ended = await RunAsync(
-            [.. NoWait, "CREDENTIAL_LAUNCH_TOKEN=5f1c9e7a", $"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={fifo}"], "--port", "1", "--", "echo", "started");
+            [.. NoWait, "CREDENTIAL_LAUNCH_TOKEN=5f1c9e7a", $"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={fifo}"],
+            "--port", "1", "--", "echo", "started");
 
         Assert.Equal((0, "started\n"), (ended.Code, ended.Output));
     }
@@ -51,7 +52,9 @@ public sealed class TokenFileTests : LauncherTest
         var ended = await RunAsync(Start(copy, [.. NoWait, "CREDENTIAL_LAUNCH_SIDECAR_UID="], "--port", "1", "--", "echo", "started"));
 
         Assert.Equal((0, "started\n"), (ended.Code, ended.Output));
-        Assert.Equal($"credential-launch: {token} is writable by its group or by others, who can change the token; make its mode 0444.\n", ended.Error);
+        Assert.Equal(
+            $"credential-launch: {token} is writable by its group or by others, who can change the token; make its mode 0444.\n",
+            ended.Error);
     }
 
     private async Task<string> FifoAsync(string name)

@@ -7,7 +7,8 @@ namespace CredentialSidecar.Conformance.Launcher;
 /// <summary>Waiting for a sidecar that is late, absent, wrong or of another opinion.</summary>
 public sealed class WaitingTests : LauncherTest
 {
-    private const string Credentials = """{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"secret-5f1c","Token":"t","Expiration":"2030-01-01T00:00:00Z"}""";
+    private const string Credentials =
+        """{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"secret-5f1c","Token":"t","Expiration":"2030-01-01T00:00:00Z"}""";
 
     [Fact]
     public async Task Nobody_there_is_told_with_75_at_the_bound()
@@ -15,7 +16,10 @@ public sealed class WaitingTests : LauncherTest
         var ended = await RunAsync([], "--port", "1", "--wait", "1s", "--", "echo", "started");
 
         Assert.Equal((75, ""), (ended.Code, ended.Output));
-        Assert.Matches("^credential-launch: No credentials from http://127.0.0.1:1/v1/credentials within 1s: Connection refused. Does the sidecar run.*\n$", ended.Error);
+        Assert.Matches(
+            "^credential-launch: No credentials from http://127.0.0.1:1/v1/credentials within 1s: " +
+            "Connection refused. Does the sidecar run.*\n$",
+            ended.Error);
         Assert.InRange(ended.Took.TotalSeconds, 0.8, 30);
     }
 
@@ -33,11 +37,13 @@ public sealed class WaitingTests : LauncherTest
     [Fact]
     public async Task A_wrong_token_ends_at_once_with_77_and_the_sidecars_words()
     {
-        await using var server = RawServer.Http(401, """{"code":"Unauthorized","message":"The authorization token is not the sidecar's."}""");
+        const string Wrong = """{"code":"Unauthorized","message":"The authorization token is not the sidecar's."}""";
+        await using var server = RawServer.Http(401, Wrong);
         var ended = await AskAsync(server, "20s", "CREDENTIAL_LAUNCH_TOKEN=wrong-5f1c");
 
         Assert.Equal((77, 1), (ended.Code, server.Requests));
-        Assert.Contains("Unauthorized: The authorization token is not the sidecar's. Give the launcher", ended.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Unauthorized: The authorization token is not the sidecar's. Give the launcher", ended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("5f1c", ended.Error, StringComparison.Ordinal);
         Assert.InRange(ended.Took.TotalSeconds, 0, 10);
     }
@@ -60,7 +66,8 @@ public sealed class WaitingTests : LauncherTest
         {
             asked.Add(head);
             var (status, body) = asked.Count switch { 1 => (503, "{}"), 2 => (403, "{}"), _ => (200, Credentials) };
-            return stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {body.Length}\r\n\r\n{body}"), stop).AsTask();
+            var answer = $"HTTP/1.1 {status} X\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+            return stream.WriteAsync(Encoding.UTF8.GetBytes(answer), stop).AsTask();
         });
         var ended = await AskAsync(server, "20s", "CREDENTIAL_LAUNCH_TOKEN=5f1c9e7a");
 
@@ -95,8 +102,12 @@ public sealed class WaitingTests : LauncherTest
     [Fact]
     public async Task A_stop_ends_the_wait_even_for_pid_1()
     {
-        Assert.SkipUnless(Tools.Has("unshare") && Environment.UserName == "root", "a pid namespace needs root and unshare: apt-get install -y --no-install-recommends util-linux");
-        var ended = await ShellAsync("unshare --pid --fork --kill-child \"$0\" --port 1 --wait 20s true & u=$!; sleep 1; kill -TERM $(cat /proc/$u/task/$u/children); wait $u; echo $?");
+        Assert.SkipUnless(
+            Tools.Has("unshare") && Environment.UserName == "root",
+            "a pid namespace needs root and unshare: apt-get install -y --no-install-recommends util-linux");
+        var ended = await ShellAsync(
+            "unshare --pid --fork --kill-child \"$0\" --port 1 --wait 20s true & u=$!; sleep 1; " +
+            "kill -TERM $(cat /proc/$u/task/$u/children); wait $u; echo $?");
 
         Assert.Equal("143\n", ended.Output);
         Assert.InRange(ended.Took.TotalSeconds, 1, 10);

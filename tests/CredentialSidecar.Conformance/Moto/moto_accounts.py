@@ -34,7 +34,7 @@ iam.put_user_policy(UserName="sidecar", PolicyName="assume", PolicyDocument=allo
 iam.create_role(RoleName="hub", AssumeRolePolicyDocument=trust("arn:aws:iam::123456789012:user/sidecar"))
 iam.put_role_policy(RoleName="hub", PolicyName="assume", PolicyDocument=allow("sts:AssumeRole", SPOKE))
 
-# Whoever assumes a role of another account acts there, so this is how the other account is reached.
+# A caller that assumes a role of another account acts in that account. This is how the other account is reached.
 other = client("sts").assume_role(RoleArn="arn:aws:iam::555566667777:role/setup", RoleSessionName="setup")["Credentials"]
 iam = client("iam", other["AccessKeyId"], other["SecretAccessKey"], other["SessionToken"])
 iam.create_role(RoleName="spoke", AssumeRolePolicyDocument=trust(HUB))

@@ -35,10 +35,12 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     /// <summary>Starts it beside an emulator and returns as soon as it listens.</summary>
     /// <param name="settings">Variables on top of those that a task would have; null takes one away.</param>
-    public static Task<SidecarProcess> StartAsync(EmulatorProcess emulator, params IEnumerable<(string Name, string? Value)> settings) => StartAsync(emulator, [], settings);
+    public static Task<SidecarProcess> StartAsync(
+        EmulatorProcess emulator, params IEnumerable<(string Name, string? Value)> settings) => StartAsync(emulator, [], settings);
 
     /// <param name="before">A program that becomes the sidecar, with its arguments.</param>
-    public static async Task<SidecarProcess> StartAsync(EmulatorProcess emulator, string[] before, params IEnumerable<(string Name, string? Value)> settings)
+    public static async Task<SidecarProcess> StartAsync(
+        EmulatorProcess emulator, string[] before, params IEnumerable<(string Name, string? Value)> settings)
     {
         var token = RandomNumberGenerator.GetHexString(40);
         string[] command = [.. before, Programs.Sidecar];

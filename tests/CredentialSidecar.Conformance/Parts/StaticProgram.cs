@@ -42,7 +42,8 @@ internal sealed class StaticProgram
             return null;
         }
 
-        var (code, output, error) = await Tools.RunAsync(new ProcessStartInfo("timeout", ["-s", "KILL", "400", Path.Combine(_sources, "publish.sh")]));
+        string[] words = ["-s", "KILL", "400", Path.Combine(_sources, "publish.sh")];
+        var (code, output, error) = await Tools.RunAsync(new ProcessStartInfo("timeout", words));
         return code == 0 ? null : output + error;
     }
 }

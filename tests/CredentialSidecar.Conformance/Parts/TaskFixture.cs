@@ -6,7 +6,7 @@ namespace CredentialSidecar.Conformance.Parts;
 /// <summary>A task with a sidecar, in a world of its own: what the clients of one test class read.</summary>
 public sealed class TaskFixture : IAsyncLifetime
 {
-    /// <summary>One hop, two hops, and one that nobody allows.</summary>
+    /// <summary>One hop, two hops, and a role that no policy allows to assume.</summary>
     internal const string Destinations = $$"""
         {
           "Destinations": {
@@ -73,7 +73,7 @@ public sealed class TaskFixture : IAsyncLifetime
             // Version 1 of the CLI reads this one alone.
             ("AWS_DEFAULT_REGION", "eu-central-1"),
 
-            // Nothing of this machine's, whoever runs the test.
+            // No settings of this machine or of the user who runs the test.
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_CONFIG_FILE", "/nonexistent/config"),
             ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),

@@ -42,7 +42,9 @@ internal static class Accounts
 
     private static async Task<string> LayAsync(Cluster cluster)
     {
-        await cluster.AdminAsync("user", "create", "--tenant", "123456789012", "--uid", "owner", "--display-name", "owner", "--access-key", KeyId, "--secret-key", Secret);
+        await cluster.AdminAsync(
+            "user", "create", "--tenant", "123456789012", "--uid", "owner", "--display-name", "owner",
+            "--access-key", KeyId, "--secret-key", Secret);
         await RoleAsync(cluster, Task, "arn:aws:iam::123456789012:user/owner", "sts:AssumeRole");
         await RoleAsync(cluster, Hub, Task, "sts:AssumeRole");
         await RoleAsync(cluster, Closed, "arn:aws:iam::123456789012:user/nobody", "sts:AssumeRole");
@@ -50,7 +52,8 @@ internal static class Accounts
         await MakePoolsAsync(cluster);
 
         using var sts = new AmazonSecurityTokenServiceClient(
-            new BasicAWSCredentials(KeyId, Secret), new AmazonSecurityTokenServiceConfig { ServiceURL = cluster.Gateway.AbsoluteUri, AuthenticationRegion = "eu-central-1" });
+            new BasicAWSCredentials(KeyId, Secret),
+            new AmazonSecurityTokenServiceConfig { ServiceURL = cluster.Gateway.AbsoluteUri, AuthenticationRegion = "eu-central-1" });
         var session = await sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = Task, RoleSessionName = "0123456789abcdef" });
 
         return new JsonObject
@@ -99,5 +102,6 @@ internal static class Accounts
     }
 
     // Without spaces: this server does not take them.
-    private static string Policy(object statement) => JsonSerializer.Serialize(new { Version = "2012-10-17", Statement = new[] { statement } });
+    private static string Policy(object statement) =>
+        JsonSerializer.Serialize(new { Version = "2012-10-17", Statement = new[] { statement } });
 }

@@ -24,7 +24,14 @@ internal sealed class BriefSidecar : IAsyncDisposable
     /// <summary>Of its last hop.</summary>
     public int Renewals => Logs.Lines.Count(line => line.Event.Id == 300);
 
-    public Uri Credentials => new(new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), "/v1/credentials/default");
+    public Uri Credentials
+    {
+        get
+        {
+            var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+            return new Uri(new Uri(addresses.First()), "/v1/credentials/default");
+        }
+    }
 
     /// <summary>Over two hops into the third account.</summary>
     /// <param name="lifetime">What each hop asks STS for.</param>
@@ -39,11 +46,14 @@ internal sealed class BriefSidecar : IAsyncDisposable
             ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)),
             ("AWS_ENDPOINT_URL_STS", sts.AbsoluteUri),
         ]);
-        var chains = settings.Chains(TaskIdentity.Unknown).Select(chain => chain with { Hops = [.. chain.Hops.Select(hop => hop with { Duration = lifetime })] }).ToArray();
+        var chains = settings.Chains(TaskIdentity.Unknown)
+            .Select(chain => chain with { Hops = [.. chain.Hops.Select(hop => hop with { Duration = lifetime })] })
+            .ToArray();
+        var refresh = RefreshSettings.Default with { RenewAtFraction = renewEvery / lifetime, JitterFraction = 0 };
         var logs = new CollectedLogs();
         var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services => services
             .AddSingleton<IReadOnlyList<RoleChain>>(chains)
-            .AddSingleton(new RefreshSchedule(RefreshSettings.Default with { RenewAtFraction = renewEvery / lifetime, JitterFraction = 0 }, () => 0) { ShortestWait = TimeSpan.FromSeconds(1) })
+            .AddSingleton(new RefreshSchedule(refresh, () => 0) { ShortestWait = TimeSpan.FromSeconds(1) })
             .AddSingleton<IHostLifetime, SidecarFixture.NoSignals>()
             .AddLogging(logging => logging.ClearProviders().AddProvider(logs)));
         await app.StartAsync();

@@ -6,7 +6,8 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Radosgw;
 
-/// <summary>Ceph's object gateway over a store in memory: an STS and an S3 that check signatures and session tokens, and end sessions when they end.</summary>
+/// <summary>Ceph's object gateway with an in-memory store, as an STS and an S3.</summary>
+/// <remarks>It checks signatures and session tokens, and rejects expired sessions.</remarks>
 /// <remarks>
 /// One for all classes of this ring, since it takes some seconds to start. Loopback only, files in a folder of its own; its processes
 /// are children of this one and end with it. There are two gateways, so that STS can be stopped and S3 go on.
@@ -45,7 +46,7 @@ internal sealed class Cluster
         return await Once.Value;
     }
 
-    /// <summary>A client for this S3: buckets are in paths, checksums only where the protocol asks for them, and nothing is tried twice.</summary>
+    /// <summary>An S3 client with buckets in paths, checksums only where the protocol requires them, and no retries.</summary>
     public AmazonS3Client S3(AWSCredentials credentials) => new(credentials, new AmazonS3Config
     {
         ServiceURL = Gateway.AbsoluteUri,
@@ -58,7 +59,7 @@ internal sealed class Cluster
 
     public Task AdminAsync(params IEnumerable<string> arguments) => ToolAsync("radosgw-admin", arguments);
 
-    /// <summary>Ends the second gateway's process; nobody listens on its port then.</summary>
+    /// <summary>Ends the second gateway's process, which closes its port.</summary>
     public async Task StopStsAsync() => await _stopped!.DisposeAsync();
 
     public async Task StartStsAsync()
@@ -83,7 +84,8 @@ internal sealed class Cluster
             async () =>
             {
                 store = store.HasExited ? cluster.Daemon("ceph-osd", "-i", id) : store;
-                return (await cluster.ToolAsync("ceph", "osd", "stat", "--format", "json")).Contains("\"num_up_osds\":1", StringComparison.Ordinal);
+                var status = await cluster.ToolAsync("ceph", "osd", "stat", "--format", "json");
+                return status.Contains("\"num_up_osds\":1", StringComparison.Ordinal);
             },
             () => $"the store does not come up: {string.Join('\n', store.Errors)}");
         await AnswersAsync(cluster.Gateway, cluster.Daemon("radosgw", "-n", "client.s3"));
@@ -165,20 +167,25 @@ internal sealed class Cluster
 
         foreach (var name in (string[])["client.admin", "client.s3", "client.sts"])
         {
-            await ToolAsync("ceph-authtool", "keyring", "--gen-key", "-n", name, "--cap", "mon", "allow *", "--cap", "osd", "allow *", "--cap", "mgr", "allow *");
+            string[] allowed = ["--cap", "mon", "allow *", "--cap", "osd", "allow *", "--cap", "mgr", "allow *"];
+            await ToolAsync("ceph-authtool", ["keyring", "--gen-key", "-n", name, .. allowed]);
         }
 
         await ToolAsync("monmaptool", "--create", "--fsid", cluster, "--addv", "a", $"[{monitor}]", "monmap");
         await ToolAsync("ceph-mon", "--mkfs", "-i", "a", "--monmap", "monmap");
     }
 
+    // The shell words that run a program in this cluster's folder.
+    private string[] InFolder(string program) => ["-c", "cd \"$1\"; shift; exec \"$@\"", "sh", _folder, program];
+
     // In the foreground, so that it is a child of this process.
     private ChildProcess Daemon(string program, params IEnumerable<string> arguments) =>
-        ChildProcess.Start("sh", ["-c", "cd \"$1\"; shift; exec \"$@\"", "sh", _folder, program, "-f", "-c", "ceph.conf", .. arguments], CleanEnvironment.With());
+        ChildProcess.Start("sh", [.. InFolder(program), "-f", "-c", "ceph.conf", .. arguments], CleanEnvironment.With());
 
     private async Task<string> ToolAsync(string program, params IEnumerable<string> arguments)
     {
-        var ended = await ChildProcess.RunAsync("sh", ["-c", "cd \"$1\"; shift; exec \"$@\"", "sh", _folder, program, .. arguments], CleanEnvironment.With(("CEPH_CONF", "ceph.conf")));
+        var ended = await ChildProcess.RunAsync(
+            "sh", [.. InFolder(program), .. arguments], CleanEnvironment.With(("CEPH_CONF", "ceph.conf")));
         Assert.True(ended.Code == 0, $"{program} {string.Join(' ', arguments)}: {ended}");
         return ended.Output.Trim();
     }

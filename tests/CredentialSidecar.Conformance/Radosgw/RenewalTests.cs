@@ -19,9 +19,12 @@ internal static class TwoMinutes
         ("AWS_ENDPOINT_URL_S3", cluster.Gateway.GetLeftPart(UriPartial.Authority)),
         ("AWS_REGION", "eu-central-1"), ("AWS_DEFAULT_REGION", "eu-central-1"),
         ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"), ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"),
-        ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"));
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_CONFIG_FILE", "/nonexistent/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"));
 
-    /// <summary>As boto3. Not as the SDK for .NET, which a renewal in the midst of a call may fail: <see cref="Compatibility.TornCallTests"/>.</summary>
+    /// <summary>Renewals during calls of boto3.</summary>
+    /// <remarks>With the SDK for .NET a renewal may fail a call that is under way: <see cref="Compatibility.TornCallTests"/>.</remarks>
     public static Task<ChildProcess.Ended> WriteAsync(Dictionary<string, string?> sibling, string bucket) =>
         Boto3.RunAsync("Radosgw/boto3_writer.py", sibling, Long + ChildProcess.Limit, bucket, $"{Long.TotalSeconds}");
 
@@ -29,7 +32,8 @@ internal static class TwoMinutes
     {
         Assert.True(writer.Code == 0, writer.ToString());
         var result = JsonNode.Parse(writer.Output)!;
-        Assert.True(result["Failures"]!.AsArray().Count == 0, $"{result}\n{string.Join('\n', sidecar.Logs.Lines.Select(line => line.Text))}");
+        var log = string.Join('\n', sidecar.Logs.Lines.Select(line => line.Text));
+        Assert.True(result["Failures"]!.AsArray().Count == 0, $"{result}\n{log}");
 
         // On an idle machine it is more than a thousand.
         Assert.InRange(result["Calls"]!.GetValue<int>(), 200, int.MaxValue);
@@ -44,7 +48,8 @@ public sealed class RenewalTests
     {
         var cluster = await Cluster.SharedAsync();
         await Installed.Boto3Async();
-        await using var sidecar = await BriefSidecar.StartAsync(cluster, cluster.Gateway, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4));
+        await using var sidecar = await BriefSidecar.StartAsync(
+            cluster, cluster.Gateway, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4));
         var sibling = TwoMinutes.Sibling(sidecar, cluster);
 
         foreach (var writer in await Task.WhenAll(TwoMinutes.WriteAsync(sibling, "brief-one"), TwoMinutes.WriteAsync(sibling, "brief-two")))

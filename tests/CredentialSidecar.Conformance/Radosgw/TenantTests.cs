@@ -57,8 +57,9 @@ public sealed class TenantTests : IAsyncLifetime
     public async Task A_chain_over_three_accounts_gives_what_its_last_role_may_and_its_first_one_less()
     {
         using var writer = S3(await ServedAsync("writer"));
-        await writer.PutBucketAsync(new PutBucketRequest { BucketName = "ledger", UseClientRegion = false }, TestContext.Current.CancellationToken);
-        await writer.PutObjectAsync(new PutObjectRequest { BucketName = "ledger", Key = "page", ContentBody = "hello" }, TestContext.Current.CancellationToken);
+        var cancelled = TestContext.Current.CancellationToken;
+        await writer.PutBucketAsync(new PutBucketRequest { BucketName = "ledger", UseClientRegion = false }, cancelled);
+        await writer.PutObjectAsync(new PutObjectRequest { BucketName = "ledger", Key = "page", ContentBody = "hello" }, cancelled);
         using var read = await writer.GetObjectAsync("ledger", "page", TestContext.Current.CancellationToken);
         using var text = new StreamReader(read.ResponseStream);
         Assert.Equal("hello", await text.ReadToEndAsync(TestContext.Current.CancellationToken));
@@ -73,7 +74,9 @@ public sealed class TenantTests : IAsyncLifetime
         foreach (var destination in (string[])["closed", "direct"])
         {
             // The first attempt takes longer than a GET waits where the machine is busy.
-            await Eventually.HoldsAsync(async () => (await _sidecar!.GetAsync(destination)).Status != 503, () => $"{destination} was never tried");
+            await Eventually.HoldsAsync(
+                async () => (await _sidecar!.GetAsync(destination)).Status != 503,
+                () => $"{destination} was never tried");
             var (status, body) = await _sidecar!.GetAsync(destination);
             Assert.Equal((403, "AccessDenied"), (status, body["code"]!.GetValue<string>()));
         }
@@ -91,8 +94,9 @@ public sealed class TenantTests : IAsyncLifetime
         }
 
         using var s3 = S3(body);
-        await s3.PutBucketAsync(new PutBucketRequest { BucketName = "ends", UseClientRegion = false }, TestContext.Current.CancellationToken);
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "ends", Key = "a", ContentBody = "b" }, TestContext.Current.CancellationToken);
+        var cancelled = TestContext.Current.CancellationToken;
+        await s3.PutBucketAsync(new PutBucketRequest { BucketName = "ends", UseClientRegion = false }, cancelled);
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "ends", Key = "a", ContentBody = "b" }, cancelled);
 
         var left = body["Expiration"]!.GetValue<DateTimeOffset>() - DateTimeOffset.UtcNow;
         Assert.InRange(left, TimeSpan.Zero, Brief);
@@ -111,5 +115,8 @@ public sealed class TenantTests : IAsyncLifetime
     }
 
     private AmazonS3Client S3(JsonNode session) => _cluster!.S3(
-        new SessionAWSCredentials(session["AccessKeyId"]!.GetValue<string>(), session["SecretAccessKey"]!.GetValue<string>(), session["Token"]!.GetValue<string>()));
+        new SessionAWSCredentials(
+            session["AccessKeyId"]!.GetValue<string>(),
+            session["SecretAccessKey"]!.GetValue<string>(),
+            session["Token"]!.GetValue<string>()));
 }

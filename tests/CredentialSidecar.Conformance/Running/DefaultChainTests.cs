@@ -12,13 +12,25 @@ public sealed class DefaultChainTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("dev", "the profile 'dev' signs in by aws login (login_session), which needs a browser.", "export-credentials --profile dev")]
-    [InlineData("chained", "the profile 'dev' signs in by aws login (login_session), which needs a browser.", "export-credentials --profile chained")]
+    [InlineData("dev",
+        "the profile 'dev' signs in by aws login (login_session), which needs a browser.",
+        "export-credentials --profile dev")]
+    [InlineData("chained",
+        "the profile 'dev' signs in by aws login (login_session), which needs a browser.",
+        "export-credentials --profile chained")]
     [InlineData("sso", "the profile 'sso' signs in by SSO, which needs a browser.", "export-credentials --profile sso")]
-    [InlineData("mfa", "the profile 'mfa' asks for an MFA code (mfa_serial), which cannot be typed here.", "export-credentials --profile mfa")]
-    [InlineData("fails", "credential_process of the profile 'fails' ended with exit code 3. It wrote: vault is sealed.", "credential_process")]
-    [InlineData("missing", "credential_process of the profile 'missing' ended with exit code 127. It wrote: ", "the program must be in the sidecar's image")]
-    [InlineData("garbage", "credential_process of the profile 'garbage' did not print the JSON that the SDK expects.", "credential_process")]
+    [InlineData("mfa",
+        "the profile 'mfa' asks for an MFA code (mfa_serial), which cannot be typed here.",
+        "export-credentials --profile mfa")]
+    [InlineData("fails",
+        "credential_process of the profile 'fails' ended with exit code 3. It wrote: vault is sealed.",
+        "credential_process")]
+    [InlineData("missing",
+        "credential_process of the profile 'missing' ended with exit code 127. It wrote: ",
+        "the program must be in the sidecar's image")]
+    [InlineData("garbage",
+        "credential_process of the profile 'garbage' did not print the JSON that the SDK expects.",
+        "credential_process")]
     [InlineData("nosource", "Error reading source profile [nothere] for profile [nosource]", "Look at the profile 'nosource'")]
     [InlineData("token", "the web identity token could not be read. Could not find", "web_identity_token_file")]
     [InlineData("nope", "the profile 'nope' does not exist.", "Correct AWS_PROFILE")]
@@ -33,7 +45,10 @@ public sealed class DefaultChainTests : IDisposable
 
     [Fact]
     public async Task A_token_file_of_the_environment_is_named() => Assert.Contains(
-        "/nonexistent/token", await FailureAsync(("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/pod"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token")), StringComparison.Ordinal);
+        "/nonexistent/token",
+        await FailureAsync(
+            ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/pod"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token")),
+        StringComparison.Ordinal);
 
     private async Task<string> FailureAsync(params (string Name, string? Value)[] settings)
     {
@@ -79,11 +94,19 @@ public sealed class DefaultChainTests : IDisposable
         [
             ("SIDECAR_Source__Kind", "Default"), ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
             ("SIDECAR_SOURCE_ENDPOINT", null), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null), ("ECS_CONTAINER_METADATA_URI_V4", null),
-            ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", config), ("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(_folder, "credentials")), .. settings,
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_CONFIG_FILE", config),
+            ("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(_folder, "credentials")),
+            .. settings,
         ]);
         string? line = null;
         await Eventually.HoldsAsync(
-            () => (line = sidecar.Output.FirstOrDefault(output => output.Contains("\"EventId\":302,", StringComparison.Ordinal))) is not null, () => "No failure was logged.");
+            () =>
+            {
+                line = sidecar.Output.FirstOrDefault(output => output.Contains("\"EventId\":302,", StringComparison.Ordinal));
+                return line is not null;
+            },
+            () => "No failure was logged.");
         return JsonNode.Parse(line!)!["Message"]!.GetValue<string>();
     }
 }

@@ -17,7 +17,8 @@ public sealed class FaultTests
         var ended = await ChildProcess.RunAsync(Programs.Itself, [Mode], CleanEnvironment.With());
 
         Assert.Equal((70, ""), (ended.Code, ended.Output));
-        Assert.StartsWith("credential-sidecar: a thread failed with InvalidOperationException of FormatException at ", ended.Errors, StringComparison.Ordinal);
+        const string Line = "credential-sidecar: a thread failed with InvalidOperationException of FormatException at ";
+        Assert.StartsWith(Line, ended.Errors, StringComparison.Ordinal);
         Assert.EndsWith("; ending with exit code 70.", ended.Errors, StringComparison.Ordinal);
         Assert.Empty(Leaks.In([ended.Errors], [Secret]));
     }

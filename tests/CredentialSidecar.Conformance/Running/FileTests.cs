@@ -21,18 +21,24 @@ public sealed class FileTests : IDisposable
         var generated = new string('d', 64);
         string[] files =
         [
-            Write("config.json", """{ "Drain": "0s", "Access": { "KeepTokens": true } }"""), Write("token-of-web", Token), Write("shared/token", generated), Write("audit", ""),
+            Write("config.json", """{ "Drain": "0s", "Access": { "KeepTokens": true } }"""),
+            Write("token-of-web", Token),
+            Write("shared/token", generated),
+            Write("audit", ""),
         ];
         await using var emulator = await EmulatorProcess.StartAsync();
 
         // A reader's lock needs no right to write.
-        await using var locks = ChildProcess.Start("sh",
-            ["-c", "for f in \"$@\"; do exec 9<\"$f\"; flock -xn 9 || exit 1; flock -xn \"$f\" -c true && exit 1; sleep 600 9<&9 & done; echo locked; wait", "sh", .. files],
-            CleanEnvironment.With());
+        const string Lock = "for f in \"$@\"; do exec 9<\"$f\"; flock -xn 9 || exit 1; flock -xn \"$f\" -c true && exit 1; " +
+            "sleep 600 9<&9 & done; echo locked; wait";
+        await using var locks = ChildProcess.Start("sh", ["-c", Lock, "sh", .. files], CleanEnvironment.With());
         await locks.LineAsync(line => line == "locked");
 
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("SIDECAR_CONFIG_FILE", files[0]), ("SIDECAR_Audit__File", files[3]),
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
+            ("SIDECAR_CONFIG_FILE", files[0]),
+            ("SIDECAR_Audit__File", files[3]),
             ("SIDECAR_Access__Clients__web__TokenFile", files[1]), ("SIDECAR_Access__Clients__web__Destinations__0", "default"),
             ("SIDECAR_Access__Clients__batch__SharedDirectory", shared), ("SIDECAR_Access__Clients__batch__Destinations__0", "default"));
         sidecar.Hide([Token, generated]);
@@ -53,12 +59,17 @@ public sealed class FileTests : IDisposable
         Fifo.Make(PathOf("token"));
         var ended = await Programs.SidecarAsync([],
         [
-            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("AWS_REGION", "eu-central-1"), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"),
-            ("SIDECAR_PORT", "0"), ("SIDECAR_HEALTH_PORT", "0"), (variable, variable == "SIDECAR_SHARED_DIR" ? _directory : PathOf("token")),
+            ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"),
+            ("SIDECAR_PORT", "0"),
+            ("SIDECAR_HEALTH_PORT", "0"), (variable, variable == "SIDECAR_SHARED_DIR" ? _directory : PathOf("token")),
         ]);
 
         Assert.Equal((78, ""), (ended.Code, ended.Output));
-        Assert.StartsWith($"{variable} is {(variable == "SIDECAR_SHARED_DIR" ? '\'' : '"')}{_directory}", ended.Errors.Trim().Split('\n')[1].Trim(), StringComparison.Ordinal);
+        var quote = variable == "SIDECAR_SHARED_DIR" ? '\'' : '"';
+        var line = ended.Errors.Trim().Split('\n')[1].Trim();
+        Assert.StartsWith($"{variable} is {quote}{_directory}", line, StringComparison.Ordinal);
         Assert.Contains("is a pipe, a socket or a device instead of a regular file", ended.Errors, StringComparison.Ordinal);
     }
 

@@ -47,7 +47,8 @@ public sealed class SharedDirectoryTests : IDisposable
         var ended = await Programs.SidecarAsync(["doctor"],
         [
             ("SIDECAR_ROLE_ARN", DefaultWorld.Denied), ("SIDECAR_TOKEN", new string('t', 40)), ("AWS_REGION", "eu-central-1"),
-            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
             ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri), ("ECS_CONTAINER_METADATA_URI_V4", emulator.Metadata.AbsoluteUri),
         ]);
 

@@ -53,7 +53,9 @@ public sealed class HeldPortTests : IAsyncLifetime
 
         // Torn off with the old server, answered, or told to wait for the first session; never rejected, and never refused.
         Assert.Empty(statuses.Except([0, 200, 503]));
-        Assert.Equal(3, task.Supervisor.Errors.Count(line => line.Contains("the program ended by SIGKILL; restart ", StringComparison.Ordinal)));
+        var restarts = task.Supervisor.Errors
+            .Count(line => line.Contains("the program ended by SIGKILL; restart ", StringComparison.Ordinal));
+        Assert.Equal(3, restarts);
         Assert.Empty(Leaks.In(task.Supervisor.Errors, [token]));
     }
 
@@ -80,11 +82,15 @@ public sealed class HeldPortTests : IAsyncLifetime
         // Stopped, so that it accepts nothing, and killed with the connection and its request in the queue.
         var server = task.Server;
         SupervisedTask.Signal(server, 19);
-        await Eventually.HoldsAsync(() => File.ReadAllText($"/proc/{server}/status").Contains("State:\tT", StringComparison.Ordinal), () => "the server did not stop");
+        await Eventually.HoldsAsync(
+            () => File.ReadAllText($"/proc/{server}/status").Contains("State:\tT", StringComparison.Ordinal),
+            () => "the server did not stop");
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, task.Port, TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1:{task.Port}\r\nAuthorization: {token}\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        var request = $"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1:{task.Port}\r\n" +
+            $"Authorization: {token}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
         await task.KillServerAsync();
 
         // 503 where the first session of the next server is not there within the time that a request waits.
@@ -144,21 +150,31 @@ public sealed class HeldPortTests : IAsyncLifetime
     {
         var (former, next, health, file) = (FreePort.Find(), FreePort.Find(), FreePort.Find(), Path.Combine(_directory, "config.json"));
         Configure(former);
-        await using var supervisor = ChildProcess.Start(await SupervisedTask.ProgramAsync(), [Programs.Sidecar, "--config", file], CleanEnvironment.With(
-            ("SIDECAR_HEALTH_PORT", $"{health}"), ("SIDECAR_TOKEN", new string('t', 40)), ("SIDECAR_ROLE_ARN", Emulator.Worlds.DefaultWorld.Reports), ("AWS_REGION", "eu-central-1"),
-            ("SIDECAR_SOURCE_ENDPOINT", _emulator!.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", _emulator.RelativeUri), ("AWS_ENDPOINT_URL_STS", _emulator.Sts.AbsoluteUri)));
+        var environment = CleanEnvironment.With(
+            ("SIDECAR_HEALTH_PORT", $"{health}"),
+            ("SIDECAR_TOKEN", new string('t', 40)),
+            ("SIDECAR_ROLE_ARN", Emulator.Worlds.DefaultWorld.Reports),
+            ("AWS_REGION", "eu-central-1"),
+            ("SIDECAR_SOURCE_ENDPOINT", _emulator!.Agent.GetLeftPart(UriPartial.Authority)),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", _emulator.RelativeUri),
+            ("AWS_ENDPOINT_URL_STS", _emulator.Sts.AbsoluteUri));
+        await using var supervisor = ChildProcess.Start(
+            await SupervisedTask.ProgramAsync(), [Programs.Sidecar, "--config", file], environment);
         await StartedOnAsync(former);
         Assert.Equal((1, 0), Squat(former, new CancellationToken(canceled: true)));
 
         Configure(next);
         SupervisedTask.Signal(SupervisedTask.ChildrenOf(supervisor.Id).Single(), 9);
         await StartedOnAsync(next);
-        await Eventually.HoldsAsync(() => Squat(former, new CancellationToken(canceled: true)).Stolen == 1, () => "the supervisor still holds it");
+        await Eventually.HoldsAsync(
+            () => Squat(former, new CancellationToken(canceled: true)).Stolen == 1,
+            () => "the supervisor still holds it");
         Assert.Equal((1, 0), Squat(next, new CancellationToken(canceled: true)));
         Assert.Equal((1, 0), Squat(health, new CancellationToken(canceled: true)));
 
         void Configure(int port) => File.WriteAllText(file, $$"""{ "Listen": { "Port": {{port}}, "Addresses": ["127.0.0.1"] } }""");
-        Task<string> StartedOnAsync(int port) => supervisor.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal) && line.Contains($":{port};", StringComparison.Ordinal));
+        Task<string> StartedOnAsync(int port) => supervisor.LineAsync(line =>
+            line.Contains("\"EventId\":100,", StringComparison.Ordinal) && line.Contains($":{port};", StringComparison.Ordinal));
     }
 
     // A try each, for as long as it takes: what a connection sends to it is a token.

@@ -56,7 +56,8 @@ public sealed class ParentTests : IAsyncLifetime
     [InlineData(10)]
     public async Task A_signal_is_passed_on(int signal)
     {
-        await using var supervisor = ChildProcess.Start(_program, ["sh", "-c", "trap 'exit 40' HUP USR1 TERM; echo ready; while :; do sleep 0.05; done"], CleanEnvironment.With());
+        const string Script = "trap 'exit 40' HUP USR1 TERM; echo ready; while :; do sleep 0.05; done";
+        await using var supervisor = ChildProcess.Start(_program, ["sh", "-c", Script], CleanEnvironment.With());
         await supervisor.LineAsync(line => line == "ready");
         supervisor.Signal(signal);
 
@@ -66,10 +67,11 @@ public sealed class ParentTests : IAsyncLifetime
     [Fact]
     public async Task Orphans_are_reaped()
     {
-        await using var supervisor = ChildProcess.Start(_program, ["sh", "-c", "(sleep 0.2 & echo $!); exec sleep 60"], CleanEnvironment.With());
+        await using var supervisor = ChildProcess.Start(
+            _program, ["sh", "-c", "(sleep 0.2 & echo $!); exec sleep 60"], CleanEnvironment.With());
         var orphan = await supervisor.LineAsync(line => line.Length > 0);
 
-        // A child that nobody waits for stays there as a zombie.
+        // A child that its parent does not reap stays as a zombie.
         await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{orphan}"), () => File.ReadAllText($"/proc/{orphan}/status"));
         Assert.False(supervisor.HasExited);
     }
@@ -78,7 +80,8 @@ public sealed class ParentTests : IAsyncLifetime
     public async Task Signals_are_as_the_supervisor_found_them()
     {
         // No shell, which would clear the mask.
-        string[] status = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"], before = ["--ignore-signal=INT", "--default-signal=PIPE", "--block-signal=USR2"];
+        string[] status = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"];
+        string[] before = ["--ignore-signal=INT", "--default-signal=PIPE", "--block-signal=USR2"];
         var without = await ChildProcess.RunAsync("env", [.. before, .. status], CleanEnvironment.With());
         var with = await ChildProcess.RunAsync("env", [.. before, _program, .. status], CleanEnvironment.With());
 
@@ -86,7 +89,8 @@ public sealed class ParentTests : IAsyncLifetime
         Assert.Equal(Mask(without.Output), Mask(with.Output));
 
         // 32 and 33 are the C library's own, which posix_spawn leaves ignored until the program's library takes them.
-        static ulong[] Mask(string text) => [.. text.Split('\n').Select(line => Convert.ToUInt64(line.Split('\t')[1], 16) & ~0x1_8000_0000UL)];
+        static ulong[] Mask(string text) =>
+            [.. text.Split('\n').Select(line => Convert.ToUInt64(line.Split('\t')[1], 16) & ~0x1_8000_0000UL)];
     }
 
     [Fact]
@@ -103,7 +107,10 @@ public sealed class ParentTests : IAsyncLifetime
 
         Assert.Equal(137, await task.Supervisor.ExitAsync());
         Assert.Equal(6, task.Supervisor.Errors.Count);
-        Assert.EndsWith("the program ended by SIGKILL; not started again after 5 restarts within 60 s.", task.Supervisor.Errors[^1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "the program ended by SIGKILL; not started again after 5 restarts within 60 s.",
+            task.Supervisor.Errors[^1],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,13 +118,20 @@ public sealed class ParentTests : IAsyncLifetime
     {
         await using var emulator = await EmulatorProcess.StartAsync();
         var (seen, helper) = (Path.Combine(_directory, "seen"), Path.Combine(_directory, "helper"));
-        File.WriteAllText(helper, $"#!/bin/sh\n{{ env; ls -l /proc/$$/fd; echo end; }} >> {seen}\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIDHELPER\",\"SecretAccessKey\":\"x\"}}'\n");
+        const string Keys = "{\"Version\":1,\"AccessKeyId\":\"AKIDHELPER\",\"SecretAccessKey\":\"x\"}";
+        File.WriteAllText(helper, $"#!/bin/sh\n{{ env; ls -l /proc/$$/fd; echo end; }} >> {seen}\necho '{Keys}'\n");
         Allow(helper);
         File.WriteAllText(Path.Combine(_directory, "config"), $"[default]\ncredential_process = {helper}\n");
 
         await using var supervisor = ChildProcess.Start(_program, [Programs.Sidecar], CleanEnvironment.With(
-            ("SIDECAR_PORT", "0"), ("SIDECAR_HEALTH_PORT", "0"), ("SIDECAR_TOKEN", new string('t', 40)), ("SIDECAR_ROLE_ARN", Emulator.Worlds.DefaultWorld.Reports), ("SIDECAR_Source__Kind", "Default"),
-            ("AWS_CONFIG_FILE", Path.Combine(_directory, "config")), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri)));
+            ("SIDECAR_PORT", "0"),
+            ("SIDECAR_HEALTH_PORT", "0"),
+            ("SIDECAR_TOKEN", new string('t', 40)),
+            ("SIDECAR_ROLE_ARN", Emulator.Worlds.DefaultWorld.Reports),
+            ("SIDECAR_Source__Kind", "Default"),
+            ("AWS_CONFIG_FILE", Path.Combine(_directory, "config")),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri)));
         var first = await StartedAsync(supervisor, 1);
         SupervisedTask.Signal(first, 9);
         var second = await StartedAsync(supervisor, 2);
@@ -129,7 +143,10 @@ public sealed class ParentTests : IAsyncLifetime
         Assert.DoesNotContain("socket:", text, StringComparison.Ordinal);
 
         // The system chose the ports at the first start, and the second has the same.
-        var started = supervisor.Output.Where(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal)).Select(line => line[line.IndexOf("serving on", StringComparison.Ordinal)..]).ToArray();
+        var started = supervisor.Output
+            .Where(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf("serving on", StringComparison.Ordinal)..])
+            .ToArray();
         Assert.Equal(started[0], started[1]);
         Assert.Equal(2, ListeningSockets.Of(second).Count);
 
@@ -137,7 +154,9 @@ public sealed class ParentTests : IAsyncLifetime
         async Task<int> StartedAsync(ChildProcess parent, int times)
         {
             await Eventually.HoldsAsync(
-                () => File.Exists(seen) && File.ReadAllLines(seen).Count(line => line == "end") >= times && parent.Output.Count(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal)) == times,
+                () => File.Exists(seen)
+                    && File.ReadAllLines(seen).Count(line => line == "end") >= times
+                    && parent.Output.Count(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal)) == times,
                 () => string.Join('\n', [.. parent.Output, .. parent.Errors]));
             return SupervisedTask.ChildrenOf(parent.Id).Single();
         }
@@ -146,9 +165,12 @@ public sealed class ParentTests : IAsyncLifetime
     [Fact]
     public async Task Another_process_of_its_own_user_reads_neither_its_memory_nor_its_environment()
     {
-        await Installed.CommandAsync("running as uid 9170 needs root and apt-get install -y --no-install-recommends util-linux", "setpriv", "--reuid", "9170", "--clear-groups", "true");
+        await Installed.CommandAsync(
+            "running as uid 9170 needs root and apt-get install -y --no-install-recommends util-linux",
+            "setpriv", "--reuid", "9170", "--clear-groups", "true");
         string[] user = ["--reuid", "9170", "--regid", "9170", "--clear-groups"];
-        await using var supervisor = ChildProcess.Start("setpriv", [.. user, _program, "sh", "-c", "echo ready; exec sleep 60"], CleanEnvironment.With(("X", "visible")));
+        await using var supervisor = ChildProcess.Start(
+            "setpriv", [.. user, _program, "sh", "-c", "echo ready; exec sleep 60"], CleanEnvironment.With(("X", "visible")));
         await supervisor.LineAsync(line => line == "ready");
 
         foreach (var file in (string[])["environ", "mem", "maps"])

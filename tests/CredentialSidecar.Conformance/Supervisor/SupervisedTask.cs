@@ -42,7 +42,8 @@ internal sealed class SupervisedTask : IAsyncDisposable
         [
             ("SIDECAR_PORT", $"{own}"), ("SIDECAR_HEALTH_PORT", $"{health}"), ("SIDECAR_SHARED_DIR", directory), ("SIDECAR_DRAIN", "0s"),
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), ("AWS_REGION", "eu-central-1"),
-            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+            ("SIDECAR_SOURCE_ENDPOINT", emulator.Agent.GetLeftPart(UriPartial.Authority)),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
             ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri),
         ]));
         var task = new SupervisedTask(supervisor, directory, own, health);
@@ -71,7 +72,9 @@ internal sealed class SupervisedTask : IAsyncDisposable
     {
         var server = Server;
         Signal(server, 9);
-        await Eventually.HoldsAsync(() => Supervisor.HasExited || (Server is var next && next != 0 && next != server), () => "no other server was started");
+        await Eventually.HoldsAsync(
+            () => Supervisor.HasExited || (Server is var next && next != 0 && next != server),
+            () => "no other server was started");
     }
 
     public static void Signal(int process, int signal) => Assert.Equal(0, Networking.Libc.Kill(process, signal));
@@ -103,7 +106,9 @@ internal sealed class SupervisedTask : IAsyncDisposable
 
     public static IEnumerable<int> ChildrenOf(int parent)
     {
-        foreach (var folder in System.IO.Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)))
+        var folders = System.IO.Directory.EnumerateDirectories("/proc").Select(Path.GetFileName);
+
+        foreach (var folder in folders.Where(name => name!.All(char.IsAsciiDigit)))
         {
             string text;
 
@@ -117,7 +122,8 @@ internal sealed class SupervisedTask : IAsyncDisposable
             }
 
             // pid (name) state parent: the name may hold anything.
-            if (text[(text.LastIndexOf(')') + 2)..].Split(' ') is [var state, var ppid, ..] && state != "Z" && ppid == parent.ToString(CultureInfo.InvariantCulture))
+            if (text[(text.LastIndexOf(')') + 2)..].Split(' ') is [var state, var ppid, ..]
+                && state != "Z" && ppid == parent.ToString(CultureInfo.InvariantCulture))
             {
                 yield return int.Parse(folder!, CultureInfo.InvariantCulture);
             }

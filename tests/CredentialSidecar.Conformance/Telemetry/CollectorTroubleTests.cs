@@ -8,7 +8,7 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Telemetry;
 
-/// <summary>Nothing that a collector does or leaves undone is felt by a sibling, or by whoever stops the task.</summary>
+/// <summary>A failing or silent collector delays neither the siblings' requests nor the end of the task.</summary>
 public sealed class CollectorTroubleTests
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(700);
@@ -19,10 +19,13 @@ public sealed class CollectorTroubleTests
     [InlineData("silent", "http/protobuf", "no answer within 1 s")]
     [InlineData("silent", "grpc", "no answer within 1 s")]
     [InlineData("failing", "http/protobuf", "it answered 500")]
-    public async Task A_collector_in_trouble_slows_neither_requests_nor_the_end_and_is_logged_once(string trouble, string protocol, string reason)
+    public async Task A_collector_in_trouble_slows_neither_requests_nor_the_end_and_is_logged_once(
+        string trouble, string protocol, string reason)
     {
         var held = new TaskCompletionSource();
-        await using var server = trouble == "failing" ? RawServer.Http(500, "no") : RawServer.Custom((_, _, stop) => held.Task.WaitAsync(stop));
+        await using var server = trouble == "failing"
+            ? RawServer.Http(500, "no")
+            : RawServer.Custom((_, _, stop) => held.Task.WaitAsync(stop));
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
@@ -53,7 +56,8 @@ public sealed class CollectorTroubleTests
         Assert.Equal(2, sidecar.Output.Count(Told));
         held.SetResult();
 
-        bool Told(string line) => line.Contains("\"EventId\":700,", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal);
+        bool Told(string line) =>
+            line.Contains("\"EventId\":700,", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -96,7 +100,8 @@ public sealed class CollectorTroubleTests
         Assert.Contains(collector.Points, point => point.Metric == "credential_sidecar.session.remaining");
 
         Task LoggedAsync(int id) => Eventually.HoldsAsync(
-            () => Task.FromResult(sidecar.Output.Any(line => line.Contains($"\"EventId\":{id},", StringComparison.Ordinal))), () => string.Join('\n', sidecar.Output));
+            () => sidecar.Output.Any(line => line.Contains($"\"EventId\":{id},", StringComparison.Ordinal)),
+            () => string.Join('\n', sidecar.Output));
     }
 
     [Fact]
@@ -105,11 +110,15 @@ public sealed class CollectorTroubleTests
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
             ("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:1"), ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent/ca.pem"), ("OTEL_METRIC_EXPORT_INTERVAL", "soon"));
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:1"),
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent/ca.pem"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "soon"));
         await sidecar.ReadyAsync();
 
-        Assert.Contains(sidecar.Output, line => line.Contains("\"EventId\":702,", StringComparison.Ordinal) && line.Contains("/nonexistent/ca.pem", StringComparison.Ordinal));
-        Assert.Contains(sidecar.Output, line => line.Contains("OTEL_METRIC_EXPORT_INTERVAL is ", StringComparison.Ordinal) && line.Contains("soon", StringComparison.Ordinal));
+        Assert.Contains(sidecar.Output, line =>
+            line.Contains("\"EventId\":702,", StringComparison.Ordinal) && line.Contains("/nonexistent/ca.pem", StringComparison.Ordinal));
+        Assert.Contains(sidecar.Output, line =>
+            line.Contains("OTEL_METRIC_EXPORT_INTERVAL is ", StringComparison.Ordinal) && line.Contains("soon", StringComparison.Ordinal));
         Assert.Equal(200, (await sidecar.GetAsync("default")).Status);
     }
 }

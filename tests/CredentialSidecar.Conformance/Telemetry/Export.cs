@@ -10,7 +10,8 @@ internal sealed class Export : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private Export(ServiceProvider services) => (_services, Metrics) = (services, new SidecarMetrics(services.GetRequiredService<IMeterFactory>()));
+    private Export(ServiceProvider services) =>
+        (_services, Metrics) = (services, new SidecarMetrics(services.GetRequiredService<IMeterFactory>()));
 
     public SidecarMetrics Metrics { get; }
 

@@ -16,7 +16,11 @@ public sealed class NothingTests
     {
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
-            [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), .. variables.Select(v => v.Split('=')).Select(v => (v[0], (string?)v[1]))]);
+            [
+                ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
+                ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
+                .. variables.Select(v => v.Split('=')).Select(v => (v[0], (string?)v[1])),
+            ]);
         await sidecar.ReadyAsync();
 
         var libraries = await File.ReadAllTextAsync($"/proc/{sidecar.Id}/maps", TestContext.Current.CancellationToken);
