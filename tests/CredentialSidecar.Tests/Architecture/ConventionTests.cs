@@ -20,20 +20,28 @@ public sealed partial class ConventionTests
     [InlineData("Shared", 100, 80)]
     public void Files_stay_small_enough_to_read_in_one_sitting(string project, int most, int mostOfNineInTen)
     {
-        var files = Files(Repository.File("src", project)).Select(file => (Lines: File.ReadLines(file).Count(IsCode), File: file)).OrderDescending().ToArray();
+        var files = Files(Repository.File("src", project))
+            .Select(file => (Lines: File.ReadLines(file).Count(IsCode), File: file))
+            .OrderDescending()
+            .ToArray();
 
         Assert.True(files[0].Lines <= most, $"More than {most} lines of code: {string.Join(", ", files.Where(file => file.Lines > most))}");
         Assert.True(files[files.Length / 10].Lines <= mostOfNineInTen,
-            $"More than a tenth of the files has more than {mostOfNineInTen} lines of code, first of all {string.Join(", ", files.Take(5))}");
+            $"More than a tenth of the files has more than {mostOfNineInTen} lines of code, " +
+            $"first of all {string.Join(", ", files.Take(5))}");
 
         static bool IsCode(string line) => line.Trim() is { Length: > 3 } text
-            && !text.StartsWith("//", StringComparison.Ordinal) && !text.StartsWith("using ", StringComparison.Ordinal) && !text.StartsWith("namespace ", StringComparison.Ordinal);
+            && !text.StartsWith("//", StringComparison.Ordinal)
+            && !text.StartsWith("using ", StringComparison.Ordinal)
+            && !text.StartsWith("namespace ", StringComparison.Ordinal);
     }
 
     [Fact]
     public void Event_numbers_are_given_once()
     {
-        var ids = typeof(EventIds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (int)field.GetRawConstantValue()!).ToArray();
+        var ids = typeof(EventIds).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (int)field.GetRawConstantValue()!)
+            .ToArray();
         Assert.Equal(ids.Distinct(), ids);
     }
 
@@ -44,7 +52,10 @@ public sealed partial class ConventionTests
         Assert.Empty(typeof(EventIds).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Where(field => !operations.Contains($"\n| {field.GetRawConstantValue()} {field.Name} |", StringComparison.Ordinal))
             .Select(field => field.Name));
-        Assert.Empty(from file in Files(Sidecar) from Match log in LogCalls().Matches(Code(file)) select $"{Path.GetFileName(file)}: {log}");
+        Assert.Empty(
+            from file in Files(Sidecar)
+            from Match log in LogCalls().Matches(Code(file))
+            select $"{Path.GetFileName(file)}: {log}");
     }
 
     [Fact]
@@ -61,7 +72,10 @@ public sealed partial class ConventionTests
 
     [Fact]
     public void There_are_no_regions_and_no_drawers_called_utils() => Assert.DoesNotContain(
-        Files(Repository.File("src")), file => Code(file).Contains("#region", StringComparison.Ordinal) || file.Contains("Util", StringComparison.Ordinal) || file.Contains("Helper", StringComparison.Ordinal));
+        Files(Repository.File("src")),
+        file => Code(file).Contains("#region", StringComparison.Ordinal)
+            || file.Contains("Util", StringComparison.Ordinal)
+            || file.Contains("Helper", StringComparison.Ordinal));
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains("/obj", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));

@@ -22,7 +22,10 @@ public sealed class DocumentedClaimsTests
         await RoleAssumerTests.AssumeAsync(sts.Uri, logs: logs);
 
         Assert.Equal(events, logs.Lines.Count(line => line.Event.Id == EventIds.ExpirationCapped));
-        Assert.Contains("STS promised a session that ends more than 5 minutes after the time asked for", Page("docs", "operations.md"), StringComparison.Ordinal);
+        Assert.Contains(
+            "STS promised a session that ends more than 5 minutes after the time asked for",
+            Page("docs", "operations.md"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,17 +33,30 @@ public sealed class DocumentedClaimsTests
     {
         var error = new StringWriter();
 
-        Assert.Equal(ExitCodes.Ok, ValidateCommand.Run(Settings.Environment(("SIDECAR_SHARED_DIR", "/proc/xx")), null, TextWriter.Null, error));
-        Assert.Contains("does not try whether ports are free or the shared directory can be written", Page("README.md"), StringComparison.Ordinal);
-        Assert.Contains("does not try whether ports are free or whether `SIDECAR_SHARED_DIR` can be written", Page("docs", "configuration.md"), StringComparison.Ordinal);
+        var environment = Settings.Environment(("SIDECAR_SHARED_DIR", "/proc/xx"));
+        Assert.Equal(ExitCodes.Ok, ValidateCommand.Run(environment, null, TextWriter.Null, error));
+        Assert.Contains(
+            "does not try whether ports are free or the shared directory can be written",
+            Page("README.md"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "does not try whether ports are free or whether `SIDECAR_SHARED_DIR` can be written",
+            Page("docs", "configuration.md"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_pages_say_when_status_does_not_answer_and_which_mistakes_come_alone()
     {
         Assert.DoesNotContain("| `/status` | always", Page("README.md"), StringComparison.Ordinal);
-        Assert.Contains("None of them answers while the sidecar waits for task metadata (event 200)", Page("docs", "operations.md"), StringComparison.Ordinal);
-        Assert.Contains("All mistakes that the variables and files show are reported at once.", Page("docs", "configuration.md"), StringComparison.Ordinal);
+        Assert.Contains(
+            "None of them answers while the sidecar waits for task metadata (event 200)",
+            Page("docs", "operations.md"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "All mistakes that the variables and files show are reported at once.",
+            Page("docs", "configuration.md"),
+            StringComparison.Ordinal);
     }
 
     private static string Page(params string[] path) => File.ReadAllText(Repository.File(path));

@@ -11,7 +11,7 @@ public sealed partial class MutationTests
     [
         .. File.ReadLines(Repository.File(".ci", "mutations"))
             .Where(line => Name().IsMatch(line))
-            .Select(line => Bar().Split(line).Select(part => part.Replace("\\|", "|", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)).ToArray())
+            .Select(line => Bar().Split(line).Select(Unescaped).ToArray())
             .Where(parts => parts.Length == 4),
     ];
 
@@ -25,6 +25,9 @@ public sealed partial class MutationTests
         var code = File.ReadAllText(Repository.File("src", "CredentialSidecar", row[1]));
         Assert.Equal(2, code.Split(row[2]).Length);
     }
+
+    private static string Unescaped(string part) =>
+        part.Replace("\\|", "|", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^[a-z-]+\|")]
     private static partial Regex Name();

@@ -15,7 +15,8 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Architecture;
 
-/// <summary>The whole app with its real clients at Trace: nothing it logs or answers to a stranger holds eight characters of a secret.</summary>
+/// <summary>Runs the whole app with its real clients and the log level Trace.</summary>
+/// <remarks>No log line, and no answer to a stranger, may hold eight characters of a secret.</remarks>
 public sealed class NoSecretsTests
 {
     private const string Token = "canary-token-5f1c9e7a2b8d4036-71";
@@ -23,12 +24,17 @@ public sealed class NoSecretsTests
     [Fact]
     public async Task E13_No_log_line_status_or_error_holds_a_piece_of_a_secret_at_any_level()
     {
-        await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, TestContext.Current.CancellationToken);
+        await using var emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions(), TimeProvider.System, TestContext.Current.CancellationToken);
         var settings = Settings.Load([
             .. Settings.NoReports,
-            .. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId),
+            .. Settings.Destination("reports", DefaultWorld.Reports),
+            ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId),
             .. Settings.Destination("denied", DefaultWorld.Denied),
-            ("SIDECAR_TOKEN", Token), ("SIDECAR_Logging__Level", "Trace"), ("SIDECAR_SOURCE_ENDPOINT", emulator.AgentEndpoint.ToString()), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+            ("SIDECAR_TOKEN", Token),
+            ("SIDECAR_Logging__Level", "Trace"),
+            ("SIDECAR_SOURCE_ENDPOINT", emulator.AgentEndpoint.ToString()),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
             ("AWS_ENDPOINT_URL_STS", emulator.StsEndpoint.ToString()),
         ]);
         var logs = new CollectedLogs();
@@ -65,7 +71,9 @@ public sealed class NoSecretsTests
         [
             Token, DefaultWorld.ExternalId, emulator.RelativeUri.Split('/')[^1],
             members.GetProperty("SecretAccessKey").GetString()!, members.GetProperty("Token").GetString()!,
-            await GetAsync(emulator.CredentialsUri.ToString(), null, 200) is var task ? System.Text.Json.JsonDocument.Parse(task).RootElement.GetProperty("SecretAccessKey").GetString()! : "",
+            await GetAsync(emulator.CredentialsUri.ToString(), null, 200) is var task
+                ? System.Text.Json.JsonDocument.Parse(task).RootElement.GetProperty("SecretAccessKey").GetString()!
+                : "",
             System.Text.Json.JsonDocument.Parse(task).RootElement.GetProperty("Token").GetString()!,
         ];
 
@@ -97,19 +105,29 @@ public sealed class NoSecretsTests
     {
         var source = services.GetRequiredService<CredentialSidecar.Chains.ISigner>();
         var clients = services.GetRequiredService<CredentialSidecar.Sources.StsClients>();
-        var hop = services.GetRequiredService<SidecarSettings>().Chains(TaskIdentity.Unknown).Single(chain => chain.Destination == "reports").Hops[0];
+        var chains = services.GetRequiredService<SidecarSettings>().Chains(TaskIdentity.Unknown);
+        var hop = chains.Single(chain => chain.Destination == "reports").Hops[0];
         var (signer, sending) = (await source.ReadAsync(CancellationToken.None), new CredentialSidecar.Sources.Sending());
         using var client = clients.Create(hop.Region, signer, sending);
 
         try
         {
-            var answer = await client.AssumeRoleAsync(new() { RoleArn = hop.Role.Text, RoleSessionName = "canary", ExternalId = hop.ExternalId, DurationSeconds = 3600 });
+            var answer = await client.AssumeRoleAsync(new()
+            {
+                RoleArn = hop.Role.Text,
+                RoleSessionName = "canary",
+                ExternalId = hop.ExternalId,
+                DurationSeconds = 3600,
+            });
             throw new CredentialException(CredentialFailure.StsUnavailable, $"ended at {answer.Credentials.Expiration:O}");
         }
         catch (Exception e) when (e is not CredentialException)
         {
-            var failure = CredentialSidecar.Sources.StsFailures.From(e, new(hop, new NodeLabel("reports", 1), signer, sending, TimeSpan.Zero, services.GetRequiredService<CredentialSidecar.Sources.SecretMask>()));
-            services.GetRequiredService<ILogger<NoSecretsTests>>().LogWarning(failure, "{Message} {Advice}", failure.ForOperator, failure.Advice);
+            var mask = services.GetRequiredService<CredentialSidecar.Sources.SecretMask>();
+            var failure = CredentialSidecar.Sources.StsFailures.From(
+                e, new(hop, new NodeLabel("reports", 1), signer, sending, TimeSpan.Zero, mask));
+            services.GetRequiredService<ILogger<NoSecretsTests>>()
+                .LogWarning(failure, "{Message} {Advice}", failure.ForOperator, failure.Advice);
             throw failure;
         }
     }

@@ -8,7 +8,8 @@ namespace CredentialSidecar.Tests.Architecture;
 /// <summary>SECURITY.md names a test for each promise; a test that was renamed or removed breaks the promise.</summary>
 public sealed partial class SecurityPromisesTests
 {
-    public static TheoryData<string> Named => [.. Names().Matches(File.ReadAllText(Repository.File("SECURITY.md"))).Select(match => match.Groups[1].Value)];
+    public static TheoryData<string> Named =>
+        [.. Names().Matches(File.ReadAllText(Repository.File("SECURITY.md"))).Select(match => match.Groups[1].Value)];
 
     [Theory]
     [MemberData(nameof(Named))]
@@ -18,7 +19,9 @@ public sealed partial class SecurityPromisesTests
         var files = Directory.EnumerateFiles(Repository.File("tests"), $"{type}.cs", SearchOption.AllDirectories).ToArray();
 
         Assert.True(files.Length > 0, $"no {type}.cs");
-        Assert.True(method is null || files.Any(file => File.ReadAllText(file).Contains($" {method}(", StringComparison.Ordinal)), $"{type} has no {method}");
+        Assert.True(
+            method is null || files.Any(file => File.ReadAllText(file).Contains($" {method}(", StringComparison.Ordinal)),
+            $"{type} has no {method}");
     }
 
     [Fact]

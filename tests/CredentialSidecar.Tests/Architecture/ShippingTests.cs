@@ -13,15 +13,19 @@ public sealed partial class ShippingTests
     // global.json allows no other SDK, so an image that holds another one ends the build.
     [Fact]
     public void The_image_is_built_by_the_SDK_of_global_json() => Assert.Contains(
-        $"ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:{JsonNode.Parse(Read("global.json"))!["sdk"]!["version"]}-noble-aot\n", Read("Dockerfile"), StringComparison.Ordinal);
+        $"ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:{JsonNode.Parse(Read("global.json"))!["sdk"]!["version"]}-noble-aot\n",
+        Read("Dockerfile"),
+        StringComparison.Ordinal);
 
     [Fact]
-    public void The_image_is_labelled_with_this_version() => Assert.Contains($"ARG VERSION={Version}\n", Read("Dockerfile"), StringComparison.Ordinal);
+    public void The_image_is_labelled_with_this_version() =>
+        Assert.Contains($"ARG VERSION={Version}\n", Read("Dockerfile"), StringComparison.Ordinal);
 
     [Fact]
     public void Every_tag_that_is_written_down_is_of_this_version()
     {
-        var tags = from file in (string[])[.. Directory.EnumerateFiles(Repository.File("samples", "ecs"), "*", SearchOption.AllDirectories), .. Directory.EnumerateFiles(Repository.File("docs"), "*.md")]
+        var samples = Directory.EnumerateFiles(Repository.File("samples", "ecs"), "*", SearchOption.AllDirectories);
+        var tags = from file in samples.Concat(Directory.EnumerateFiles(Repository.File("docs"), "*.md"))
                    from Match tag in OwnTag().Matches(File.ReadAllText(file))
                    select (File: Path.GetFileName(file), Version: tag.Groups[1].Value);
 
@@ -48,11 +52,14 @@ public sealed partial class ShippingTests
     public void The_tests_run_the_very_packages_that_ship(string project)
     {
         var tested = Locked(Path.Combine("tests", project));
-        Assert.All(Locked(Path.Combine("src", "CredentialSidecar")), package => Assert.Equal(package.Value, tested.GetValueOrDefault(package.Key)));
+        Assert.All(
+            Locked(Path.Combine("src", "CredentialSidecar")),
+            package => Assert.Equal(package.Value, tested.GetValueOrDefault(package.Key)));
     }
 
     // All but the analyzers, which nothing else takes over.
-    private static Dictionary<string, string?> Locked(string project) => JsonNode.Parse(Read(Path.Combine(project, "packages.lock.json")))!["dependencies"]!["net10.0"]!.AsObject()
+    private static Dictionary<string, string?> Locked(string project) =>
+        JsonNode.Parse(Read(Path.Combine(project, "packages.lock.json")))!["dependencies"]!["net10.0"]!.AsObject()
         .Where(package => !package.Key.EndsWith("Analyzers", StringComparison.Ordinal) && package.Key != "Microsoft.NET.ILLink.Tasks")
         .ToDictionary(package => package.Key, package => (string?)package.Value!["contentHash"]);
 
