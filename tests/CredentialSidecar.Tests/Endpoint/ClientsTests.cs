@@ -17,9 +17,13 @@ public sealed class ClientsTests : IAsyncLifetime
     {
         _sidecar = await SidecarFixture.StartAsync(null,
         [
-            ("SIDECAR_TOKEN", null), .. Settings.Destination("audit", "arn:aws:iam::555566667777:role/audit"), .. Settings.Destination("default", "arn:aws:iam::555566667777:role/default"),
+            ("SIDECAR_TOKEN", null),
+            .. Settings.Destination("audit", "arn:aws:iam::555566667777:role/audit"),
+            .. Settings.Destination("default", "arn:aws:iam::555566667777:role/default"),
             ("SIDECAR_Access__Clients__web__Token", Web), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"),
-            ("SIDECAR_Access__Clients__batch__Token", Batch), ("SIDECAR_Access__Clients__batch__Destinations__0", "reports"), ("SIDECAR_Access__Clients__batch__Destinations__1", "audit"),
+            ("SIDECAR_Access__Clients__batch__Token", Batch),
+            ("SIDECAR_Access__Clients__batch__Destinations__0", "reports"),
+            ("SIDECAR_Access__Clients__batch__Destinations__1", "audit"),
             ("SIDECAR_Listen__LocalEndpoints", "true"),
         ]);
         await _sidecar.SettleAsync();
@@ -58,7 +62,10 @@ public sealed class ClientsTests : IAsyncLifetime
         var (answered, body) = await AskAsync(token, path);
 
         Assert.Equal(status, answered);
-        Assert.Equal(expected, status == 200 ? body.GetProperty("RoleArn").GetString()!.Split('/')[1] : body.GetProperty("code").GetString());
+        var found = status == 200
+            ? body.GetProperty("RoleArn").GetString()!.Split('/')[1]
+            : body.GetProperty("code").GetString();
+        Assert.Equal(expected, found);
         Assert.Equal(status == 200, body.TryGetProperty("SecretAccessKey", out _));
     }
 
@@ -66,12 +73,17 @@ public sealed class ClientsTests : IAsyncLifetime
     public async Task What_a_refusal_says_helps_its_reader_and_tells_of_no_other_client()
     {
         var (_, foreign) = await AskAsync(Batch, "/v1/credentials/default");
-        Assert.Equal("Client 'batch' may not read destination 'default'. This token may read: audit, reports.", foreign.GetProperty("message").GetString());
+        Assert.Equal(
+            "Client 'batch' may not read destination 'default'. This token may read: audit, reports.",
+            foreign.GetProperty("message").GetString());
 
         var (_, unknown) = await AskAsync(Web, "/v1/credentials/nobody");
         Assert.EndsWith("This token may read: reports.", unknown.GetProperty("message").GetString(), StringComparison.Ordinal);
 
-        foreach (var (token, path) in new[] { ("", "/v1/credentials/audit"), ("x", "/v1/credentials/audit"), (Web, "/v1/credentials/nobody") })
+        (string Token, string Path)[] requests =
+            [("", "/v1/credentials/audit"), ("x", "/v1/credentials/audit"), (Web, "/v1/credentials/nobody")];
+
+        foreach (var (token, path) in requests)
         {
             var text = (await AskAsync(token, path)).Body.GetRawText();
             Assert.DoesNotContain("batch", text, StringComparison.Ordinal);

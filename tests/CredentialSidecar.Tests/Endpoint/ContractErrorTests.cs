@@ -31,6 +31,8 @@ public sealed partial class ContractErrorTests
         Assert.StartsWith("""{"code":"AccessDenied","message":"Cannot assume \"x\"\n<&+>",""", text, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("^(Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown|RequestTimeout|ExpiredToken|RequestExpired)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "^(Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown|RequestTimeout|ExpiredToken|RequestExpired)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex TakenForThrottlingOrExpiry();
 }

@@ -14,7 +14,10 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _sidecar = await SidecarFixture.StartAsync(null, Settings.Destination("default", "arn:aws:iam::222233334444:role/hub", "arn:aws:iam::666677778888:role/team/audit/reader"));
+        _sidecar = await SidecarFixture.StartAsync(
+            null,
+            Settings.Destination(
+                "default", "arn:aws:iam::222233334444:role/hub", "arn:aws:iam::666677778888:role/team/audit/reader"));
         await _sidecar.SettleAsync();
     }
 
@@ -27,7 +30,9 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         var body = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["AccessKeyId", "SecretAccessKey", "Token", "Expiration", "RoleArn", "AccountId"], body.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["AccessKeyId", "SecretAccessKey", "Token", "Expiration", "RoleArn", "AccountId"],
+            body.EnumerateObject().Select(member => member.Name));
         Assert.All(body.EnumerateObject(), member => Assert.NotEmpty(member.Value.GetString()!));
         Assert.Equal(Settings.ReportsRole, body.GetProperty("RoleArn").GetString());
         Assert.Equal("555566667777", body.GetProperty("AccountId").GetString());
@@ -44,7 +49,9 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
         Assert.Equal("arn:aws:iam::666677778888:role/team/audit/reader", body.GetProperty("RoleArn").GetString());
         Assert.Equal("666677778888", body.GetProperty("AccountId").GetString());
         Assert.Equal(last.Latest!.Credentials.AccessKeyId, body.GetProperty("AccessKeyId").GetString());
-        Assert.Equal(last.Latest.Credentials.Expiration.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture), body.GetProperty("Expiration").GetString());
+        var expiration = last.Latest.Credentials.Expiration
+            .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(expiration, body.GetProperty("Expiration").GetString());
     }
 
     [Theory]
@@ -93,7 +100,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(["GET"], response.Content.Headers.Allow);
-        Assert.Contains("MethodNotAllowed", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("MethodNotAllowed", text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,7 +122,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     [InlineData("Accept: application/xml\r\nUser-Agent: x\r\n")]
     public async Task R14_Any_Accept_header_is_answered(string headers) =>
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await RawHttp.AskAsync(_sidecar.Endpoint,
-            $"GET /v1/credentials/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {Settings.Token}\r\n{headers}Connection: close\r\n\r\n"), StringComparison.Ordinal);
+            "GET /v1/credentials/reports HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+            $"Authorization: {Settings.Token}\r\n{headers}Connection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("//v1//credentials/reports", "200")]
@@ -124,7 +133,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     [InlineData("//elsewhere", "404")]
     public async Task Doubled_slashes_are_one_as_the_agent_cleans_them(string path, string status) =>
         Assert.StartsWith($"HTTP/1.1 {status} ", await RawHttp.AskAsync(_sidecar.Endpoint,
-            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+            $"Authorization: {Settings.Token}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("/v1/credentials?x=1&y=a%2Fb")]
@@ -148,7 +158,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
 
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("\r\nContent-Type: application/json\r\n", answer, StringComparison.Ordinal);
-        var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var (head, body) = (answer[..end], answer[(end + 4)..]);
         Assert.Contains($"\r\nContent-Length: {body.Length}", head, StringComparison.Ordinal);
         Assert.Equal("InvalidRequest", JsonSerializer.Deserialize<JsonElement>(body).GetProperty("code").GetString());
     }
@@ -156,7 +167,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     [Fact]
     public async Task R8_Headers_larger_than_any_SDKs_get_an_error_that_SDKs_can_read()
     {
-        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, $"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: {new string('x', 20_000)}\r\n\r\n");
+        var request = $"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: {new string('x', 20_000)}\r\n\r\n";
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, request);
 
         Assert.StartsWith("HTTP/1.1 431 ", answer, StringComparison.Ordinal);
         Assert.Contains("\"HTTPErrorCode\":431", answer, StringComparison.Ordinal);
@@ -185,7 +197,8 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     [InlineData(CredentialFailure.Internal, 500, "InternalServerError")]
     internal async Task R9_Each_failure_has_its_status(CredentialFailure failure, int status, string code)
     {
-        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ => new CredentialException(failure, "It went wrong."));
+        await using var sidecar = await SidecarFixture.StartAsync(
+            sts => sts.FailWhen = _ => new CredentialException(failure, "It went wrong."));
         await sidecar.SettleAsync();
         using var response = await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken);
         var body = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
@@ -208,9 +221,11 @@ public sealed class CredentialsEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Anyone_on_loopback_is_served_only_where_that_was_asked_for()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(null, ("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"));
+        await using var sidecar = await SidecarFixture.StartAsync(
+            null, ("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"));
         await sidecar.SettleAsync();
-        Assert.Equal(HttpStatusCode.OK, (await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken)).StatusCode);
+        using var answer = await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     private async Task<HttpResponseMessage> GetAsync(string path, string token = Settings.Token)

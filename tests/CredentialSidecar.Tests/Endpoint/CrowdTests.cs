@@ -91,7 +91,8 @@ public sealed class CrowdTests : IDisposable
     {
         await using var sidecar = await SidecarFixture.StartCrowdedAsync(Limits);
         var answers = await RawHttp.AskAsync(sidecar.Endpoint, request + request + request);
-        Assert.StartsWith($"HTTP/1.1 {status} ", Assert.Single(answers.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries).Select(answer => "HTTP/1.1 " + answer)), StringComparison.Ordinal);
+        var heads = answers.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries).Select(answer => "HTTP/1.1 " + answer);
+        Assert.StartsWith($"HTTP/1.1 {status} ", Assert.Single(heads), StringComparison.Ordinal);
         Assert.Contains("\r\nConnection: close\r\n", answers, StringComparison.Ordinal);
     }
 
@@ -163,7 +164,9 @@ public sealed class CrowdTests : IDisposable
 
         // The loop of the destination, the count of repetitions, and the guesser.
         await sidecar.Clock.UntilWaitingAsync(3);
-        await Eventually.HoldsAsync(() => sidecar.Services.GetRequiredService<ConnectionBudget>().Count == 0, () => "the server has its connection");
+        await Eventually.HoldsAsync(
+            () => sidecar.Services.GetRequiredService<ConnectionBudget>().Count == 0,
+            () => "the server has its connection");
         Assert.False(answer.IsCompleted);
         await sidecar.AdvanceAsync(Throttle.Delay);
         Assert.StartsWith("HTTP/1.1 401 ", await answer, StringComparison.Ordinal);

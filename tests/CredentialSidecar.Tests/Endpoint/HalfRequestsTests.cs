@@ -51,7 +51,8 @@ public sealed class HalfRequestsTests : IDisposable
 
         Assert.True(connection.State.HasHungUp);
         Assert.Empty(_whole);
-        Assert.Equal(SocketError.ConnectionReset, (await Assert.ThrowsAsync<SocketException>(async () => await peer.ReceiveAsync(new byte[1]))).SocketErrorCode);
+        var reset = await Assert.ThrowsAsync<SocketException>(async () => await peer.ReceiveAsync(new byte[1]));
+        Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
     }
 
     private async Task LookAsync()

@@ -15,7 +15,8 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     private SidecarFixture _sidecar = null!;
 
     public async ValueTask InitializeAsync() =>
-        _sidecar = await SidecarFixture.StartInterceptedAsync(_kernel, ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)));
+        _sidecar = await SidecarFixture.StartInterceptedAsync(
+            _kernel, ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)));
 
     public async ValueTask DisposeAsync()
     {
@@ -60,7 +61,10 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
         await _sidecar.AdvanceAsync(TimeSpan.FromSeconds(5));
         await AskAsync("GET /v4/x");
 
-        Assert.Equal([1, 1, 4], _sidecar.Logs.Lines.Where(line => line.Event.Id == 403).Select(line => int.Parse(Regex.Match(line.Text, "; ([0-9]+) since").Groups[1].Value, CultureInfo.InvariantCulture)));
+        var counts = _sidecar.Logs.Lines
+            .Where(line => line.Event.Id == 403)
+            .Select(line => Regex.Match(line.Text, "; ([0-9]+) since").Groups[1].Value);
+        Assert.Equal([1, 1, 4], counts.Select(count => int.Parse(count, CultureInfo.InvariantCulture)));
     }
 
     [Theory]
@@ -103,7 +107,8 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     [InlineData("Origin: https://attacker.example")]
     public async Task E8_What_a_proxy_or_a_browser_passed_on_gets_no_credentials_here_either(string header)
     {
-        var answer = await RawHttp.AskAsync(_sidecar.InterceptedEndpoint, $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\n{header}\r\nConnection: close\r\n\r\n");
+        var request = $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\n{header}\r\nConnection: close\r\n\r\n";
+        var answer = await RawHttp.AskAsync(_sidecar.InterceptedEndpoint, request);
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.Contains("RequestNotAllowed", answer, StringComparison.Ordinal);
     }
@@ -179,17 +184,23 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_offers_another_protocol_gets_403_and_nothing_else()
     {
-        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET /v4/x/task", "169.254.170.2\r\nUpgrade: websocket"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 403 ",
+            await AskAsync("GET /v4/x/task", "169.254.170.2\r\nUpgrade: websocket"),
+            StringComparison.Ordinal);
         Assert.Equal(0, _agent.Requests);
     }
 
     [Fact]
-    public async Task Host_may_name_port_80() => AssertServed(await AskAsync($"GET {ScriptedKernel.OwnPath}", "169.254.170.2:80"), "role/reports");
+    public async Task Host_may_name_port_80() =>
+        AssertServed(await AskAsync($"GET {ScriptedKernel.OwnPath}", "169.254.170.2:80"), "role/reports");
 
     [Fact]
     public async Task No_other_listener_takes_the_agents_paths()
     {
-        using var response = await _sidecar.Client.GetAsync(new Uri(ScriptedKernel.OwnPath, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await _sidecar.Client.GetAsync(
+            new Uri(ScriptedKernel.OwnPath, UriKind.Relative),
+            TestContext.Current.CancellationToken);
         Assert.Equal(404, (int)response.StatusCode);
     }
 
@@ -215,5 +226,7 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     }
 
     private Task<string> AskAsync(string request, string host = "169.254.170.2", uint port = 1000) =>
-        RawHttp.AskAsync(_sidecar.InterceptedEndpointOf(port), $"{request} HTTP/1.1\r\nHost: {host}\r\nX-Uid: 1001\r\nConnection: close\r\n\r\n");
+        RawHttp.AskAsync(
+            _sidecar.InterceptedEndpointOf(port),
+            $"{request} HTTP/1.1\r\nHost: {host}\r\nX-Uid: 1001\r\nConnection: close\r\n\r\n");
 }

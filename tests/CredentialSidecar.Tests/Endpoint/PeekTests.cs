@@ -29,7 +29,8 @@ public sealed class PeekTests
     [InlineData("PUT /api/abc/task-protection/v1/state HTTP/1.1\r\n", true)]
     [InlineData("GET /v1/credentials HTTP/1.1\r\n\r\n", false)]
     [InlineData("GET", false)]
-    public async Task A_request_for_task_metadata_is_told_apart(string sent, bool isForAgent) => Assert.Equal(isForAgent, (await AtAsync(sent)).Seen.IsForAgent);
+    public async Task A_request_for_task_metadata_is_told_apart(string sent, bool isForAgent) =>
+        Assert.Equal(isForAgent, (await AtAsync(sent)).Seen.IsForAgent);
 
     private static async Task<(Peek Seen, string Left)> AtAsync(string sent)
     {

@@ -16,7 +16,12 @@ public sealed class PeerFaultTests
     [Fact]
     public async Task A_chain_is_served_with_the_last_hops_expiration_not_the_firsts()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(null, [.. Settings.NoReports, .. Settings.Destination("audit", Hub, Audit), ("SIDECAR_Destinations__audit__Hops__1__DurationSeconds", "1800")]);
+        await using var sidecar = await SidecarFixture.StartAsync(null,
+        [
+            .. Settings.NoReports,
+            .. Settings.Destination("audit", Hub, Audit),
+            ("SIDECAR_Destinations__audit__Hops__1__DurationSeconds", "1800"),
+        ]);
         await sidecar.SettleAsync();
 
         Assert.Equal(VirtualClock.Start.AddMinutes(30), (await ReadAsync(sidecar, "audit")).GetProperty("Expiration").GetDateTimeOffset());
@@ -70,7 +75,9 @@ public sealed class PeerFaultTests
             .. Settings.Destination("two", Audit), ("SIDECAR_Destinations__two__Hops__0__ExternalId", "tenant-two")]);
         await sidecar.SettleAsync();
 
-        Assert.NotEqual((await ReadAsync(sidecar, "one")).GetProperty("Token").GetString(), (await ReadAsync(sidecar, "two")).GetProperty("Token").GetString());
+        Assert.NotEqual(
+            (await ReadAsync(sidecar, "one")).GetProperty("Token").GetString(),
+            (await ReadAsync(sidecar, "two")).GetProperty("Token").GetString());
     }
 
     /// <summary>ecs-local-container-endpoints calls STS for each request, and answers roles with an IAM path by 404.</summary>

@@ -49,9 +49,11 @@ public sealed class SessionBodyTests
         Assert.All(body, b => Assert.Equal(0, b));
     }
 
-    private static byte[] Body(string token, DateTimeOffset expiration) => ContractDocument.Of(Keys(token, expiration), RoleArn.Parse(Settings.ReportsRole));
+    private static byte[] Body(string token, DateTimeOffset expiration) =>
+        ContractDocument.Of(Keys(token, expiration), RoleArn.Parse(Settings.ReportsRole));
 
-    private static TemporaryCredentials Keys(string token, DateTimeOffset expiration) => new("ASIA", "secret", token, null, VirtualClock.Start, expiration);
+    private static TemporaryCredentials Keys(string token, DateTimeOffset expiration) =>
+        new("ASIA", "secret", token, null, VirtualClock.Start, expiration);
 
     private static JsonElement Read(byte[] body) => JsonSerializer.Deserialize<JsonElement>(body);
 }

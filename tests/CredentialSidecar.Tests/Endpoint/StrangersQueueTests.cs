@@ -14,7 +14,11 @@ public sealed class StrangersQueueTests : IDisposable
     private readonly AcceptedConnections _connections;
     private readonly StrangersQueue _queue;
 
-    public StrangersQueueTests() => (_connections, _queue) = (new AcceptedConnections(_clock), new StrangersQueue(1, _started.Add, _left.Add, _clock));
+    public StrangersQueueTests()
+    {
+        _connections = new AcceptedConnections(_clock);
+        _queue = new StrangersQueue(1, _started.Add, _left.Add, _clock);
+    }
 
     public void Dispose()
     {

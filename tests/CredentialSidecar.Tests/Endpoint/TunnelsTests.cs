@@ -12,15 +12,20 @@ public sealed class TunnelsTests
     public async Task CONNECT_is_405_on_every_listener(string target, string host)
     {
         await using var agent = RawServer.Http(200, "from the agent", "text/plain");
-        await using var sidecar = await SidecarFixture.StartInterceptedAsync(new ScriptedKernel(), ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)));
+        await using var sidecar = await SidecarFixture.StartInterceptedAsync(
+            new ScriptedKernel(), ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)));
 
         foreach (var listener in new[] { sidecar.Endpoint, sidecar.HealthEndpoint, sidecar.InterceptedEndpoint })
         {
-            var answer = await RawHttp.AskAsync(listener, $"CONNECT {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Settings.Token}\r\n\r\n");
+            var request = $"CONNECT {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Settings.Token}\r\n\r\n";
+            var answer = await RawHttp.AskAsync(listener, request);
 
             Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
             Assert.Contains("\r\nAllow: GET\r\n", answer, StringComparison.Ordinal);
-            Assert.Contains("\r\n\r\n{\"code\":\"MethodNotAllowed\",\"message\":\"CONNECT is not answered", answer, StringComparison.Ordinal);
+            Assert.Contains(
+                "\r\n\r\n{\"code\":\"MethodNotAllowed\",\"message\":\"CONNECT is not answered",
+                answer,
+                StringComparison.Ordinal);
             Assert.DoesNotContain("AccessKeyId", answer, StringComparison.Ordinal);
         }
 
@@ -37,7 +42,9 @@ public sealed class TunnelsTests
 
         foreach (var listener in new[] { sidecar.Endpoint, sidecar.HealthEndpoint, sidecar.InterceptedEndpoint })
         {
-            var answer = await RawHttp.AskAsync(listener, $"CONNECT {path} HTTP/1.1\r\nHost: 169.254.170.2\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n");
+            var request = $"CONNECT {path} HTTP/1.1\r\nHost: 169.254.170.2\r\n" +
+                $"Authorization: {Settings.Token}\r\nConnection: close\r\n\r\n";
+            var answer = await RawHttp.AskAsync(listener, request);
 
             Assert.StartsWith("HTTP/1.1 4", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("AccessKeyId", answer, StringComparison.Ordinal);
