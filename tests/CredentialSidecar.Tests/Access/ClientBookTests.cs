@@ -100,7 +100,10 @@ public sealed class ClientBookTests : IDisposable
         book.Identify(Web);
         book.Identify(Web);
 
-        Assert.Contains("Client web still sends the token from before", Assert.Single(_logs.Lines, line => line.Event.Id == 602).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Client web still sends the token from before",
+            Assert.Single(_logs.Lines, line => line.Event.Id == 602).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +135,11 @@ public sealed class ClientBookTests : IDisposable
     }
 
     private static SidecarSettings Two => Settings.Load(
-        [("SIDECAR_Access__Clients__web__Token", Web), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"), .. Settings.Destination("other", "arn:aws:iam::555566667777:role/other")]);
+        [
+            ("SIDECAR_Access__Clients__web__Token", Web),
+            ("SIDECAR_Access__Clients__web__Destinations__0", "reports"),
+            .. Settings.Destination("other", "arn:aws:iam::555566667777:role/other"),
+        ]);
 
     private static bool IsTaken(ClientBook book, string token)
     {

@@ -93,7 +93,8 @@ public sealed class ConnectionBudgetTests : IDisposable
     public async Task A_connection_that_is_closed_counts_until_it_is_gone()
     {
         var strangers = await AdmitAsync(Most);
-        var (first, second) = (_budget.AdmitAsync(Make(), CancellationToken.None).AsTask(), _budget.AdmitAsync(Make(), CancellationToken.None).AsTask());
+        var first = _budget.AdmitAsync(Make(), CancellationToken.None).AsTask();
+        var second = _budget.AdmitAsync(Make(), CancellationToken.None).AsTask();
         Assert.False(first.IsCompleted);
 
         _budget.Release(strangers[0]);
@@ -248,7 +249,13 @@ public sealed class ConnectionBudgetTests : IDisposable
             else if (open.Count > 0)
             {
                 var guest = open[random.Next(open.Count)];
-                (random.Next(3) switch { 0 => (Action)(() => Leave(guest)), 1 => () => _budget.Recognize(guest, random.Next(2) == 0 ? "web" : "batch"), _ => () => _clock.Advance(TimeSpan.FromSeconds(1)) })();
+                Action next = random.Next(3) switch
+                {
+                    0 => () => Leave(guest),
+                    1 => () => _budget.Recognize(guest, random.Next(2) == 0 ? "web" : "batch"),
+                    _ => () => _clock.Advance(TimeSpan.FromSeconds(1)),
+                };
+                next();
             }
         }
 

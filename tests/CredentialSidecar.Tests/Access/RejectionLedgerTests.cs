@@ -14,7 +14,8 @@ public sealed class RejectionLedgerTests
     public async Task A_second_cause_with_the_same_code_has_a_line_of_its_own()
     {
         var cause = "The first cause.";
-        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ => new CredentialException(CredentialFailure.Denied, cause));
+        await using var sidecar = await SidecarFixture.StartAsync(
+            sts => sts.FailWhen = _ => new CredentialException(CredentialFailure.Denied, cause));
         await sidecar.SettleAsync();
         await AskAsync(sidecar);
         await AskAsync(sidecar);
@@ -32,14 +33,17 @@ public sealed class RejectionLedgerTests
     [Fact]
     public async Task Repetitions_are_told_with_the_code_and_the_reason_of_their_first_line()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ => new CredentialException(CredentialFailure.Denied, "A policy is missing."));
+        await using var sidecar = await SidecarFixture.StartAsync(
+            sts => sts.FailWhen = _ => new CredentialException(CredentialFailure.Denied, "A policy is missing."));
         await sidecar.SettleAsync();
         await AskAsync(sidecar);
         await AskAsync(sidecar);
         await AskAsync(sidecar);
         await sidecar.StopAsync();
 
-        Assert.Equal("Rejected 2 more requests of default at 127.0.0.1 for the default destination with AccessDenied in 5 s: A policy is missing.", Assert.Single(Lines(sidecar, 607)));
+        Assert.Equal(
+            "Rejected 2 more requests of default at 127.0.0.1 for the default destination with AccessDenied in 5 s: A policy is missing.",
+            Assert.Single(Lines(sidecar, 607)));
     }
 
     [Fact]
@@ -47,18 +51,23 @@ public sealed class RejectionLedgerTests
     {
         await using var sidecar = await SidecarFixture.StartAsync();
         var ledger = sidecar.Services.GetRequiredService<RejectionLedger>();
-        var first = Enumerable.Range(0, 100).Count(i => ledger.Count(IPAddress.Loopback, "web", new Rejection("Denied", "AccessDenied", "reports", $"Reason {i}."), withAudit: false));
-        Assert.True(ledger.Count(IPAddress.Loopback, "other", new Rejection("Denied", "AccessDenied", "reports", "Reason 0."), withAudit: false));
+        var first = Enumerable.Range(0, 100).Count(i => ledger.Count(
+            IPAddress.Loopback, "web", new Rejection("Denied", "AccessDenied", "reports", $"Reason {i}."), withAudit: false));
+        Assert.True(ledger.Count(
+            IPAddress.Loopback, "other", new Rejection("Denied", "AccessDenied", "reports", "Reason 0."), withAudit: false));
         await sidecar.StopAsync();
 
         Assert.Equal(4, first);
-        Assert.Equal("Rejected 96 more requests of web at 127.0.0.1 for reports with AccessDenied in 5 s: For more than one reason.", Assert.Single(Lines(sidecar, 607)));
+        Assert.Equal(
+            "Rejected 96 more requests of web at 127.0.0.1 for reports with AccessDenied in 5 s: For more than one reason.",
+            Assert.Single(Lines(sidecar, 607)));
     }
 
     [Fact]
     public async Task A_stranger_who_tries_many_destinations_is_one_line()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(changes: [.. Settings.Destination("a", "arn:aws:iam::666677778888:role/a")]);
+        await using var sidecar = await SidecarFixture.StartAsync(
+            changes: [.. Settings.Destination("a", "arn:aws:iam::666677778888:role/a")]);
         using var stranger = new HttpClient { BaseAddress = sidecar.Endpoint };
 
         foreach (var name in (string[])["reports", "a", "nobody", "reports"])
@@ -68,8 +77,14 @@ public sealed class RejectionLedgerTests
 
         await sidecar.StopAsync();
 
-        Assert.StartsWith("Answered 401 Unauthorized to 127.0.0.1 for reports: ", Assert.Single(Lines(sidecar, 400)), StringComparison.Ordinal);
-        Assert.StartsWith("Rejected 3 more requests of an unknown client at 127.0.0.1 for credentials with Unauthorized in 5 s: ", Assert.Single(Lines(sidecar, 607)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Answered 401 Unauthorized to 127.0.0.1 for reports: ",
+            Assert.Single(Lines(sidecar, 400)),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Rejected 3 more requests of an unknown client at 127.0.0.1 for credentials with Unauthorized in 5 s: ",
+            Assert.Single(Lines(sidecar, 607)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,11 +95,18 @@ public sealed class RejectionLedgerTests
 
         for (var i = 0; i < 100; i++)
         {
-            ledger.Count(new IPAddress([10, 0, 0, (byte)i]), null, new Rejection("Unauthorized", "Unauthorized", "credentials", "No token."), withAudit: true);
+            ledger.Count(
+                new IPAddress([10, 0, 0, (byte)i]),
+                null,
+                new Rejection("Unauthorized", "Unauthorized", "credentials", "No token."),
+                withAudit: true);
         }
 
         await sidecar.StopAsync();
-        Assert.Contains("Rejected 36 more requests of an unknown client at several addresses for (several) with (several) in 5 s: For more than one reason.", Lines(sidecar, 607));
+        Assert.Contains(
+            "Rejected 36 more requests of an unknown client at several addresses for (several) with (several) in 5 s: " +
+            "For more than one reason.",
+            Lines(sidecar, 607));
     }
 
     [Fact]
@@ -92,13 +114,17 @@ public sealed class RejectionLedgerTests
     {
         await using var sidecar = await SidecarFixture.StartAsync();
         var ledger = sidecar.Services.GetRequiredService<RejectionLedger>();
-        var first = Enumerable.Range(0, 100).Count(i => ledger.Count(IPAddress.Loopback, null, new Rejection("UnknownPath", "NotFound", $"path {i}", "No such path."), withAudit: true));
+        var first = Enumerable.Range(0, 100).Count(i => ledger.Count(
+            IPAddress.Loopback, null, new Rejection("UnknownPath", "NotFound", $"path {i}", "No such path."), withAudit: true));
 
         Assert.Equal(64, first);
-        Assert.True(ledger.Count(IPAddress.Loopback, "web", new Rejection("Denied", "AccessDenied", "reports", "A policy is missing."), withAudit: false));
+        Assert.True(ledger.Count(
+            IPAddress.Loopback, "web", new Rejection("Denied", "AccessDenied", "reports", "A policy is missing."), withAudit: false));
     }
 
-    private static async Task AskAsync(SidecarFixture sidecar) => (await sidecar.Client.GetAsync("/v1/credentials", TestContext.Current.CancellationToken)).Dispose();
+    private static async Task AskAsync(SidecarFixture sidecar) =>
+        (await sidecar.Client.GetAsync("/v1/credentials", TestContext.Current.CancellationToken)).Dispose();
 
-    private static string[] Lines(SidecarFixture sidecar, int id) => [.. sidecar.Logs.Lines.Where(line => line.Event.Id == id).Select(line => line.Text)];
+    private static string[] Lines(SidecarFixture sidecar, int id) =>
+        [.. sidecar.Logs.Lines.Where(line => line.Event.Id == id).Select(line => line.Text)];
 }

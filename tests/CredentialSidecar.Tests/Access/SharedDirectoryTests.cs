@@ -76,7 +76,10 @@ public sealed class SharedDirectoryTests : IDisposable
 
         var mistakes = await Fifo.PromptlyAsync(TokenFile, () => Assert.Throws<ConfigurationMistakesException>(() => Install()).Mistakes);
 
-        Assert.StartsWith($"SIDECAR_SHARED_DIR is '{_directory}', where 'token' {problem}; siblings may still send the token in it", Assert.Single(mistakes).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"SIDECAR_SHARED_DIR is '{_directory}', where 'token' {problem}; siblings may still send the token in it",
+            Assert.Single(mistakes).ToString(),
+            StringComparison.Ordinal);
         Assert.Equal(["token"], Directory.EnumerateFileSystemEntries(_directory).Select(Path.GetFileName));
     }
 
@@ -148,7 +151,10 @@ public sealed class SharedDirectoryTests : IDisposable
 
     [Fact]
     public void A_relative_directory_is_a_mistake() =>
-        Assert.Contains("expected a whole path", Assert.Throws<ConfigurationMistakesException>(() => Load(("SIDECAR_SHARED_DIR", "shared"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected a whole path",
+            Assert.Throws<ConfigurationMistakesException>(() => Load(("SIDECAR_SHARED_DIR", "shared"))).Message,
+            StringComparison.Ordinal);
 
     private static string Mode(string file)
     {

@@ -16,7 +16,11 @@ public sealed class ThrottleTests : IDisposable
     private readonly CollectedLogs _logs = new();
     private readonly Throttle _throttle;
 
-    public ThrottleTests() => _throttle = new Throttle(Settings.Load(("SIDECAR_Access__RequestsPerSecond", "100")).Wall, _clock, _logs.For<Throttle>());
+    public ThrottleTests()
+    {
+        var wall = Settings.Load(("SIDECAR_Access__RequestsPerSecond", "100")).Wall;
+        _throttle = new Throttle(wall, _clock, _logs.For<Throttle>());
+    }
 
     public void Dispose() => _logs.Dispose();
 
@@ -155,7 +159,8 @@ public sealed class ThrottleTests : IDisposable
         }
 
         using var stranger = new HttpClient();
-        using var refused = await stranger.GetAsync(new Uri(sidecar.Endpoint, "/v1/credentials/reports"), TestContext.Current.CancellationToken);
+        var uri = new Uri(sidecar.Endpoint, "/v1/credentials/reports");
+        using var refused = await stranger.GetAsync(uri, TestContext.Current.CancellationToken);
         using var served = await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken);
         Assert.Equal((503, 200), ((int)refused.StatusCode, (int)served.StatusCode));
     }

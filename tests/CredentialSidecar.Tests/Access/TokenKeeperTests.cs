@@ -21,7 +21,8 @@ public sealed class TokenKeeperTests : IDisposable
     [Fact]
     public async Task E4_A_rotation_gives_a_generated_token_anew_and_the_former_is_valid_for_the_grace_time()
     {
-        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
+        await using var sidecar = await StartAsync(
+            ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
         var former = File.ReadAllText(TokenPath);
 
         sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();
@@ -29,7 +30,10 @@ public sealed class TokenKeeperTests : IDisposable
         var current = File.ReadAllText(TokenPath);
         Assert.NotEqual(former, current);
         Assert.Equal((200, 200), (await AskAsync(sidecar, former), await AskAsync(sidecar, current)));
-        Assert.Contains("Client default has a new token; the former one is valid until 2026-01-01T00:10:00Z", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 603).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Client default has a new token; the former one is valid until 2026-01-01T00:10:00Z",
+            Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 603).Text,
+            StringComparison.Ordinal);
 
         sidecar.Clock.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal((401, 200), (await AskAsync(sidecar, former), await AskAsync(sidecar, current)));
@@ -39,7 +43,8 @@ public sealed class TokenKeeperTests : IDisposable
     [Fact]
     public async Task E4_However_often_tokens_are_replaced_each_is_valid_until_the_end_that_was_announced()
     {
-        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
+        await using var sidecar = await StartAsync(
+            ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
         var keeper = sidecar.Services.GetRequiredService<TokenKeeper>();
         List<string> tokens = [File.ReadAllText(TokenPath)];
 
@@ -52,7 +57,10 @@ public sealed class TokenKeeperTests : IDisposable
 
         // The last two found no room: the token stays, which is better than to end one early.
         Assert.Equal(ClientBook.MostValid + 1, tokens.Distinct().Count());
-        Assert.Contains("16 former tokens are still valid, the oldest until 2026-01-01T00:10:00Z", sidecar.Logs.Lines.First(line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "16 former tokens are still valid, the oldest until 2026-01-01T00:10:00Z",
+            sidecar.Logs.Lines.First(line => line.Event.Id == 604).Text,
+            StringComparison.Ordinal);
 
         foreach (var token in tokens)
         {
@@ -76,7 +84,8 @@ public sealed class TokenKeeperTests : IDisposable
     [Fact]
     public async Task A_directory_that_can_no_longer_be_written_keeps_the_token()
     {
-        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", Directory.CreateDirectory(Path.Combine(_directory, "gone")).FullName));
+        var gone = Directory.CreateDirectory(Path.Combine(_directory, "gone")).FullName;
+        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", gone));
         var token = File.ReadAllText(Path.Combine(_directory, "gone", "token"));
         Directory.Delete(Path.Combine(_directory, "gone"), recursive: true);
 
@@ -131,14 +140,18 @@ public sealed class TokenKeeperTests : IDisposable
 
         Assert.Equal((200, 200), (await AskAsync(sidecar, First), await AskAsync(sidecar, "third-" + Second)));
         Assert.NotEqual(web, File.ReadAllText(Path.Combine(shared, "token")));
-        Assert.Contains("Client alpha keeps its token: its file is \"", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Client alpha keeps its token: its file is \"",
+            Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_that_is_met_half_written_ends_no_token()
     {
         File.WriteAllText(TokenPath, First);
-        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_Access__TokenGrace", "0s"));
+        await using var sidecar = await StartAsync(
+            ("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_Access__TokenGrace", "0s"));
 
         File.WriteAllText(TokenPath, Second + Second[..20]);
         await LookAsync(sidecar, times: 1);
@@ -154,12 +167,16 @@ public sealed class TokenKeeperTests : IDisposable
     public async Task A_file_that_comes_to_hold_another_clients_token_is_not_believed()
     {
         File.WriteAllText(TokenPath, First);
-        await using var sidecar = await StartAsync(("SIDECAR_Access__Clients__web__TokenFile", TokenPath), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"));
+        await using var sidecar = await StartAsync(
+            ("SIDECAR_Access__Clients__web__TokenFile", TokenPath), ("SIDECAR_Access__Clients__web__Destinations__0", "reports"));
 
         File.WriteAllText(TokenPath, Settings.Token);
         await LookAsync(sidecar);
 
-        Assert.Contains("holds a token of client 'default'", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds a token of client 'default'",
+            Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text,
+            StringComparison.Ordinal);
         Assert.Equal(200, await AskAsync(sidecar, First));
     }
 
@@ -178,7 +195,10 @@ public sealed class TokenKeeperTests : IDisposable
         File.WriteAllText(TokenPath, Second);
         await LookAsync(sidecar);
 
-        Assert.Contains("holds a token of client 'batch'", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds a token of client 'batch'",
+            Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,14 +206,18 @@ public sealed class TokenKeeperTests : IDisposable
     {
         File.WriteAllText(TokenPath, First);
         var shared = Directory.CreateDirectory(Path.Combine(_directory, "shared")).FullName;
-        await using var sidecar = await StartAsync(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_SHARED_DIR", shared));
+        await using var sidecar = await StartAsync(
+            ("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_SHARED_DIR", shared));
         Directory.Delete(shared, recursive: true);
 
         File.WriteAllText(TokenPath, Second);
         await LookAsync(sidecar);
         await LookAsync(sidecar);
 
-        Assert.Contains("cannot be put into", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be put into",
+            Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text,
+            StringComparison.Ordinal);
         Assert.Equal((200, 401), (await AskAsync(sidecar, First), await AskAsync(sidecar, Second)));
     }
 

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Access;
 
-/// <summary>What becomes of a generated token when the sidecar is started again: who may have listened on its port meanwhile decides.</summary>
+/// <summary>Decides about a generated token when the sidecar is started again.</summary>
+/// <remarks>A token is replaced if another process may have listened on the sidecar's port meanwhile.</remarks>
 public sealed class UncleanEndTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ended-").FullName;
@@ -115,7 +116,8 @@ public sealed class UncleanEndTests : IDisposable
         Assert.False(File.Exists(Marker));
     }
 
-    private Task<SidecarFixture> StartAsync() => SidecarFixture.StartAsync(null, ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory));
+    private Task<SidecarFixture> StartAsync() =>
+        SidecarFixture.StartAsync(null, ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory));
 
     private SidecarSettings Load(params IEnumerable<(string, string?)> changes) =>
         Settings.Load([("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), .. changes]);

@@ -52,7 +52,8 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("0.0.0.0:{port}")]
     [InlineData("169.254.170.2")]
     [InlineData("")]
-    public async Task E7_Any_other_Host_is_refused_as_after_DNS_rebinding(string host) => AssertRefused(await AskAsync($"Host: {host}"), "RequestNotAllowed");
+    public async Task E7_Any_other_Host_is_refused_as_after_DNS_rebinding(string host) =>
+        AssertRefused(await AskAsync($"Host: {host}"), "RequestNotAllowed");
 
     [Theory]
     [InlineData("X-Forwarded-For: 10.0.0.1")]
@@ -86,7 +87,9 @@ public sealed class WallTests : IAsyncLifetime
 
         AssertRefused(answer, "RequestNotAllowed");
         Assert.DoesNotContain("attacker", answer, StringComparison.Ordinal);
-        Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Event.Id == 400 && line.Text.Contains("attacker", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _sidecar.Logs.Lines,
+            line => line.Event.Id == 400 && line.Text.Contains("attacker", StringComparison.Ordinal));
     }
 
     /// <summary>What they send besides Host, as <c>RuntimeTests</c> sees it.</summary>
@@ -103,7 +106,8 @@ public sealed class WallTests : IAsyncLifetime
     [Theory]
     [InlineData("GET http://127.0.0.1:{port}/v1/credentials/reports", "Host: 127.0.0.1:{port}")]
     [InlineData("GET http://127.0.0.1/v1/credentials/reports", "Host: 127.0.0.1")]
-    public async Task A_proxys_form_of_request_is_refused(string target, string host) => AssertRefused(await RawAsync($"{target} HTTP/1.1\r\n{host}"), "RequestNotAllowed");
+    public async Task A_proxys_form_of_request_is_refused(string target, string host) =>
+        AssertRefused(await RawAsync($"{target} HTTP/1.1\r\n{host}"), "RequestNotAllowed");
 
     [Fact]
     public async Task A_method_is_its_very_letters() =>
@@ -112,7 +116,8 @@ public sealed class WallTests : IAsyncLifetime
     [Theory]
     [InlineData("Content-Length: 5\r\n\r\nhello")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")]
-    public async Task A_request_with_a_body_is_refused(string rest) => AssertRefused(await RawAsync($"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\n{rest}"), "RequestNotAllowed");
+    public async Task A_request_with_a_body_is_refused(string rest) =>
+        AssertRefused(await RawAsync($"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\n{rest}"), "RequestNotAllowed");
 
     [Theory]
     [InlineData("Host: attacker.example")]
@@ -129,7 +134,8 @@ public sealed class WallTests : IAsyncLifetime
 
     [Fact]
     public async Task Status_is_told_to_Node() => Assert.StartsWith("HTTP/1.1 200 ", await RawHttp.AskAsync(
-        _sidecar.HealthEndpoint, "GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Mode: cors\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        _sidecar.HealthEndpoint,
+        "GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Mode: cors\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
     public void E15_A_client_that_sends_on_and_on_and_reads_no_answer_fills_little()
@@ -158,7 +164,9 @@ public sealed class WallTests : IAsyncLifetime
     {
         var wall = new Wall(Settings.Load(("SIDECAR_Access__Peers__0", "10.1.0.0/16"), ("SIDECAR_Access__Peers__1", "192.168.7.7")).Wall);
         var http = new DefaultHttpContext();
-        (http.Connection.RemoteIpAddress, http.Connection.LocalIpAddress, http.Connection.LocalPort) = (IPAddress.Parse(peer), IPAddress.Parse(local), 9170);
+        http.Connection.RemoteIpAddress = IPAddress.Parse(peer);
+        http.Connection.LocalIpAddress = IPAddress.Parse(local);
+        http.Connection.LocalPort = 9170;
         http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget = "/v1/credentials";
         (http.Request.Method, http.Request.Host) = ("GET", new HostString(IPAddress.Parse(local).MapToIPv4().ToString()));
 
@@ -184,7 +192,10 @@ public sealed class WallTests : IAsyncLifetime
     // The token comes last, before the body where there is one.
     private Task<string> RawAsync(string request)
     {
-        var (head, body) = request.IndexOf("\r\n\r\n", StringComparison.Ordinal) is > 0 and var end ? (request[..end], request[(end + 4)..]) : (request, "");
-        return RawHttp.AskAsync(_sidecar.Endpoint, $"{head}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n{body}".Replace("{port}", $"{_sidecar.Endpoint.Port}", StringComparison.Ordinal));
+        var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var (head, body) = end > 0 ? (request[..end], request[(end + 4)..]) : (request, "");
+        var text = $"{head}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n{body}";
+        var port = $"{_sidecar.Endpoint.Port}";
+        return RawHttp.AskAsync(_sidecar.Endpoint, text.Replace("{port}", port, StringComparison.Ordinal));
     }
 }
