@@ -21,7 +21,10 @@ public sealed class AgentForwarderTests
         });
         await using var sidecar = await StartAsync(agent.Uri);
 
-        await AskAsync(sidecar, "GET /v4//a/./b/%41%2f?q=%20&x HTTP/1.1\r\nHost: 169.254.170.2\r\nX-Own: one\r\nUser-Agent: test\r\nConnection: close\r\n\r\n");
+        await AskAsync(
+            sidecar,
+            "GET /v4//a/./b/%41%2f?q=%20&x HTTP/1.1\r\nHost: 169.254.170.2\r\n" +
+            "X-Own: one\r\nUser-Agent: test\r\nConnection: close\r\n\r\n");
         var lines = (await heads.Task).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal("GET /v4//a/./b/%41%2f?q=%20&x HTTP/1.1", lines[0]);
@@ -36,11 +39,16 @@ public sealed class AgentForwarderTests
             var body = new byte[4];
             await stream.ReadExactlyAsync(body.AsMemory(0, head.EndsWith("\r\n\r\n", StringComparison.Ordinal) ? 4 : 0), stop);
             var got = head.Split("\r\n\r\n")[1] + Encoding.ASCII.GetString(body).TrimEnd('\0');
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 418 Odd\r\nX-Agent: {head.Split(' ')[0]} {got}\r\nContent-Type: text/odd\r\nContent-Length: 3\r\nServer: agent\r\n\r\nodd"), stop);
+            var text = $"HTTP/1.1 418 Odd\r\nX-Agent: {head.Split(' ')[0]} {got}\r\n" +
+                "Content-Type: text/odd\r\nContent-Length: 3\r\nServer: agent\r\n\r\nodd";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(text), stop);
         });
         await using var sidecar = await StartAsync(agent.Uri);
 
-        var answer = await AskAsync(sidecar, "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 169.254.170.2\r\nContent-Length: 4\r\nConnection: close\r\n\r\ntrue");
+        var answer = await AskAsync(
+            sidecar,
+            "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 169.254.170.2\r\n" +
+            "Content-Length: 4\r\nConnection: close\r\n\r\ntrue");
 
         Assert.StartsWith("HTTP/1.1 418 ", answer, StringComparison.Ordinal);
         Assert.Contains("\r\nX-Agent: PUT true\r\n", answer, StringComparison.Ordinal);
@@ -73,8 +81,10 @@ public sealed class AgentForwarderTests
         });
         await using var sidecar = await StartAsync(agent.Uri);
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(sidecar.InterceptedEndpoint, "/v4/x")) { Headers = { Host = "169.254.170.2" } };
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(sidecar.InterceptedEndpoint, "/v4/x"));
+        request.Headers.Host = "169.254.170.2";
+        using var response = await client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
 
         var first = new byte[5];
@@ -90,7 +100,9 @@ public sealed class AgentForwarderTests
     {
         await using var sidecar = await StartAsync(new Uri($"http://127.0.0.1:{FreePort.Find()}"));
 
-        var answer = await AskAsync(sidecar, "GET /v2/credentials/somebody-elses-secret-id HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
+        var answer = await AskAsync(
+            sidecar,
+            "GET /v2/credentials/somebody-elses-secret-id HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
         Assert.Contains("""{"code":"SourceUnavailable","message":"The ECS agent gave no answer.""", answer, StringComparison.Ordinal);
@@ -104,7 +116,9 @@ public sealed class AgentForwarderTests
         await using var agent = RawServer.Http(200, "{}");
         await using var sidecar = await StartAsync(agent.Uri);
 
-        await AskAsync(sidecar, "GET /v2/credentials/somebody-elses-secret-id HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
+        await AskAsync(
+            sidecar,
+            "GET /v2/credentials/somebody-elses-secret-id HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
 
         Assert.DoesNotContain(sidecar.Logs.Lines, line => $"{line.Text} {line.Exception}".Contains("secret-id", StringComparison.Ordinal));
     }

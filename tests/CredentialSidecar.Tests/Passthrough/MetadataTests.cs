@@ -26,7 +26,8 @@ public sealed class MetadataTests : IAsyncLifetime
                 _heads.Add(head);
             }
 
-            await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"agent\":\"spoke\"}"), stop);
+            await stream.WriteAsync(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"agent\":\"spoke\"}"u8.ToArray(), stop);
         });
         _sidecar = await StartAsync();
     }
@@ -62,9 +63,17 @@ public sealed class MetadataTests : IAsyncLifetime
     [Fact]
     public async Task G1_The_agent_learns_neither_a_token_nor_for_whom_is_asked()
     {
-        await AskAsync("GET /v4/x/task", $"Authorization: {Settings.Token}", "X-Forwarded-For: 10.0.0.9", "Forwarded: for=10.0.0.9", "Via: 1.1 x", "X-Real-IP: 10.0.0.9", "X-Own: one");
+        await AskAsync(
+            "GET /v4/x/task",
+            $"Authorization: {Settings.Token}",
+            "X-Forwarded-For: 10.0.0.9",
+            "Forwarded: for=10.0.0.9",
+            "Via: 1.1 x",
+            "X-Real-IP: 10.0.0.9",
+            "X-Own: one");
 
-        Assert.Equal([$"Host: {_agent.Uri.Authority}", "X-Own: one"], Assert.Single(_heads).Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[1..].Order());
+        var sent = Assert.Single(_heads).Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[1..];
+        Assert.Equal([$"Host: {_agent.Uri.Authority}", "X-Own: one"], sent.Order());
     }
 
     [Theory]
@@ -124,7 +133,8 @@ public sealed class MetadataTests : IAsyncLifetime
     [Theory]
     [InlineData("GET /v4/x/task", "Content-Length: 1", 403)]
     [InlineData("GET /api/x/task-protection/v1/state", "Content-Length: 1", 403)]
-    public async Task A_body_other_than_that_of_a_task_protection_PUT_is_rejected_and_no_fault_is_logged(string request, string header, int status)
+    public async Task A_body_other_than_that_of_a_task_protection_PUT_is_rejected_and_no_fault_is_logged(
+        string request, string header, int status)
     {
         Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(request, header), StringComparison.Ordinal);
         Assert.Empty(_heads);
@@ -137,10 +147,15 @@ public sealed class MetadataTests : IAsyncLifetime
     public async Task A_PUT_that_is_too_large_is_told_the_limit_though_it_sends_all_of_its_body(int length)
     {
         var answer = await RawHttp.AskAsync(_sidecar.Endpoint,
-            $"PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}");
+            "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+            $"Content-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}");
 
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
-        Assert.Contains($"{{\"code\":\"RequestTooLarge\",\"message\":\"The body has {length} bytes; at most 65536 are passed on to the ECS agent.\"", answer, StringComparison.Ordinal);
+        Assert.Contains(
+            "{\"code\":\"RequestTooLarge\",\"message\":" +
+            $"\"The body has {length} bytes; at most 65536 are passed on to the ECS agent.\"",
+            answer,
+            StringComparison.Ordinal);
         Assert.Empty(_heads);
     }
 
@@ -158,18 +173,29 @@ public sealed class MetadataTests : IAsyncLifetime
 
         // One of them had to make room, and the others wait for the rest of their bodies.
         await Eventually.HoldsAsync(() => slow.Exists(client => client.Available > 0), () => "None made room.");
-        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        var answer = await RawHttp.AskAsync(
+            _sidecar.Endpoint,
+            "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
         slow.ForEach(client => client.Dispose());
 
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
-        Assert.Contains("The body came too slowly", Assert.Single(_sidecar.Logs.Lines, line => line.Event.Id == 400).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "The body came too slowly",
+            Assert.Single(_sidecar.Logs.Lines, line => line.Event.Id == 400).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 204 ", "")]
     [InlineData("HTTP/1.1 205 Reset Content\r\nContent-Length: 5\r\n\r\nabcde", "HTTP/1.1 205 ", "")]
-    [InlineData("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", "HTTP/1.1 503 ", "The ECS agent answered 101, but no client asked to change the protocol.")]
-    [InlineData("HTTP/1.1 200 OK\r\nX-Own: gr\u00f6\u00dfe\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 503 ", "The ECS agent answered 200 with a header that holds something other than visible ASCII.")]
+    [InlineData(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+        "HTTP/1.1 503 ",
+        "The ECS agent answered 101, but no client asked to change the protocol.")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nX-Own: gr\u00f6\u00dfe\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 503 ",
+        "The ECS agent answered 200 with a header that holds something other than visible ASCII.")]
     public async Task An_answer_that_cannot_be_passed_on_is_said_to_be_one(string sent, string status, string message)
     {
         await using var agent = RawServer.Custom(async (_, stream, stop) =>
@@ -181,8 +207,11 @@ public sealed class MetadataTests : IAsyncLifetime
         var answer = await RawHttp.AskAsync(sidecar.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith(status, answer, StringComparison.Ordinal);
-        Assert.Contains(message.Length == 0 ? "\r\n\r\n" : $"{{\"code\":\"SourceUnavailable\",\"message\":\"{message}\"", answer, StringComparison.Ordinal);
-        Assert.Equal(message.Length > 0 ? 1 : 0, sidecar.Logs.Lines.Count(line => line.Event.Id == 500 && line.Text.Contains($"failed: it{message.Replace("The ECS agent", "", StringComparison.Ordinal)}", StringComparison.Ordinal)));
+        var start = message.Length == 0 ? "\r\n\r\n" : $"{{\"code\":\"SourceUnavailable\",\"message\":\"{message}\"";
+        Assert.Contains(start, answer, StringComparison.Ordinal);
+        var logged = $"failed: it{message.Replace("The ECS agent", "", StringComparison.Ordinal)}";
+        var failures = sidecar.Logs.Lines.Count(line => line.Event.Id == 500 && line.Text.Contains(logged, StringComparison.Ordinal));
+        Assert.Equal(message.Length > 0 ? 1 : 0, failures);
         Assert.DoesNotContain(sidecar.Logs.Lines, line => line.Exception is not null);
     }
 
@@ -202,11 +231,14 @@ public sealed class MetadataTests : IAsyncLifetime
     [Fact]
     public async Task A_chunked_body_that_turns_out_too_large_is_no_fault_of_ours()
     {
-        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n" + new string('x', 0x10001) + "\r\n0\r\n\r\n");
+        const string Put = "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+        var chunk = "10001\r\n" + new string('x', 0x10001) + "\r\n0\r\n\r\n";
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, Put + chunk);
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
         Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Event.Id == 500);
 
-        answer = await RawHttp.AskAsync(_sidecar.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        answer = await RawHttp.AskAsync(
+            _sidecar.Endpoint, "GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Exception is not null);
     }
@@ -218,28 +250,36 @@ public sealed class MetadataTests : IAsyncLifetime
     [InlineData("User-Agent: Mozilla/5.0")]
     public async Task A_browser_reads_no_metadata_through_it(string header)
     {
-        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, $"GET /v4/x/task HTTP/1.1\r\n{(header.StartsWith("Host", StringComparison.Ordinal) ? "" : "Host: 127.0.0.1\r\n")}{header}\r\nConnection: close\r\n\r\n");
+        var host = header.StartsWith("Host", StringComparison.Ordinal) ? "" : "Host: 127.0.0.1\r\n";
+        var request = $"GET /v4/x/task HTTP/1.1\r\n{host}{header}\r\nConnection: close\r\n\r\n";
+        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, request);
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.Empty(_heads);
     }
 
     [Fact]
     public async Task Node_reads_metadata_through_it_though_it_sends_Sec_Fetch_Mode() =>
-        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v4/x/task", "Sec-Fetch-Mode: cors", "User-Agent: node"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 200 ",
+            await AskAsync("GET /v4/x/task", "Sec-Fetch-Mode: cors", "User-Agent: node"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_client_that_is_named_for_it_reads_the_task_role_by_its_token_and_it_is_written_down()
     {
-        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("GET /v2/credentials/0123abcd", $"Authorization: {Allowed}"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 403 ", await AskAsync("GET /v2/credentials/0123abcd", $"Authorization: {Settings.Token}"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 ", await TaskRoleAsync("GET", Allowed), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403 ", await TaskRoleAsync("GET", Settings.Token), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 401 ", await AskAsync("GET /v2/credentials/0123abcd"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 405 ", await AskAsync("PUT /v2/credentials/0123abcd", $"Authorization: {Allowed}"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 405 ", await TaskRoleAsync("PUT", Allowed), StringComparison.Ordinal);
 
         Assert.DoesNotContain("Authorization", Assert.Single(_heads), StringComparison.Ordinal);
         Assert.DoesNotContain(_sidecar.Logs.Lines, line => line.Text.Contains("0123abcd", StringComparison.Ordinal));
 
         await Eventually.HoldsAsync(() => _sidecar.Logs.Lines.Any(line => line.Event.Id == 600), () => "No audit line.");
-        Assert.Contains("Served (task role) to allowed", _sidecar.Logs.Lines.First(line => line.Event.Id == 600).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Served (task role) to allowed",
+            _sidecar.Logs.Lines.First(line => line.Event.Id == 600).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -249,7 +289,10 @@ public sealed class MetadataTests : IAsyncLifetime
     [InlineData("Content-Length: 1")]
     public async Task E8_The_task_role_is_behind_the_whole_wall(string header)
     {
-        var answer = await RawHttp.AskAsync(_sidecar.Endpoint, $"GET /v2/credentials/0123abcd HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {Allowed}\r\n{header}\r\nConnection: close\r\n\r\nx");
+        var answer = await RawHttp.AskAsync(
+            _sidecar.Endpoint,
+            $"GET /v2/credentials/0123abcd HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {Allowed}\r\n{header}\r\n" +
+            "Connection: close\r\n\r\nx");
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.Empty(_heads);
     }
@@ -276,14 +319,16 @@ public sealed class MetadataTests : IAsyncLifetime
     {
         await using var agent = RawServer.Custom(async (_, stream, stop) =>
         {
-            await stream.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\ntunnelled"u8.ToArray(), stop);
+            await stream.WriteAsync(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\ntunnelled"u8.ToArray(), stop);
             await stream.FlushAsync(stop);
         });
         await using var sidecar = await StartAsync(("SIDECAR_SOURCE_ENDPOINT", agent.Uri.GetLeftPart(UriPartial.Authority)));
 
         foreach (var headers in (string[])["X-Own: one", "Connection: Upgrade\r\nUpgrade: h2c"])
         {
-            var answer = await RawHttp.AskAsync(sidecar.Endpoint, $"GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\nConnection: close\r\n\r\n");
+            var request = $"GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\nConnection: close\r\n\r\n";
+            var answer = await RawHttp.AskAsync(sidecar.Endpoint, request);
             Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("tunnelled", answer, StringComparison.Ordinal);
         }
@@ -311,12 +356,17 @@ public sealed class MetadataTests : IAsyncLifetime
     private async Task<SidecarFixture> StartAsync(params IEnumerable<(string, string?)> changes) => await SidecarFixture.StartAsync(null,
     [
         ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)), ("SIDECAR_Passthrough__Metadata", "true"),
-        ("SIDECAR_Access__Clients__allowed__Token", Allowed), ("SIDECAR_Access__Clients__allowed__Destinations__0", "reports"), ("SIDECAR_Passthrough__TaskRole__0", "allowed"),
+        ("SIDECAR_Access__Clients__allowed__Token", Allowed),
+        ("SIDECAR_Access__Clients__allowed__Destinations__0", "reports"),
+        ("SIDECAR_Passthrough__TaskRole__0", "allowed"),
         .. changes,
     ]);
 
     private static Task<string> UpgradeAsync(SidecarFixture sidecar, string protocol) => RawHttp.AskAsync(sidecar.Endpoint,
         $"GET /v4/x/task HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: {protocol}\r\nConnection: Upgrade, close\r\n\r\n");
+
+    private Task<string> TaskRoleAsync(string method, string token) =>
+        AskAsync($"{method} /v2/credentials/0123abcd", $"Authorization: {token}");
 
     private Task<string> AskAsync(string request, params string[] headers) => RawHttp.AskAsync(_sidecar.Endpoint,
         $"{request} HTTP/1.1\r\nHost: 127.0.0.1\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Connection: close\r\n\r\n");

@@ -30,18 +30,22 @@ public sealed class OneRequestTests
 
         Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
         Assert.Equal(1, agent.Requests);
-        Assert.Contains(sidecar.Logs.Lines, line => line.Event.Id == 500 && !line.Text.Contains("failed: Request", StringComparison.Ordinal));
+        Assert.Contains(
+            sidecar.Logs.Lines,
+            line => line.Event.Id == 500 && !line.Text.Contains("failed: Request", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_connection_that_the_agent_closed_after_an_answer_does_not_fail_the_next_request()
     {
-        await using var agent = RawServer.Custom((_, stream, stop) => stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop).AsTask());
+        await using var agent = RawServer.Custom((_, stream, stop) =>
+            stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop).AsTask());
         await using var sidecar = await StartAsync(agent.Uri);
 
         for (var i = 1; i <= 3; i++)
         {
-            Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(sidecar, "GET /v4/x HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+            var answer = await AskAsync(sidecar, "GET /v4/x HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
             Assert.Equal(i, agent.Requests);
         }
     }
@@ -62,7 +66,8 @@ public sealed class OneRequestTests
         };
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
 
-        Assert.Equal((HttpStatusCode.OK, "taken"), (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, "taken"), (response.StatusCode, body));
         Assert.DoesNotContain(sidecar.Logs.Lines, line => line.Event.Id == 500);
     }
 
@@ -82,7 +87,8 @@ public sealed class OneRequestTests
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop);
         });
         await using var sidecar = await StartAsync(agent.Uri);
-        var answer = await AskAsync(sidecar, "PUT /x HTTP/1.1\r\nHost: 169.254.170.2\r\nContent-Length: 5000000\r\nConnection: close\r\n\r\n" + new string('x', 5_000_000));
+        const string Put = "PUT /x HTTP/1.1\r\nHost: 169.254.170.2\r\nContent-Length: 5000000\r\nConnection: close\r\n\r\n";
+        var answer = await AskAsync(sidecar, Put + new string('x', 5_000_000));
 
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
         Assert.Equal(5_000_000, received);
@@ -108,7 +114,9 @@ public sealed class OneRequestTests
         await using var agent = RawServer.Custom((_, _, stop) => Task.Delay(Timeout.Infinite, stop));
         await using var sidecar = await StartAsync(agent.Uri);
 
-        var answer = await AskAsync(sidecar, "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 169.254.170.2\r\nContent-Length: 40000\r\n\r\nslow");
+        var answer = await AskAsync(
+            sidecar,
+            "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 169.254.170.2\r\nContent-Length: 40000\r\n\r\nslow");
 
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
         Assert.DoesNotContain(sidecar.Logs.Lines, line => line.Event.Id is 500 or 401);
@@ -130,7 +138,8 @@ public sealed class OneRequestTests
         });
         await using var sidecar = await StartAsync(agent.Uri);
         using var client = new TcpClient();
-        await client.ConnectAsync(sidecar.InterceptedEndpoint.Host, sidecar.InterceptedEndpoint.Port, TestContext.Current.CancellationToken);
+        var endpoint = sidecar.InterceptedEndpoint;
+        await client.ConnectAsync(endpoint.Host, endpoint.Port, TestContext.Current.CancellationToken);
         var stream = client.GetStream();
         await stream.WriteAsync("GET /v4/x HTTP/1.1\r\nHost: 169.254.170.2\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         drip.Release();
@@ -164,7 +173,8 @@ public sealed class OneRequestTests
         {
             try
             {
-                return await stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+                var cancelled = TestContext.Current.CancellationToken;
+                return await stream.ReadAsync(new byte[1], cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), cancelled);
             }
             catch (IOException)
             {
@@ -180,7 +190,8 @@ public sealed class OneRequestTests
             ? Task.Delay(Timeout.Infinite, stop)
             : stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop).AsTask());
         await using var sidecar = await StartAsync(agent.Uri);
-        const string put = "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 169.254.170.2\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+        const string put = "PUT /api/x/task-protection/v1/state HTTP/1.1\r\nHost: 169.254.170.2\r\n" +
+            "Content-Length: 2\r\nConnection: close\r\n\r\n{}";
         List<TcpClient> clients = [];
 
         for (var i = 0; i < 32; i++)
@@ -192,7 +203,8 @@ public sealed class OneRequestTests
         await Eventually.HoldsAsync(() => agent.Requests == 32, () => $"{agent.Requests} requests arrived.");
 
         Assert.Contains("\"AskedTooOften\"", await AskAsync(sidecar, put), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(sidecar, "GET /v4/x HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        var answer = await AskAsync(sidecar, "GET /v4/x HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
         clients.ForEach(client => client.Dispose());
     }
 

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Passthrough;
 
-/// <summary>No spelling of a path brings the task role by way of the sidecar, where the agent behind it decodes as the real one does.</summary>
+/// <summary>No spelling of a path gives the task role through the sidecar.</summary>
+/// <remarks>The emulated agent behind the sidecar decodes paths like the real agent.</remarks>
 public sealed class SpellingTests : IAsyncLifetime
 {
     // As in ScriptedKernel.OwnPath.
@@ -49,9 +50,12 @@ public sealed class SpellingTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _agent = await EmulatorServer.StartAsync(new EmulatorOptions { CredentialsId = Id, ContainerId = "0123abcd" }, TimeProvider.System, CancellationToken.None);
+        var options = new EmulatorOptions { CredentialsId = Id, ContainerId = "0123abcd" };
+        _agent = await EmulatorServer.StartAsync(options, TimeProvider.System, CancellationToken.None);
         _sidecar = await SidecarFixture.StartInterceptedAsync(
-            new ScriptedKernel(), ("SIDECAR_SOURCE_ENDPOINT", _agent.AgentEndpoint.GetLeftPart(UriPartial.Authority)), ("SIDECAR_Passthrough__Metadata", "true"));
+            new ScriptedKernel(),
+            ("SIDECAR_SOURCE_ENDPOINT", _agent.AgentEndpoint.GetLeftPart(UriPartial.Authority)),
+            ("SIDECAR_Passthrough__Metadata", "true"));
     }
 
     public async ValueTask DisposeAsync()
@@ -102,5 +106,8 @@ public sealed class SpellingTests : IAsyncLifetime
         .Replace("ID", Id, StringComparison.Ordinal);
 
     private static Task<string> AskAsync(Uri server, string request, string host) =>
-        RawHttp.AskAsync(server, $"{request} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Settings.Token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        RawHttp.AskAsync(
+            server,
+            $"{request} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Settings.Token}\r\n" +
+            "Content-Length: 0\r\nConnection: close\r\n\r\n");
 }
