@@ -6,7 +6,8 @@ namespace CredentialSidecar.Tests.Launcher;
 /// <summary>What the launcher makes of an answer (contract R8, R9).</summary>
 public sealed class AnswerTests
 {
-    private const string Refusal = """{"code":"AccessDenied","message":"STS says \"no\" to\norders \u003e \u00e9.","HTTPErrorCode":403,"Code":"x","Message":"y"}""";
+    private const string Refusal =
+        """{"code":"AccessDenied","message":"STS says \"no\" to\norders \u003e \u00e9.","HTTPErrorCode":403,"Code":"x","Message":"y"}""";
 
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}", 200, "{}")]
@@ -47,7 +48,8 @@ public sealed class AnswerTests
     [InlineData("HTTPErrorCode", null)]
     [InlineData("AccessDenied", null)]
     [InlineData("missing", null)]
-    public void A_member_is_found_by_its_name_and_fits_one_line(string name, string? text) => Assert.Equal(text, JsonText.Member(Refusal, name));
+    public void A_member_is_found_by_its_name_and_fits_one_line(string name, string? text) =>
+        Assert.Equal(text, JsonText.Member(Refusal, name));
 
     [Theory]
     [InlineData("")]
@@ -100,24 +102,33 @@ public sealed class AnswerTests
     [Theory]
     [InlineData("Bearer 5f1c", "the token begins with \"Bearer \". Leave \"Bearer \" out: the sidecar takes its token alone.")]
     [InlineData("bearer 5f1c", "the token begins with \"Bearer \". Leave \"Bearer \" out: the sidecar takes its token alone.")]
-    [InlineData("5f1c", "Unauthorized: The authorization token is wrong. Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN.")]
+    [InlineData(
+        "5f1c",
+        "Unauthorized: The authorization token is wrong. " +
+        "Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN.")]
     public void A_token_after_a_scheme_gets_one_advice(string token, string expected)
     {
-        var verdict = Verdict.Of(HttpAnswer.Parse("HTTP/1.1 401 Unauthorized\r\n\r\n{\"code\":\"Unauthorized\",\"message\":\"The authorization token is wrong.\"}"), token);
+        const string Wrong = "{\"code\":\"Unauthorized\",\"message\":\"The authorization token is wrong.\"}";
+        var verdict = Verdict.Of(HttpAnswer.Parse("HTTP/1.1 401 Unauthorized\r\n\r\n" + Wrong), token);
 
         Assert.Equal((77, false), (verdict.ExitCode, verdict.MayHeal));
-        Assert.Equal($"No credentials from http://127.0.0.1:9170/v1/credentials: {expected}", verdict.AsMistake("http://127.0.0.1:9170/v1/credentials", 30_000).Text);
+        Assert.Equal(
+            $"No credentials from http://127.0.0.1:9170/v1/credentials: {expected}",
+            verdict.AsMistake("http://127.0.0.1:9170/v1/credentials", 30_000).Text);
     }
 
     [Fact]
     public void A_destination_that_is_not_allowed_names_the_setting_and_is_not_waited_for()
     {
-        var verdict = Verdict.Of(HttpAnswer.Parse("HTTP/1.1 403 Forbidden\r\n\r\n{\"code\":\"DestinationNotAllowed\",\"message\":\"Client 'web' may not read destination 'audit'.\"}"));
+        const string Foreign = """{"code":"DestinationNotAllowed","message":"Client 'web' may not read destination 'audit'."}""";
+        var verdict = Verdict.Of(HttpAnswer.Parse("HTTP/1.1 403 Forbidden\r\n\r\n" + Foreign));
 
         Assert.Equal((77, false), (verdict.ExitCode, verdict.MayHeal));
         Assert.Equal(
-            "No credentials from http://127.0.0.1:9170/v1/credentials/audit: DestinationNotAllowed: Client 'web' may not read destination 'audit'. "
-                + "Add the destination to this client under Access:Clients of the sidecar's configuration, or name another one by --destination.",
+            "No credentials from http://127.0.0.1:9170/v1/credentials/audit: DestinationNotAllowed: "
+                + "Client 'web' may not read destination 'audit'. "
+                + "Add the destination to this client under Access:Clients of the sidecar's configuration, "
+                + "or name another one by --destination.",
             verdict.AsMistake("http://127.0.0.1:9170/v1/credentials/audit", 30_000).Text);
     }
 

@@ -23,13 +23,19 @@ public sealed class EnvironmentPlanTests
     }
 
     [Fact]
-    public void R13_The_full_uri_replaces_another_agents() =>
-        Assert.Equal([EnvironmentPlan.FullUri + "=" + Uri], Plan([EnvironmentPlan.FullUri + "=http://169.254.170.23/v1/credentials"]).Entries.Where(entry => entry.StartsWith("AWS_CONTAINER_", StringComparison.Ordinal)));
+    public void R13_The_full_uri_replaces_another_agents()
+    {
+        var planned = Plan([EnvironmentPlan.FullUri + "=http://169.254.170.23/v1/credentials"]);
+        var entries = planned.Entries.Where(entry => entry.StartsWith("AWS_CONTAINER_", StringComparison.Ordinal));
+        Assert.Equal([EnvironmentPlan.FullUri + "=" + Uri], entries);
+    }
 
     [Fact]
     public void R12_The_token_is_given_as_variable_and_as_file()
     {
-        var planned = Plan(["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/eks/token", "CREDENTIAL_LAUNCH_TOKEN=secret"], new("secret", "/credential-sidecar/token"));
+        var planned = Plan(
+            ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/eks/token", "CREDENTIAL_LAUNCH_TOKEN=secret"],
+            new("secret", "/credential-sidecar/token"));
 
         Assert.Equal("secret", planned[EnvironmentPlan.Token]);
         Assert.Equal("/credential-sidecar/token", planned[EnvironmentPlan.TokenFile]);
@@ -63,9 +69,12 @@ public sealed class EnvironmentPlanTests
     [InlineData("localhost, 127.0.0.1", "LOCALHOST", "localhost, 127.0.0.1", "LOCALHOST,127.0.0.1")]
     [InlineData("*", null, "*", "*")]
     [InlineData("x127.0.0.1", null, "x127.0.0.1,127.0.0.1,localhost", "x127.0.0.1,127.0.0.1,localhost")]
-    public void R16_Loopback_is_kept_off_the_proxy_without_hiding_what_was_there(string? upper, string? lower, string wantedUpper, string wantedLower)
+    public void R16_Loopback_is_kept_off_the_proxy_without_hiding_what_was_there(
+        string? upper, string? lower, string wantedUpper, string wantedLower)
     {
-        var planned = Plan([.. upper is null ? (string[])[] : [$"NO_PROXY={upper}"], .. lower is null ? (string[])[] : [$"no_proxy={lower}"]]);
+        string[] upperEntry = upper is null ? [] : [$"NO_PROXY={upper}"];
+        string[] lowerEntry = lower is null ? [] : [$"no_proxy={lower}"];
+        var planned = Plan([.. upperEntry, .. lowerEntry]);
 
         Assert.Equal((wantedUpper, wantedLower), (planned["NO_PROXY"], planned["no_proxy"]));
     }
@@ -103,5 +112,6 @@ public sealed class EnvironmentPlanTests
         Assert.Null(Plan([])["AWS_REGION"]);
     }
 
-    private static Variables Plan(string[] entries, AuthorizationToken? token = null) => EnvironmentPlan.Make(new Variables(entries), Uri, token);
+    private static Variables Plan(string[] entries, AuthorizationToken? token = null) =>
+        EnvironmentPlan.Make(new Variables(entries), Uri, token);
 }

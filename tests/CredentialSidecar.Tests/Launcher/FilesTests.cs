@@ -24,7 +24,8 @@ public sealed class FilesTests : IDisposable
     [Theory]
     [InlineData("/", "a directory")]
     [InlineData("/dev/zero", "a device")]
-    public void Only_a_regular_file_is_read(string path, string kind) => Assert.Equal((null, $"it is {kind}, not a regular file"), (Files.Read(path).Text, Files.Read(path).Trouble));
+    public void Only_a_regular_file_is_read(string path, string kind) =>
+        Assert.Equal((null, $"it is {kind}, not a regular file"), (Files.Read(path).Text, Files.Read(path).Trouble));
 
     [Fact]
     public void A_file_is_read_up_to_64_KiB()
@@ -42,7 +43,8 @@ public sealed class FilesTests : IDisposable
     [InlineData(0b100_100_100, 0)]
     [InlineData(0b110_110_000, 1)]
     [InlineData(0b110_000_010, 1)]
-    public void The_owner_of_the_file_beside_the_launcher_is_known_and_a_file_that_others_may_change_is_warned_about_once(int bits, int warnings)
+    public void The_owner_of_the_file_beside_the_launcher_is_known_and_a_file_that_others_may_change_is_warned_about_once(
+        int bits, int warnings)
     {
         var warned = new List<string>();
         var path = Path.Combine(_folder, "token");

@@ -40,7 +40,8 @@ public sealed class ListenerGuardTests
 
         Assert.Equal(77, guard.Mistake!.ExitCode);
         Assert.StartsWith(
-            "Port 9200 of 127.0.0.1 is held by uid 5; expected the sidecar's uid 1000 (the owner of the token file beside the launcher). Nothing was sent.",
+            "Port 9200 of 127.0.0.1 is held by uid 5; expected the sidecar's uid 1000 " +
+            "(the owner of the token file beside the launcher). Nothing was sent.",
             guard.Mistake.Text, StringComparison.Ordinal);
         Assert.Contains("--sidecar-uid 5", guard.Mistake.Text, StringComparison.Ordinal);
     }

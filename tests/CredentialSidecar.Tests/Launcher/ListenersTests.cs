@@ -11,7 +11,8 @@ namespace CredentialSidecar.Tests.Launcher;
 public sealed class ListenersTests
 {
     internal static uint OwnUid { get; } = uint.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2], CultureInfo.InvariantCulture);
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2],
+        CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData("127.0.0.1", true)]
@@ -52,8 +53,12 @@ public sealed class ListenersTests
 
     [Theory]
     [InlineData("   0: 0100007F:23D2 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1234        0 12345 1 0", 1234u)]
-    [InlineData("   0: 00000000000000000000000000000000:23D2 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 7 0 1", 7u)]
-    [InlineData("   0: 0000000000000000FFFF00000100007F:23D2 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 7 0 1", 7u)]
+    [InlineData(
+        "   0: 00000000000000000000000000000000:23D2 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 7 0 1",
+        7u)]
+    [InlineData(
+        "   0: 0000000000000000FFFF00000100007F:23D2 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 7 0 1",
+        7u)]
     [InlineData("   0: 0100007F:23D2 0100007F:8000 01 00000000:00000000 00:00000000 00000000  1234        0 12345 1 0", null)]
     [InlineData("   0: 0100007F:23D3 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1234        0 12345 1 0", null)]
     [InlineData("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode", null)]
@@ -63,7 +68,8 @@ public sealed class ListenersTests
         var found = new List<Listener>();
         ProcNetTcp.Read(line + "\n", 9170, found);
 
-        Assert.Equal(uid is null ? [] : [uid.Value], found.FindAll(listener => listener.TakesLoopback).ConvertAll(listener => listener.Uid));
+        var uids = found.FindAll(listener => listener.TakesLoopback).ConvertAll(listener => listener.Uid);
+        Assert.Equal(uid is null ? [] : [uid.Value], uids);
     }
 
     private static Socket Listen(string address)

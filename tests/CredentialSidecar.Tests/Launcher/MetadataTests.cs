@@ -64,16 +64,23 @@ public sealed class MetadataTests
         var task = TaskMetadata.At(uri);
 
         Assert.Equal((host, port), (task is null ? null : string.Join('.', task.Host), task?.Port ?? 0));
-        Assert.StartsWith(host is null ? "" : $"GET {path} HTTP/1.1\r\nHost: {host}{(port == 80 ? "" : $":{port}")}\r\n", task?.Request ?? "", StringComparison.Ordinal);
+        var hostHeader = $"Host: {host}{(port == 80 ? "" : $":{port}")}\r\n";
+        var start = host is null ? "" : $"GET {path} HTTP/1.1\r\n{hostHeader}";
+        Assert.StartsWith(start, task?.Request ?? "", StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(null, "eu-west-1")]
     [InlineData("reports", "eu-central-1")]
     [InlineData("other", null)]
-    public void The_sidecars_status_names_the_region_of_a_destination(string? destination, string? region) => Assert.Equal(region, Region.InStatus(
-        Answer(200, """{ "destinations": [{ "name": "audit", "hops": [{ "region": "eu-west-1" }] }, { "name": "reports", "hops": [{ "region": "eu-central-1" }] }] }"""),
-        destination));
+    public void The_sidecars_status_names_the_region_of_a_destination(string? destination, string? region)
+    {
+        const string Status = """
+            { "destinations": [{ "name": "audit", "hops": [{ "region": "eu-west-1" }] },
+            { "name": "reports", "hops": [{ "region": "eu-central-1" }] }] }
+            """;
+        Assert.Equal(region, Region.InStatus(Answer(200, Status), destination));
+    }
 
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nServer: EC2ws\r\n\r\nami-id", true)]

@@ -73,6 +73,7 @@ public sealed class ReadinessTests
         Array.ForEach(holders, _holders.Enqueue);
         var guard = new ListenerGuard(SidecarUid.Unnamed, () => null, _ => [_holders.Dequeue()], () => "0 0 4294967295", _ => { });
         var settings = new LaunchSettings { Endpoint = new(false, "127.0.0.1", server.Uri.Port), Wait = wait };
-        return new Readiness(settings, new TokenLookup(new Variables([]), null, null, _ => new FileText { Missing = true }), guard, new HttpPoll());
+        var tokens = new TokenLookup(new Variables([]), null, null, _ => new FileText { Missing = true });
+        return new Readiness(settings, tokens, guard, new HttpPoll());
     }
 }

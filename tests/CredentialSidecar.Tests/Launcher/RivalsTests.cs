@@ -56,10 +56,12 @@ public sealed class RivalsTests
     [InlineData("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")]
     public void What_is_allowed_stays_and_the_rest_is_removed(string allowed, string kept)
     {
-        var environment = new Variables(["AWS_ROLE_ARN=arn", "AWS_WEB_IDENTITY_TOKEN_FILE=/irsa", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x"]);
+        var environment = new Variables(
+            ["AWS_ROLE_ARN=arn", "AWS_WEB_IDENTITY_TOKEN_FILE=/irsa", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x"]);
         var removed = Rivals.Remove(environment, [.. allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
-        Assert.Equal(kept, string.Join(' ', environment.Entries.Select(entry => entry.Split('=')[0]).Order(StringComparer.Ordinal).Where(name => kept.Contains(name, StringComparison.Ordinal))));
+        var names = environment.Entries.Select(entry => entry.Split('=')[0]).Order(StringComparer.Ordinal);
+        Assert.Equal(kept, string.Join(' ', names.Where(name => kept.Contains(name, StringComparison.Ordinal))));
         Assert.Equal(3, environment.Entries.Count + removed.Count);
         Assert.DoesNotContain(removed, name => kept.Split(' ').Contains(name));
     }
@@ -68,10 +70,14 @@ public sealed class RivalsTests
     public void What_was_removed_is_told_by_name_and_never_by_value()
     {
         Assert.Null(Rivals.Told([]));
-        Assert.Equal("Removed AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from the program's environment, because SDKs take it before they ask the sidecar; "
-            + "--allow AWS_CONTAINER_CREDENTIALS_RELATIVE_URI keeps it.", Rivals.Told(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]));
-        Assert.Equal("Removed AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN from the program's environment, because SDKs take them before they ask the sidecar; "
-            + "--allow keeps one by its name.", Rivals.Told(["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"]));
+        Assert.Equal(
+            "Removed AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from the program's environment, "
+            + "because SDKs take it before they ask the sidecar; --allow AWS_CONTAINER_CREDENTIALS_RELATIVE_URI keeps it.",
+            Rivals.Told(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]));
+        Assert.Equal(
+            "Removed AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN from the program's environment, "
+            + "because SDKs take them before they ask the sidecar; --allow keeps one by its name.",
+            Rivals.Told(["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"]));
     }
 
     [Theory]
@@ -102,5 +108,6 @@ public sealed class RivalsTests
         Assert.Equal([entry], environment.Entries);
     }
 
-    private static List<CredentialSidecar.Launcher.Mistake> Refusals(params string[] entries) => Rivals.Refusals(new Variables(entries), []);
+    private static List<CredentialSidecar.Launcher.Mistake> Refusals(params string[] entries) =>
+        Rivals.Refusals(new Variables(entries), []);
 }

@@ -38,8 +38,11 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Every_flag_and_variable_is_in_the_help() =>
-        Assert.All(Flag.All.SelectMany(flag => new[] { flag.Name, flag.Variable }).OfType<string>(), name => Assert.Contains(name, Help.Text, StringComparison.Ordinal));
+    public void Every_flag_and_variable_is_in_the_help()
+    {
+        var names = Flag.All.SelectMany(flag => new[] { flag.Name, flag.Variable }).OfType<string>();
+        Assert.All(names, name => Assert.Contains(name, Help.Text, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void The_help_is_ascii_and_fits_a_terminal() =>
@@ -59,13 +62,20 @@ public sealed class SettingsTests
     {
         string[] variables =
         [
-            "CREDENTIAL_LAUNCH_DESTINATION=reports", "CREDENTIAL_LAUNCH_PORT=9200", "CREDENTIAL_LAUNCH_TOKEN_FILE=/t", "CREDENTIAL_LAUNCH_WAIT=2m",
+            "CREDENTIAL_LAUNCH_DESTINATION=reports",
+            "CREDENTIAL_LAUNCH_PORT=9200",
+            "CREDENTIAL_LAUNCH_TOKEN_FILE=/t",
+            "CREDENTIAL_LAUNCH_WAIT=2m",
             "CREDENTIAL_LAUNCH_ALLOW=AWS_PROFILE, AWS_ACCESS_KEY_ID",
         ];
         var byVariables = Read(variables);
-        var byFlags = Read(variables, "--destination", "audit", "--port=9300", "--token-file", "/u", "--wait", "500ms", "--allow", "A", "--allow", "B");
+        var byFlags = Read(
+            variables,
+            "--destination", "audit", "--port=9300", "--token-file", "/u", "--wait", "500ms", "--allow", "A", "--allow", "B");
 
-        Assert.Equal(("http://127.0.0.1:9200/v1/credentials/reports", "/t", 120_000), (byVariables.FullUri, byVariables.TokenFile, byVariables.Wait));
+        Assert.Equal(
+            ("http://127.0.0.1:9200/v1/credentials/reports", "/t", 120_000),
+            (byVariables.FullUri, byVariables.TokenFile, byVariables.Wait));
         Assert.Equal(["AWS_PROFILE", "AWS_ACCESS_KEY_ID"], byVariables.Allowed);
         Assert.Equal(("http://127.0.0.1:9300/v1/credentials/audit", "/u", 500), (byFlags.FullUri, byFlags.TokenFile, byFlags.Wait));
         Assert.Equal(["A", "B"], byFlags.Allowed);
@@ -75,16 +85,25 @@ public sealed class SettingsTests
     [Fact]
     public void The_sidecars_uid_and_instance_metadata_have_variables_and_flags()
     {
-        string[] variables = ["CREDENTIAL_LAUNCH_SIDECAR_UID=any", "CREDENTIAL_LAUNCH_ALLOW_IMDS=true", "SIDECAR_HEALTH_PORT=tcp://10.0.0.1:9171"];
-        var (byVariables, byFlags, byDefault) = (Read(variables), Read(variables, "--sidecar-uid", "0", "--allow-imds"), Read(["CREDENTIAL_LAUNCH_ALLOW_IMDS=false"]));
+        string[] variables =
+            ["CREDENTIAL_LAUNCH_SIDECAR_UID=any", "CREDENTIAL_LAUNCH_ALLOW_IMDS=true", "SIDECAR_HEALTH_PORT=tcp://10.0.0.1:9171"];
+        var byVariables = Read(variables);
+        var byFlags = Read(variables, "--sidecar-uid", "0", "--allow-imds");
+        var byDefault = Read(["CREDENTIAL_LAUNCH_ALLOW_IMDS=false"]);
 
-        Assert.Equal((true, null, true, 9171), (byVariables.SidecarUid.IsAnyone, byVariables.SidecarUid.Uid, byVariables.AllowImds, byVariables.HealthPort));
+        Assert.Equal(
+            (true, null, true, 9171),
+            (byVariables.SidecarUid.IsAnyone, byVariables.SidecarUid.Uid, byVariables.AllowImds, byVariables.HealthPort));
         Assert.Equal((false, 0u, true), (byFlags.SidecarUid.IsAnyone, byFlags.SidecarUid.Uid, byFlags.AllowImds));
         Assert.Equal((false, null, false), (byDefault.SidecarUid.IsAnyone, byDefault.SidecarUid.Uid, byDefault.AllowImds));
     }
 
     [Fact]
-    public void Empty_means_not_given() => Assert.Equal("http://127.0.0.1:9170/v1/credentials", Read(["CREDENTIAL_LAUNCH_DESTINATION=", "CREDENTIAL_LAUNCH_PORT="]).FullUri);
+    public void Empty_means_not_given()
+    {
+        var settings = Read(["CREDENTIAL_LAUNCH_DESTINATION=", "CREDENTIAL_LAUNCH_PORT="]);
+        Assert.Equal("http://127.0.0.1:9170/v1/credentials", settings.FullUri);
+    }
 
     [Theory]
     [InlineData(78, "CREDENTIAL_LAUNCH_PORT", "CREDENTIAL_LAUNCH_PORT=0")]

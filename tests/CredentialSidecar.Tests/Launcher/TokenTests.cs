@@ -117,9 +117,11 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public void A_token_does_not_show_itself() => Assert.DoesNotContain("5f1c", new AuthorizationToken("5f1c", null).ToString(), StringComparison.Ordinal);
+    public void A_token_does_not_show_itself() =>
+        Assert.DoesNotContain("5f1c", new AuthorizationToken("5f1c", null).ToString(), StringComparison.Ordinal);
 
-    private TokenFinding Find(string? named, params string[] variables) => new TokenLookup(new Variables(variables), named, Beside, Read).Find();
+    private TokenFinding Find(string? named, params string[] variables) =>
+        new TokenLookup(new Variables(variables), named, Beside, Read).Find();
 
     private FileText Read(string path) => !_files.TryGetValue(path, out var content) ? new() { Missing = true }
         : content is null ? new() { Trouble = "Permission denied" } : new() { Text = content };
