@@ -23,9 +23,15 @@ public sealed class AgentContractTests : EmulatorTest
     }
 
     [Theory]
-    [InlineData("/v2/credentials/", """{"code":"NoIdInRequest","message":"CredentialsV2Request: No Credential ID in the request","HTTPErrorCode":400}""")]
-    [InlineData("/v2/credentials/x", """{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}""")]
-    [InlineData("/v1/credentials", """{"code":"NoIdInRequest","message":"CredentialsV1Request: No Credential ID in the request","HTTPErrorCode":400}""")]
+    [InlineData(
+        "/v2/credentials/",
+        """{"code":"NoIdInRequest","message":"CredentialsV2Request: No Credential ID in the request","HTTPErrorCode":400}""")]
+    [InlineData(
+        "/v2/credentials/x",
+        """{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}""")]
+    [InlineData(
+        "/v1/credentials",
+        """{"code":"NoIdInRequest","message":"CredentialsV1Request: No Credential ID in the request","HTTPErrorCode":400}""")]
     public async Task Errors_are_the_agents_own_words(string path, string expected)
     {
         using var response = await Http.GetAsync(new Uri(Server.AgentEndpoint, path), Cancelled);
@@ -143,7 +149,10 @@ public sealed class AgentContractTests : EmulatorTest
     public async Task A_path_is_decoded_once_as_Go_does(string target, int status)
     {
         var id = Server.RelativeUri.Split('/')[^1];
-        target = target.Replace("HEX", string.Concat(id.Select(c => $"%{(int)c:x2}")), StringComparison.Ordinal).Replace("ID", id, StringComparison.Ordinal).Replace($"?{id}=", "?ID=", StringComparison.Ordinal);
+        var hex = string.Concat(id.Select(c => $"%{(int)c:x2}"));
+        target = target.Replace("HEX", hex, StringComparison.Ordinal)
+            .Replace("ID", id, StringComparison.Ordinal)
+            .Replace($"?{id}=", "?ID=", StringComparison.Ordinal);
         var answer = await RawHttp.AskAsync(Server.AgentEndpoint, $"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
@@ -165,7 +174,11 @@ public sealed class AgentContractTests : EmulatorTest
     [InlineData("GET", "", 200, "\"ProtectionEnabled\":false")]
     [InlineData("PUT", "{\"protectionENABLED\":true} trailing", 200, "\"ExpirationDate\":\"2026-01-01T02:00:00Z\"")]
     [InlineData("PUT", "{\"ProtectionEnabled\":true,\"ExpiresInMinutes\":5}", 200, "\"ExpirationDate\":\"2026-01-01T00:05:00Z\"")]
-    [InlineData("PUT", "{\"ProtectionEnabled\":true,\"x\":1}", 400, "{\"error\":{\"Code\":\"InvalidParameterException\",\"Message\":\"UpdateTaskProtection: failed to decode request\"}}")]
+    [InlineData(
+        "PUT",
+        "{\"ProtectionEnabled\":true,\"x\":1}",
+        400,
+        "{\"error\":{\"Code\":\"InvalidParameterException\",\"Message\":\"UpdateTaskProtection: failed to decode request\"}}")]
     [InlineData("PUT", "", 400, "failed to decode request")]
     [InlineData("PUT", "{}", 400, "{\"error\":{\"Arn\":\"arn:aws:ecs:")]
     [InlineData("POST", "", 405, "")]
@@ -174,7 +187,8 @@ public sealed class AgentContractTests : EmulatorTest
     [InlineData("OPTIONS", "", 405, "")]
     public async Task Task_protection_answers_as_the_agents_does(string method, string body, int status, string expected)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), ProtectionOf(Server.MetadataUri.Segments[^1])) { Content = body.Length > 0 || method == "PUT" ? new StringContent(body) : null };
+        using var request = new HttpRequestMessage(new HttpMethod(method), ProtectionOf(Server.MetadataUri.Segments[^1]));
+        request.Content = body.Length > 0 || method == "PUT" ? new StringContent(body) : null;
         using var response = await Http.SendAsync(request, Cancelled);
 
         Assert.Equal(status, (int)response.StatusCode);
@@ -186,7 +200,9 @@ public sealed class AgentContractTests : EmulatorTest
     {
         using var unknown = await Http.GetAsync(ProtectionOf("x"), Cancelled);
         Assert.Equal(404, (int)unknown.StatusCode);
-        Assert.Equal("{\"error\":{\"Code\":\"ResourceNotFoundException\",\"Message\":\"Failed to find a task for the request\"}}", await unknown.Content.ReadAsStringAsync(Cancelled));
+        Assert.Equal(
+            "{\"error\":{\"Code\":\"ResourceNotFoundException\",\"Message\":\"Failed to find a task for the request\"}}",
+            await unknown.Content.ReadAsStringAsync(Cancelled));
 
         for (var i = 0; i < 59; i++)
         {

@@ -7,7 +7,10 @@ namespace CredentialSidecar.Tests.Emulator;
 public sealed class AgentFaultTests : EmulatorTest
 {
     [Theory]
-    [InlineData(nameof(FaultKind.Pending), 503, """{"code":"CredentialsUninitialized","message":"CredentialsV2Request: Credentials uninitialized for ID","HTTPErrorCode":503}""")]
+    [InlineData(
+        nameof(FaultKind.Pending),
+        503,
+        """{"code":"CredentialsUninitialized","message":"CredentialsV2Request: Credentials uninitialized for ID","HTTPErrorCode":503}""")]
     [InlineData(nameof(FaultKind.Status), 500, """{"code":"InternalServerError","message":"Internal server error","HTTPErrorCode":500}""")]
     [InlineData(nameof(FaultKind.Throttle), 429, "You have reached maximum request limit.")]
     [InlineData(nameof(FaultKind.Empty), 200, "")]

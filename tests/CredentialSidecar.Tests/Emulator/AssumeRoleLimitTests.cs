@@ -48,12 +48,25 @@ public sealed class AssumeRoleLimitTests : EmulatorTest
     }
 
     [Theory]
-    [InlineData("RoleSessionName", "x", "'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2")]
-    [InlineData("RoleSessionName", "a b", @"'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*")]
-    [InlineData("RoleSessionName", "ordérs", @"'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*")]
+    [InlineData(
+        "RoleSessionName", "x", "'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2")]
+    [InlineData(
+        "RoleSessionName",
+        "a b",
+        @"'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*")]
+    [InlineData(
+        "RoleSessionName",
+        "ordérs",
+        @"'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*")]
     [InlineData("ExternalId", "x", "'externalId' failed to satisfy constraint: Member must have length greater than or equal to 2")]
-    [InlineData("ExternalId", "a#b", @"'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@:\/-]*")]
-    [InlineData("SourceIdentity", "a/b", @"'sourceIdentity' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*")]
+    [InlineData(
+        "ExternalId",
+        "a#b",
+        @"'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@:\/-]*")]
+    [InlineData(
+        "SourceIdentity",
+        "a/b",
+        @"'sourceIdentity' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*")]
     [InlineData("RoleArn", "short", "'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20")]
     public async Task A_parameter_outside_its_limits_is_named(string name, string value, string message)
     {

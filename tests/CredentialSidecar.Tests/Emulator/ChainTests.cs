@@ -118,7 +118,10 @@ public sealed class ChainTests : EmulatorTest
     private static void AssertDenied(string action, StsReply reply)
     {
         Assert.Equal((403, "AccessDenied"), (reply.Status, reply.Code));
-        Assert.Contains($" is not authorized to perform: {action} on resource: {DefaultWorld.Reader}", reply.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $" is not authorized to perform: {action} on resource: {DefaultWorld.Reader}",
+            reply.Message,
+            StringComparison.Ordinal);
     }
 
     private void LetReaderBeOnlyAssumed() => Server.World = Server.World.WithRole(

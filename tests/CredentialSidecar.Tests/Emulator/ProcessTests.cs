@@ -50,7 +50,8 @@ public sealed class ProcessTests
         Assert.Equal(
             [
                 $"credential-sidecar-emulator: {file}: TaskRole: 'nobody' is not among the Roles",
-                $"credential-sidecar-emulator: {file}: Roles: 'arn:aws:iam::1:role/x' is not the ARN of a role (account ids have 12 digits)",
+                $"credential-sidecar-emulator: {file}: Roles: 'arn:aws:iam::1:role/x' is not the ARN of a role "
+                    + "(account ids have 12 digits)",
             ],
             lines);
     }
@@ -72,7 +73,8 @@ public sealed class ProcessTests
         using var line = JsonDocument.Parse((await process.StandardOutput.ReadLineAsync(Cancelled))!);
         using var http = new HttpClient();
 
-        Assert.Contains("AccessKeyId", await http.GetStringAsync(new Uri(Uri("agent"), "/v2/credentials/laptop"), Cancelled), StringComparison.Ordinal);
+        var answer = await http.GetStringAsync(new Uri(Uri("agent"), "/v2/credentials/laptop"), Cancelled);
+        Assert.Contains("AccessKeyId", answer, StringComparison.Ordinal);
         Assert.Contains("TaskARN", await http.GetStringAsync(new Uri(Uri("agent"), "/v4/app-1/task"), Cancelled), StringComparison.Ordinal);
         Assert.Equal(("127.0.0.2", "127.0.0.2", "127.0.0.1"), (Uri("agent").Host, Uri("sts").Host, Uri("control").Host));
 
@@ -89,7 +91,10 @@ public sealed class ProcessTests
         await process.WaitForExitAsync(Cancelled);
 
         Assert.Equal(64, process.ExitCode);
-        Assert.StartsWith($"credential-sidecar-emulator: {option} takes ", await process.StandardError.ReadToEndAsync(Cancelled), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"credential-sidecar-emulator: {option} takes ",
+            await process.StandardError.ReadToEndAsync(Cancelled),
+            StringComparison.Ordinal);
     }
 
     // A failed assertion must not leave a server behind.

@@ -125,7 +125,9 @@ public sealed class SignatureTests : EmulatorTest
 
     [Theory]
     [InlineData("Bearer x", "Authorization header requires the algorithm")]
-    [InlineData("AWS4-HMAC-SHA256 Credential=a/b/c/d/e", "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.")]
+    [InlineData(
+        "AWS4-HMAC-SHA256 Credential=a/b/c/d/e",
+        "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.")]
     [InlineData("AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=x", "Credential must have exactly 5")]
     public async Task Half_a_signature_is_incomplete(string header, string message)
     {

@@ -44,7 +44,8 @@ public sealed class TaskMetadataTests : EmulatorTest
     {
         foreach (var version in (string[])["v3", "v4"])
         {
-            using var page = await Http.GetAsync(new Uri(Server.MetadataUri.ToString().Replace("/v4/", $"/{version}/", StringComparison.Ordinal) + path), Cancelled);
+            var metadata = Server.MetadataUri.ToString().Replace("/v4/", $"/{version}/", StringComparison.Ordinal);
+            using var page = await Http.GetAsync(new Uri(metadata + path), Cancelled);
             Assert.Equal((200, "application/json"), ((int)page.StatusCode, page.Content.Headers.ContentType?.ToString()));
         }
     }
@@ -68,7 +69,10 @@ public sealed class TaskMetadataTests : EmulatorTest
         using var wrong = await Http.GetAsync(start, Cancelled);
 
         Assert.Equal((400, 405), ((int)refused.StatusCode, (int)wrong.StatusCode));
-        Assert.StartsWith("{\"Error\":\"enableFaultInjection is not enabled for task: arn:aws:ecs:", await refused.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "{\"Error\":\"enableFaultInjection is not enabled for task: arn:aws:ecs:",
+            await refused.Content.ReadAsStringAsync(Cancelled),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,6 +81,9 @@ public sealed class TaskMetadataTests : EmulatorTest
         using var response = await Http.GetAsync(new Uri(Server.AgentEndpoint, "/v4/somebody-else/task"), Cancelled);
 
         Assert.Equal((404, "application/json"), ((int)response.StatusCode, response.Content.Headers.ContentType?.ToString()));
-        Assert.StartsWith("\"V4 task metadata handler: unable to get task", await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "\"V4 task metadata handler: unable to get task",
+            await response.Content.ReadAsStringAsync(Cancelled),
+            StringComparison.Ordinal);
     }
 }

@@ -74,13 +74,18 @@ public sealed class TrustTests : EmulatorTest
         var statement = kind == "role trust policy" ? DefaultWorld.TaskRole : "555566667777";
         Server.World = Server.World
             .WithRole(new Role(DefaultWorld.Reader, Trust: [new TrustStatement([statement])]))
-            .WithRole(Server.World.FindRole(DefaultWorld.Reports)! with { Permissions = kind == "identity-based policy" ? [] : [new Permission(["sts:*"], ["*"])] });
-        var keys = await AssumeReportsAsync(kind == "session policy" ? [("Policy", """{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}""")] : []);
+            .WithRole(Server.World.FindRole(DefaultWorld.Reports)! with
+            {
+                Permissions = kind == "identity-based policy" ? [] : [new Permission(["sts:*"], ["*"])],
+            });
+        const string OnlyS3 = """{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}""";
+        var keys = await AssumeReportsAsync(kind == "session policy" ? [("Policy", OnlyS3)] : []);
 
         var reply = await Sts.AssumeRoleAsync(keys, DefaultWorld.Reader);
 
         Assert.Equal(
-            $"User: arn:aws:sts::555566667777:assumed-role/reports/orders-1 is not authorized to perform: sts:AssumeRole on resource: {DefaultWorld.Reader} "
+            "User: arn:aws:sts::555566667777:assumed-role/reports/orders-1 is not authorized to perform: "
+            + $"sts:AssumeRole on resource: {DefaultWorld.Reader} "
             + $"because no {kind} allows the sts:AssumeRole action", reply.Message);
     }
 
@@ -129,7 +134,10 @@ public sealed class TrustTests : EmulatorTest
     [Theory]
     [InlineData("""{"Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}""", 200)]
     [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}""", 403)]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":["sts:AssumeRole"],"Resource":["*"]}]}""", 403)]
+    [InlineData(
+        """{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},""" +
+        """ {"Effect":"Deny","Action":["sts:AssumeRole"],"Resource":["*"]}]}""",
+        403)]
     public async Task A_session_policy_narrows_what_the_session_may_assume(string policy, int status) =>
         Assert.Equal(status, (await Sts.AssumeRoleAsync(await AssumeReportsAsync(("Policy", policy)), DefaultWorld.Reader)).Status);
 

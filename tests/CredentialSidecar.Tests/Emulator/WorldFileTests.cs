@@ -40,8 +40,12 @@ public sealed class WorldFileTests
     [InlineData("""{"TaskRole":"R","Roles":[{"Arn":"R","MaxSessionDurationSeconds":60}]}""", "between 3600 and 43200")]
     [InlineData("""{"TaskRole":"R","Roles":[{"Arn":"R"},{"Arn":"R"}]}""", "more than once")]
     [InlineData("""{"TaskRole":"R","Roles":[{"Arn":"R","Trust":[{"Principals":["bob"]}]}]}""", "'bob' is not a principal")]
-    [InlineData("""{"TaskRole":"R","Roles":[{"Arn":"R","Trust":[{"Principals":["*"],"Actions":["sts:Assume"]}]}]}""", "'sts:Assume' is not an action")]
-    [InlineData("""{"TaskRole":"R","Roles":[{"Arn":"R"}],"Users":[{"Arn":"R","AccessKeyId":"AKIAAAAAAAAAAAAAAAAA","SecretAccessKey":"s"}]}""", "is not the ARN of a user")]
+    [InlineData(
+        """{"TaskRole":"R","Roles":[{"Arn":"R","Trust":[{"Principals":["*"],"Actions":["sts:Assume"]}]}]}""",
+        "'sts:Assume' is not an action")]
+    [InlineData(
+        """{"TaskRole":"R","Roles":[{"Arn":"R"}],"Users":[{"Arn":"R","AccessKeyId":"AKIAAAAAAAAAAAAAAAAA","SecretAccessKey":"s"}]}""",
+        "is not the ARN of a user")]
     [InlineData("""{"TaskRole":null,"Roles":[]}""", "null")]
     [InlineData("not json", "invalid JSON")]
     [InlineData("null", "null")]
@@ -63,7 +67,8 @@ public sealed class WorldFileTests
         }
 
         var page = File.ReadAllText(Path.Combine(root.FullName, "docs", "emulator.md"));
-        var json = page.Split("```").Single(block => block.StartsWith("json\n{\n  \"TaskRole\"", StringComparison.Ordinal))["json".Length..];
+        var block = page.Split("```").Single(block => block.StartsWith("json\n{\n  \"TaskRole\"", StringComparison.Ordinal));
+        var json = block["json".Length..];
 
         Assert.Equal(2, WorldFile.Parse(json).Roles.Count);
     }
