@@ -28,7 +28,9 @@ public sealed class ForwardingSpanTests
             span.Attributes.Select(a => (a.Key, a.Value)).Order());
 
         // And the agent still gets what the sibling sent: one id, and that one.
-        Assert.Equal($"traceparent: {Sibling}", Assert.Single((await heads.Task).Split("\r\n"), line => line.StartsWith("trace", StringComparison.OrdinalIgnoreCase)));
+        var lines = (await heads.Task).Split("\r\n");
+        var trace = Assert.Single(lines, line => line.StartsWith("trace", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal($"traceparent: {Sibling}", trace);
     }
 
     [Fact]
@@ -52,13 +54,15 @@ public sealed class ForwardingSpanTests
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{collector.Http}v1/traces"),
             ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf")))
         {
-            await RawHttp.AskAsync(sidecar.InterceptedEndpoint, $"{method} /v2/credentials/{Secret} HTTP/1.1\r\nHost: 169.254.170.2\r\n{headers}Connection: close\r\n\r\n");
+            var request = $"{method} /v2/credentials/{Secret} HTTP/1.1\r\nHost: 169.254.170.2\r\n{headers}Connection: close\r\n\r\n";
+            await RawHttp.AskAsync(sidecar.InterceptedEndpoint, request);
             await sidecar.StopAsync();
         }
 
         Assert.DoesNotContain(collector.Requests, request => request.Body.Contains(Secret, StringComparison.Ordinal));
 
         // Other sidecars of this test process have spans too, which all of its collectors get.
-        return collector.Spans.Last(span => span.Name == "forward" && (span.Attributes["outcome"] != "ok" || span.Attributes.GetValueOrDefault("http.response.status_code") == "418"));
+        return collector.Spans.Last(span => span.Name == "forward"
+            && (span.Attributes["outcome"] != "ok" || span.Attributes.GetValueOrDefault("http.response.status_code") == "418"));
     }
 }

@@ -21,9 +21,12 @@ public sealed class SidecarMetricsTests
                 self.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
-        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags))));
+        void See(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            seen.Enqueue((instrument.Meter.Scope, instrument.Name, value, Text(tags)));
+
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => See(instrument, value, tags));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => See(instrument, value, tags));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => See(instrument, value, tags));
         listener.Start();
 
         await using var sidecar = await SidecarFixture.StartAsync(
@@ -53,7 +56,9 @@ public sealed class SidecarMetricsTests
     public void The_page_for_operators_lists_every_instrument_with_its_kind_unit_and_tags_and_no_other()
     {
         var page = File.ReadAllLines(Repository.File("docs", "operations.md"));
-        var rows = page.Where(line => line.StartsWith("| `credential_sidecar.", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..3]);
+        var rows = page
+            .Where(line => line.StartsWith("| `credential_sidecar.", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..3]);
         var seen = new ConcurrentBag<string>();
         using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var listener = new MeterListener();
@@ -72,5 +77,6 @@ public sealed class SidecarMetricsTests
         Assert.Equal(seen.Order(), rows.Select(row => $"{row[0]} {row[1].Split(';')[0]}").Order());
     }
 
-    private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+    private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
 }
