@@ -24,10 +24,12 @@ public sealed class RedirectedConnectionTests : IDisposable
     private IPEndPoint Client => (IPEndPoint)_accepted.RemoteEndPoint!;
 
     [Fact]
-    public void The_uid_of_a_client_is_the_one_it_runs_as() => Assert.Equal(Libc.EffectiveUid(), RedirectedConnection.UidOf(Client, Server));
+    public void The_uid_of_a_client_is_the_one_it_runs_as() =>
+        Assert.Equal(Libc.EffectiveUid(), RedirectedConnection.UidOf(Client, Server));
 
     [Fact]
-    public void A_connection_that_nobody_has_is_nobodys() => Assert.Null(RedirectedConnection.UidOf(new IPEndPoint(IPAddress.Loopback, 1), Server));
+    public void A_connection_that_nobody_has_is_nobodys() =>
+        Assert.Null(RedirectedConnection.UidOf(new IPEndPoint(IPAddress.Loopback, 1), Server));
 
     // The kernel says uid 0 of it, and that would be root's destination.
     [Fact]
