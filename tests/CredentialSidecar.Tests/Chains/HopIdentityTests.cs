@@ -47,7 +47,11 @@ public sealed class HopIdentityTests
     [Fact]
     public void Every_input_of_a_hop_is_among_the_changes() => Assert.Equal(
         typeof(Hop).GetProperties().Select(property => property.Name).Except(["Identity", "EqualityContract"]).Order(),
-        typeof(Hop).GetProperties().Where(property => property.Name is not "Identity" && Changes.Any(change => !Equals(property.GetValue(change(Base)), property.GetValue(Base)))).Select(property => property.Name).Order());
+        typeof(Hop).GetProperties()
+            .Where(property => property.Name is not "Identity" && Changes.Any(change =>
+                !Equals(property.GetValue(change(Base)), property.GetValue(Base))))
+            .Select(property => property.Name)
+            .Order());
 
     // The same pieces, cut into values at different places: joined without their lengths they would all read alike.
     [Fact]
@@ -76,5 +80,7 @@ public sealed class HopIdentityTests
 
     private static bool Same(Hop a, Hop b) =>
         (a.ExternalId, a.SourceIdentity, a.Policy) == (b.ExternalId, b.SourceIdentity, b.Policy)
-        && a.Tags.SequenceEqual(b.Tags) && a.TransitiveTagKeys.SequenceEqual(b.TransitiveTagKeys) && a.PolicyArns.SequenceEqual(b.PolicyArns);
+        && a.Tags.SequenceEqual(b.Tags)
+        && a.TransitiveTagKeys.SequenceEqual(b.TransitiveTagKeys)
+        && a.PolicyArns.SequenceEqual(b.PolicyArns);
 }

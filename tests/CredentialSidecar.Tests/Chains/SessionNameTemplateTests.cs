@@ -36,15 +36,19 @@ public sealed partial class SessionNameTemplateTests
     [InlineData("a b-{task_id}", false)]
     [InlineData("{task_id", false)]
     [InlineData("{TASK_ID}", false)]
-    public void What_stands_around_the_placeholders_must_fit(string template, bool valid) => Assert.Equal(valid, SessionNameTemplate.IsValid(template));
+    public void What_stands_around_the_placeholders_must_fit(string template, bool valid) =>
+        Assert.Equal(valid, SessionNameTemplate.IsValid(template));
 
     [Fact]
     public void Unknown_placeholders_are_named() => Assert.Equal(["{taskid}", "{}"], Template.Unknown("{taskid}-{family}-{}"));
 
     [Fact]
     public void Any_template_and_any_task_give_2_to_64_of_what_STS_takes() => Prop.ForAll(
-        ArbMap.Default.ArbFor<string?>(), ArbMap.Default.ArbFor<string?>(), Gen.Elements("{task_id}{family}", "{family}", "a-{task_id}-{cluster}-b", SessionNameTemplate.Default).ToArbitrary(),
-        (id, family, template) => Sts().IsMatch(SessionNameTemplate.Fill(template, new TemplateValues(new TaskIdentity(null, id, family, family, null), Placement.Unknown, "d"))))
+        ArbMap.Default.ArbFor<string?>(),
+        ArbMap.Default.ArbFor<string?>(),
+        Gen.Elements("{task_id}{family}", "{family}", "a-{task_id}-{cluster}-b", SessionNameTemplate.Default).ToArbitrary(),
+        (id, family, template) => Sts().IsMatch(SessionNameTemplate.Fill(
+            template, new TemplateValues(new TaskIdentity(null, id, family, family, null), Placement.Unknown, "d"))))
         .Check(Property.Quietly.WithMaxTest(500));
 
     [Fact]
@@ -56,13 +60,15 @@ public sealed partial class SessionNameTemplateTests
         Assert.NotEqual(one, two);
         Assert.Matches("^app--y{48}-[0-9a-f]{8}-x\\z", one);
 
-        static string Fill(string template, string family) => SessionNameTemplate.Fill(template, new TemplateValues(Task with { Family = family }, Placement.Unknown, "d"));
+        static string Fill(string template, string family) => SessionNameTemplate.Fill(
+            template, new TemplateValues(Task with { Family = family }, Placement.Unknown, "d"));
     }
 
     [Fact]
     public void The_longest_value_is_cut_first()
     {
-        var name = SessionNameTemplate.Fill("{cluster}.{family}.{task_id}", new TemplateValues(Task with { Cluster = "prod", Family = new string('f', 100), TaskId = new string('0', 32) }, Placement.Unknown, "d"));
+        var task = Task with { Cluster = "prod", Family = new string('f', 100), TaskId = new string('0', 32) };
+        var name = SessionNameTemplate.Fill("{cluster}.{family}.{task_id}", new TemplateValues(task, Placement.Unknown, "d"));
         Assert.Matches("^prod\\.f{17}-[0-9a-f]{8}\\.0{32}\\z", name);
     }
 
@@ -73,7 +79,8 @@ public sealed partial class SessionNameTemplateTests
     [InlineData(64)]
     public void Little_room_is_filled_with_the_hash_alone(int written)
     {
-        var name = SessionNameTemplate.Fill(new string('w', written) + "{family}", new TemplateValues(Task with { Family = new string('f', 100) }, Placement.Unknown, "d"));
+        var values = new TemplateValues(Task with { Family = new string('f', 100) }, Placement.Unknown, "d");
+        var name = SessionNameTemplate.Fill(new string('w', written) + "{family}", values);
         Assert.Equal(64, name.Length);
         Assert.StartsWith(new string('w', written), name, StringComparison.Ordinal);
     }
