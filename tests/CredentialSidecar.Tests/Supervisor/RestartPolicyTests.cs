@@ -20,7 +20,8 @@ public sealed class RestartPolicyTests
         var policy = new RestartPolicy();
 
         // One every 15 s is never more than five within a minute.
-        Assert.All(Enumerable.Range(0, 20).Select(i => policy.Next(i * 15_000, (i * 15_000) + 14_999)), pause => Assert.InRange(pause!.Value, 0, 5_000));
+        var pauses = Enumerable.Range(0, 20).Select(i => policy.Next(i * 15_000, (i * 15_000) + 14_999));
+        Assert.All(pauses, pause => Assert.InRange(pause!.Value, 0, 5_000));
         Assert.Equal(5_000, policy.Next(300_000, 314_999));
     }
 
@@ -52,10 +53,12 @@ public sealed class RestartPolicyTests
     [InlineData(1, false)]
     [InlineData(70, false)]
     [InlineData(137, false)]
-    public void Only_a_fault_is_worth_a_restart(int code, bool isFinal) => Assert.Equal(isFinal, RestartPolicy.IsFinal(ChildEnd.Of(code << 8), isRestarted: false));
+    public void Only_a_fault_is_worth_a_restart(int code, bool isFinal) =>
+        Assert.Equal(isFinal, RestartPolicy.IsFinal(ChildEnd.Of(code << 8), isRestarted: false));
 
     [Fact]
-    public void A_lack_that_a_restart_meets_may_pass_while_its_ports_are_held() => Assert.False(RestartPolicy.IsFinal(ChildEnd.Of(69 << 8), isRestarted: true));
+    public void A_lack_that_a_restart_meets_may_pass_while_its_ports_are_held() =>
+        Assert.False(RestartPolicy.IsFinal(ChildEnd.Of(69 << 8), isRestarted: true));
 
     [Theory]
     [InlineData(0, "exit code 0", 0)]
@@ -77,5 +80,6 @@ public sealed class RestartPolicyTests
         Variables.With(["CREDENTIAL_SUPERVISOR_LISTENERS=3", "A=1", "CREDENTIAL_SUPERVISOR_FD=0"], 5, [7, 9]));
 
     [Fact]
-    public void At_the_first_start_there_are_no_sockets_to_take_over() => Assert.Equal(["CREDENTIAL_SUPERVISOR_FD=5"], Variables.With([], 5, []));
+    public void At_the_first_start_there_are_no_sockets_to_take_over() =>
+        Assert.Equal(["CREDENTIAL_SUPERVISOR_FD=5"], Variables.With([], 5, []));
 }
