@@ -44,7 +44,9 @@ public sealed class HealthEndpointTests
         var (bad, reports) = (destinations[0], destinations[1]);
 
         Assert.Equal(("failing", "live"), (bad.GetProperty("state").GetString(), reports.GetProperty("state").GetString()));
-        Assert.Equal(["arn:aws:iam::222233334444:role/hub", "arn:aws:iam::555566667777:role/denied"], bad.GetProperty("hops").EnumerateArray().Select(hop => hop.GetProperty("roleArn").GetString()));
+        Assert.Equal(
+            ["arn:aws:iam::222233334444:role/hub", "arn:aws:iam::555566667777:role/denied"],
+            bad.GetProperty("hops").EnumerateArray().Select(hop => hop.GetProperty("roleArn").GetString()));
         Assert.Equal("Denied", bad.GetProperty("lastFailure").GetProperty("reason").GetString());
         Assert.Equal(3600, reports.GetProperty("secondsLeft").GetInt64());
         Assert.Equal(JsonValueKind.Null, reports.GetProperty("lastFailure").ValueKind);
@@ -59,12 +61,14 @@ public sealed class HealthEndpointTests
         await using var sidecar = await SidecarFixture.StartAsync();
         await sidecar.SettleAsync();
 
-        Assert.Equal((404, 404), (await AskAsync(sidecar.HealthEndpoint, "/v1/credentials/reports", "127.0.0.1"), await AskAsync(sidecar.Endpoint, "/status", "127.0.0.1")));
+        Assert.Equal(404, await AskAsync(sidecar.HealthEndpoint, "/v1/credentials/reports", "127.0.0.1"));
+        Assert.Equal(404, await AskAsync(sidecar.Endpoint, "/status", "127.0.0.1"));
         Assert.Equal(403, await AskAsync(sidecar.HealthEndpoint, "/v1/credentials/reports", sidecar.Endpoint.Authority));
         Assert.Equal(403, await AskAsync(sidecar.Endpoint, "/status", sidecar.HealthEndpoint.Authority));
 
         static async Task<int> AskAsync(Uri to, string path, string host) => int.Parse((await RawHttp.AskAsync(to,
-            $"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n"))[9..12], System.Globalization.CultureInfo.InvariantCulture);
+            $"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n"))[9..12],
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static async Task<(int Livez, int Healthz, int Readyz)> ProbeAsync(SidecarFixture sidecar) =>
