@@ -14,13 +14,20 @@ public sealed class DefaultChainFailuresTests
     [Theory]
     [InlineData("exit value 3 with the error - vault is sealed\nsecond", "ended with exit code 3. It wrote: vault is sealed.")]
     [InlineData("exit value 1 with the error - \n", "ended with exit code 1. It wrote nothing to standard error.")]
-    [InlineData("exit value 127 with the error - sh: 1: /opt/helper: not found\n", "ended with exit code 127. It wrote: sh: 1: /opt/helper: not found.")]
-    [InlineData("exit value 1 with the error - secret=hunter2 \u001b[31mred", "ended with exit code 1. It wrote: secret=*** \\u001B[31mred.")]
+    [InlineData(
+        "exit value 127 with the error - sh: 1: /opt/helper: not found\n",
+        "ended with exit code 127. It wrote: sh: 1: /opt/helper: not found.")]
+    [InlineData(
+        "exit value 1 with the error - secret=hunter2 \u001b[31mred",
+        "ended with exit code 1. It wrote: secret=*** \\u001B[31mred.")]
     public void A_credential_process_that_failed_is_named_with_its_code_and_its_first_line(string end, string expected)
     {
         var failed = DefaultChainFailures.From(new ProcessAWSCredentialException("Command returned non-zero " + end), Dev, Assuming.Mask());
 
-        Assert.Equal($"The source's credentials could not be found by the SDK's default chain: credential_process of the profile 'dev' {expected}", failed.ForOperator);
+        Assert.Equal(
+            "The source's credentials could not be found by the SDK's default chain: " +
+            $"credential_process of the profile 'dev' {expected}",
+            failed.ForOperator);
         Assert.DoesNotContain("It wrote", failed.Message, StringComparison.Ordinal);
     }
 
@@ -30,10 +37,15 @@ public sealed class DefaultChainFailuresTests
     [InlineData("Mfa", "the profile 'dev' asks for an MFA code (mfa_serial), which cannot be typed here.")]
     public void A_profile_that_needs_a_person_comes_with_the_way_to_export_its_session(string by, string expected)
     {
-        var failed = DefaultChainFailures.From(new AmazonClientException("Failed to resolve AWS credentials."), new SdkProfile("chained", "dev", Enum.Parse<SignIn>(by), IsFound: true), Assuming.Mask());
+        var profile = new SdkProfile("chained", "dev", Enum.Parse<SignIn>(by), IsFound: true);
+        var failed = DefaultChainFailures.From(
+            new AmazonClientException("Failed to resolve AWS credentials."), profile, Assuming.Mask());
 
         Assert.EndsWith(expected, failed.Message, StringComparison.Ordinal);
-        Assert.Contains("aws configure export-credentials --profile chained --format env-no-export", failed.Advice, StringComparison.Ordinal);
+        Assert.Contains(
+            "aws configure export-credentials --profile chained --format env-no-export",
+            failed.Advice,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("Set AWS_PROFILE", failed.Advice, StringComparison.Ordinal);
     }
 
@@ -41,32 +53,53 @@ public sealed class DefaultChainFailuresTests
     public void A_token_file_that_is_missing_is_named()
     {
         var failed = DefaultChainFailures.From(
-            new InvalidOperationException("A token could not be loaded from the WebIdentityTokenFile.", new FileNotFoundException("Could not find file '/nonexistent/token'.")), Dev, Assuming.Mask());
+            new InvalidOperationException(
+                "A token could not be loaded from the WebIdentityTokenFile.",
+                new FileNotFoundException("Could not find file '/nonexistent/token'.")),
+            Dev,
+            Assuming.Mask());
 
-        Assert.EndsWith("the web identity token could not be read. Could not find file '/nonexistent/token'.", failed.ForOperator, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "the web identity token could not be read. Could not find file '/nonexistent/token'.",
+            failed.ForOperator,
+            StringComparison.Ordinal);
         Assert.Contains("AWS_WEB_IDENTITY_TOKEN_FILE", failed.Advice, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_profile_that_does_not_exist_is_named() => Assert.EndsWith(
         "the profile 'nope' does not exist.",
-        DefaultChainFailures.From(new Amazon.Runtime.CredentialManagement.ProfileNotFoundException("Unable to find the \"nope\" profile."), Dev with { Name = "nope" }, Assuming.Mask()).Message, StringComparison.Ordinal);
+        DefaultChainFailures.From(
+            new Amazon.Runtime.CredentialManagement.ProfileNotFoundException("Unable to find the \"nope\" profile."),
+            Dev with { Name = "nope" },
+            Assuming.Mask()).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void What_each_provider_said_is_passed_on_without_those_that_nobody_asked_for() => Assert.EndsWith(
-        "no provider has any. The SDK says: Error reading source profile [nothere] for profile [dev]; Failed to connect to EC2 instance metadata.",
+        "no provider has any. The SDK says: Error reading source profile [nothere] for profile [dev]; " +
+        "Failed to connect to EC2 instance metadata.",
         DefaultChainFailures.From(new AmazonClientException(
-            "Failed to resolve AWS credentials. The credential providers used:\n\nException 1 of 4: The environment variables AWS_ACCESS_KEY_ID were not set with AWS credentials.\n"
-            + "Exception 2 of 4: The webIdentityTokenFile must be an absolute path.\nException 3 of 4: Error reading source profile [nothere] for profile [dev].\n"
-            + "Exception 4 of 4: Failed to connect to EC2 instance metadata.\n"), Dev, Assuming.Mask()).ForOperator, StringComparison.Ordinal);
+            "Failed to resolve AWS credentials. The credential providers used:\n\n"
+            + "Exception 1 of 4: The environment variables AWS_ACCESS_KEY_ID were not set with AWS credentials.\n"
+            + "Exception 2 of 4: The webIdentityTokenFile must be an absolute path.\n"
+            + "Exception 3 of 4: Error reading source profile [nothere] for profile [dev].\n"
+            + "Exception 4 of 4: Failed to connect to EC2 instance metadata.\n"), Dev, Assuming.Mask()).ForOperator,
+        StringComparison.Ordinal);
 
     [Fact]
     public void The_words_of_STS_are_passed_on_where_it_refused_a_web_identity()
     {
-        var refused = new Amazon.SecurityToken.AmazonSecurityTokenServiceException("Not authorized to perform sts:AssumeRoleWithWebIdentity") { ErrorCode = "AccessDenied", StatusCode = System.Net.HttpStatusCode.Forbidden };
-        var failed = DefaultChainFailures.From(new AmazonClientException("Error calling AssumeRoleWithWebIdentity", refused), Dev, Assuming.Mask());
+        const string Said = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+        var refused = new Amazon.SecurityToken.AmazonSecurityTokenServiceException(Said)
+        {
+            ErrorCode = "AccessDenied",
+            StatusCode = System.Net.HttpStatusCode.Forbidden,
+        };
+        var failed = DefaultChainFailures.From(
+            new AmazonClientException("Error calling AssumeRoleWithWebIdentity", refused), Dev, Assuming.Mask());
 
-        Assert.EndsWith("STS answered 403 AccessDenied. STS said: Not authorized to perform sts:AssumeRoleWithWebIdentity.", failed.ForOperator, StringComparison.Ordinal);
+        Assert.EndsWith($"STS answered 403 AccessDenied. STS said: {Said}.", failed.ForOperator, StringComparison.Ordinal);
         Assert.Equal(CredentialFailure.SourceRefused, failed.Failure);
     }
 }

@@ -19,7 +19,8 @@ public sealed class OutsideTextTests
     [InlineData("a\0\tb", "a\\u0000\\u0009b.")]
     [InlineData("two\r\nlines\n", "two lines.")]
     [InlineData("Grüße 東京.", "Grüße 東京.")]
-    public void Nothing_that_a_terminal_obeys_is_left(string text, string shown) => Assert.Equal(shown, OutsideText.Shown(text, Assuming.Mask()));
+    public void Nothing_that_a_terminal_obeys_is_left(string text, string shown) =>
+        Assert.Equal(shown, OutsideText.Shown(text, Assuming.Mask()));
 
     [Theory]
     [InlineData('x', 100_000)]
@@ -81,9 +82,10 @@ public sealed class OutsideTextTests
     public void Credentials_stay_masked_when_others_come_with_the_same_access_key_id()
     {
         var mask = Assuming.Mask();
-        mask.Add(new TemporaryCredentials("ASIASAME", "first-secret-0123456789", "first-token-0123456789", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue));
-        mask.Add(new TemporaryCredentials("ASIASAME", "other-secret-9876543210", "other-token-9876543210", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue));
-        new SecretScan("first-secret-0123456789", "first-token-0123456789").Check(OutsideText.Shown("first-secret-0123456789 first-token-0123456789", mask)!);
+        mask.Add(Keys("ASIASAME", "first-secret-0123456789", "first-token-0123456789"));
+        mask.Add(Keys("ASIASAME", "other-secret-9876543210", "other-token-9876543210"));
+        var both = OutsideText.Shown("first-secret-0123456789 first-token-0123456789", mask)!;
+        new SecretScan("first-secret-0123456789", "first-token-0123456789").Check(both);
     }
 
     [Fact]
@@ -104,8 +106,9 @@ public sealed class OutsideTextTests
     public void Parts_of_live_credentials_are_masked_and_their_access_key_ids_are_not()
     {
         var (mask, token) = (Assuming.Mask(), string.Concat(Enumerable.Range(0, 60).Select(i => $"t{i * 7919}/+")));
-        mask.Add(new TemporaryCredentials("ASIALIVE", "live-secret-key-0123456789", token, null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue));
-        var shown = OutsideText.Shown($"Value '{token[40..90]}' and {Uri.EscapeDataString(token[100..160])} of ASIALIVE, live-secret-key-0123456789", mask)!;
+        mask.Add(Keys("ASIALIVE", "live-secret-key-0123456789", token));
+        var pieces = $"Value '{token[40..90]}' and {Uri.EscapeDataString(token[100..160])} of ASIALIVE, live-secret-key-0123456789";
+        var shown = OutsideText.Shown(pieces, mask)!;
 
         new SecretScan(token, "live-secret-key-0123456789").Check(shown);
         Assert.Contains("ASIALIVE, ***", shown, StringComparison.Ordinal);
@@ -115,7 +118,8 @@ public sealed class OutsideTextTests
     [InlineData("orders-7f3a", "Value 'orders-7f3a' at 'externalId'", "Value '***' at 'externalId'.")]
     [InlineData("ab:c/d", "about ab:c/d and ab%3Ac%2Fd", "about *** and ***.")]
     [InlineData("ab", "ab about role/ab-x", "*** about role/***-x.")]
-    public void An_external_id_is_masked(string id, string text, string shown) => Assert.Equal(shown, OutsideText.Shown(text, Assuming.Mask((ExternalId, id))));
+    public void An_external_id_is_masked(string id, string text, string shown) =>
+        Assert.Equal(shown, OutsideText.Shown(text, Assuming.Mask((ExternalId, id))));
 
     [Theory]
     [InlineData("token=abc123 left", "token=*** left.")]
@@ -123,16 +127,27 @@ public sealed class OutsideTextTests
     [InlineData("got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", "got ***.")]
     [InlineData("got IQoJb3JpZ2luX2VjEJr//////////wEaDGV1", "got ***.")]
     [InlineData("The security token included in the request is invalid.", "The security token included in the request is invalid.")]
-    public void What_looks_like_a_secret_of_others_is_masked(string text, string shown) => Assert.Equal(shown, OutsideText.Shown(text, Assuming.Mask()));
+    public void What_looks_like_a_secret_of_others_is_masked(string text, string shown) =>
+        Assert.Equal(shown, OutsideText.Shown(text, Assuming.Mask()));
 
     [Fact]
     public async Task A_ValidationError_that_echoes_its_input_reaches_siblings_without_text_and_the_operator_masked()
     {
-        await using var sts = RawServer.Http(400, "<ErrorResponse><Error><Code>ValidationError</Code><Message>Value 'orders-7f3a' at 'externalId', token signer-token-abcdefghij</Message></Error></ErrorResponse>", "text/xml");
+        await using var sts = RawServer.Http(
+            400,
+            "<ErrorResponse><Error><Code>ValidationError</Code>" +
+            "<Message>Value 'orders-7f3a' at 'externalId', token signer-token-abcdefghij</Message></Error></ErrorResponse>",
+            "text/xml");
         var refused = await Assert.ThrowsAsync<CredentialException>(() => Assuming.AsReportsAsync(
-            Assuming.Hop with { ExternalId = "orders-7f3a" }, Assuming.Signer, ("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()), (ExternalId, "orders-7f3a")));
+            Assuming.Hop with { ExternalId = "orders-7f3a" },
+            Assuming.Signer,
+            ("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()),
+            (ExternalId, "orders-7f3a")));
 
         Assert.Equal($"Cannot assume {Settings.ReportsRole} (hop 1): STS refused its input (ValidationError).", refused.Message);
         Assert.Equal($"{refused.Message} STS said: Value '***' at 'externalId', token ***.", refused.ForOperator);
     }
+
+    private static TemporaryCredentials Keys(string id, string secret, string token) =>
+        new(id, secret, token, null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 }

@@ -11,7 +11,8 @@ namespace CredentialSidecar.Tests.Sources;
 /// <summary>STS in every mood, over a real socket and through the real AWS SDK.</summary>
 public sealed class RoleAssumerTests
 {
-    private static readonly TemporaryCredentials Signer = new("ASIASIGNER", "signer-secret", "signer-token", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+    private static readonly TemporaryCredentials Signer = new(
+        "ASIASIGNER", "signer-secret", "signer-token", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 
     [Fact]
     public async Task A_good_answer_becomes_a_session_of_that_role()
@@ -19,7 +20,8 @@ public sealed class RoleAssumerTests
         await using var sts = RawServer.Http(200, Answer(), "text/xml");
         var session = await AssumeAsync(sts.Uri);
 
-        Assert.Equal(("ASIANEW", "new-secret", "new-token", Settings.ReportsRole), (session.AccessKeyId, session.SecretAccessKey, session.SessionToken, session.RoleArn));
+        Assert.Equal(("ASIANEW", "new-secret", "new-token"), (session.AccessKeyId, session.SecretAccessKey, session.SessionToken));
+        Assert.Equal(Settings.ReportsRole, session.RoleArn);
         Assert.InRange(session.Expiration - session.IssuedAt, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
     }
 
@@ -36,16 +38,24 @@ public sealed class RoleAssumerTests
     [InlineData(429, "TooManyRequestsException", CredentialFailure.Throttled, 3)]
     [InlineData(500, "InternalFailure", CredentialFailure.StsUnavailable, 3)]
     [InlineData(503, "ServiceUnavailable", CredentialFailure.StsUnavailable, 3)]
-    internal async Task R10_An_STS_error_is_mapped_and_only_what_may_pass_is_tried_again(int status, string code, CredentialFailure failure, int calls)
+    internal async Task R10_An_STS_error_is_mapped_and_only_what_may_pass_is_tried_again(
+        int status, string code, CredentialFailure failure, int calls)
     {
-        await using var sts = RawServer.Http(status, $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>because</Message></Error><RequestId>req-1</RequestId></ErrorResponse>", "text/xml");
+        await using var sts = RawServer.Http(
+            status,
+            $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>because</Message></Error>" +
+            "<RequestId>req-1</RequestId></ErrorResponse>",
+            "text/xml");
         var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri));
 
         Assert.Equal((failure, calls, "req-1"), (refused.Failure, sts.Requests, refused.RequestId));
         Assert.StartsWith($"Cannot assume {Settings.ReportsRole} (hop 1): ", refused.Message, StringComparison.Ordinal);
 
         // The rate is the account's, so one line tells it for all hops of the region.
-        Assert.Equal(failure == CredentialFailure.Throttled ? new Outage("eu-central-1", "STS asks to be called less often") : null, refused.Outage);
+        var outage = failure == CredentialFailure.Throttled
+            ? new Outage("eu-central-1", "STS asks to be called less often")
+            : null;
+        Assert.Equal(outage, refused.Outage);
     }
 
     [Theory]
@@ -83,25 +93,33 @@ public sealed class RoleAssumerTests
     public async Task D7_A_session_that_has_ended_already_is_never_taken()
     {
         await using var sts = RawServer.Http(200, Answer(TimeSpan.FromHours(-1)), "text/xml");
-        Assert.Contains("ended at", (await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri))).Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri));
+        Assert.Contains("ended at", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_session_until_the_year_9999_is_believed_no_longer_than_was_asked_for()
     {
-        await using var sts = RawServer.Http(200, Answer(new DateTime(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc) - TimeProvider.System.GetUtcNow().UtcDateTime), "text/xml");
+        var untilTheEnd = new DateTime(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc) - TimeProvider.System.GetUtcNow().UtcDateTime;
+        await using var sts = RawServer.Http(200, Answer(untilTheEnd), "text/xml");
         var session = await AssumeAsync(sts.Uri);
         Assert.InRange(session.Lifetime, TimeSpan.FromMinutes(60), TimeSpan.FromMinutes(66));
     }
 
     [Fact]
-    public async Task Nobody_there_is_an_outage_that_names_its_reason() =>
-        Assert.Contains("Connection refused", (await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(new Uri("http://127.0.0.1:1")))).Message, StringComparison.Ordinal);
+    public async Task Nobody_there_is_an_outage_that_names_its_reason()
+    {
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(new Uri("http://127.0.0.1:1")));
+        Assert.Contains("Connection refused", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_denial_names_both_policies_and_the_statements_to_add()
     {
-        await using var sts = RawServer.Http(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>", "text/xml");
+        await using var sts = RawServer.Http(
+            403,
+            "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>",
+            "text/xml");
         var hop = Hop() with { ExternalId = "an-external-id", Tags = [new SessionTag("team", "orders")], SourceIdentity = "orders" };
         var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri, hop));
 
@@ -118,7 +136,7 @@ public sealed class RoleAssumerTests
         {
             heads.Add(Uri.UnescapeDataString(head));
             var body = Answer();
-            return stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), stop).AsTask();
+            return ReplyAsync(stream, 200, body, stop);
         });
         await AssumeAsync(sts.Uri, Hop() with
         {
@@ -136,8 +154,11 @@ public sealed class RoleAssumerTests
         Assert.Contains("/ap-south-1/sts/aws4_request", head, StringComparison.Ordinal);
         Assert.Contains("X-Amz-Security-Token: signer-token", head, StringComparison.OrdinalIgnoreCase);
         Assert.All(
-            ["DurationSeconds=1800", "ExternalId=ext:1/2", "SourceIdentity=who", "Tags.member.1.Key=team", "Tags.member.1.Value=orders", "TransitiveTagKeys.member.1=team",
-             "Policy={\"Version\":\"2012-10-17\"}", "PolicyArns.member.1.arn=arn:aws:iam::aws:policy/ReadOnlyAccess", "RoleSessionName=test"],
+            [
+                "DurationSeconds=1800", "ExternalId=ext:1/2", "SourceIdentity=who", "RoleSessionName=test",
+                "Tags.member.1.Key=team", "Tags.member.1.Value=orders", "TransitiveTagKeys.member.1=team",
+                "Policy={\"Version\":\"2012-10-17\"}", "PolicyArns.member.1.arn=arn:aws:iam::aws:policy/ReadOnlyAccess",
+            ],
             (string input) => Assert.Contains(input, head, StringComparison.Ordinal));
     }
 
@@ -147,17 +168,21 @@ public sealed class RoleAssumerTests
     public async Task A_session_whose_tags_and_policies_are_nearly_too_large_is_warned_of_once_STS_says_so(int percent, bool isWarned)
     {
         using var logs = new CollectedLogs();
-        await using var sts = RawServer.Http(200, Answer().Replace("</AssumedRoleUser>", $"</AssumedRoleUser><PackedPolicySize>{percent}</PackedPolicySize>", StringComparison.Ordinal), "text/xml");
+        var packed = $"</AssumedRoleUser><PackedPolicySize>{percent}</PackedPolicySize>";
+        var answer = Answer().Replace("</AssumedRoleUser>", packed, StringComparison.Ordinal);
+        await using var sts = RawServer.Http(200, answer, "text/xml");
         await AssumeAsync(sts.Uri, logs: logs);
 
-        Assert.Equal(isWarned, logs.Lines.Any(line => line.Event.Id == EventIds.PolicyNearlyFull && line.Text.Contains($"used {percent} %", StringComparison.Ordinal)));
+        var warnings = logs.Lines.Where(line => line.Event.Id == EventIds.PolicyNearlyFull);
+        Assert.Equal(isWarned, warnings.Any(line => line.Text.Contains($"used {percent} %", StringComparison.Ordinal)));
     }
 
     [Theory]
     [InlineData("AKIAUSER", "", "DurationSeconds=43200")]
     [InlineData("ASIASESSION", "token", "DurationSeconds=3600")]
     [InlineData("ASIASESSION", "", "DurationSeconds=3600")]
-    public async Task Twelve_hours_are_asked_for_with_long_lived_keys_and_an_hour_with_a_session(string keyId, string token, string expected)
+    public async Task Twelve_hours_are_asked_for_with_long_lived_keys_and_an_hour_with_a_session(
+        string keyId, string token, string expected)
     {
         using var logs = new CollectedLogs();
         var heads = new List<string>();
@@ -166,35 +191,55 @@ public sealed class RoleAssumerTests
             heads.Add(head);
             return ReplyAsync(stream, 200, Answer(TimeSpan.FromHours(expected.EndsWith("43200", StringComparison.Ordinal) ? 12 : 1)), stop);
         });
-        var session = await AssumeAsync(sts.Uri, Hop() with { Duration = TimeSpan.FromHours(12) }, logs, Signer with { AccessKeyId = keyId, SessionToken = token });
+        var hop = Hop() with { Duration = TimeSpan.FromHours(12) };
+        var session = await AssumeAsync(sts.Uri, hop, logs, Signer with { AccessKeyId = keyId, SessionToken = token });
 
         Assert.Contains(expected, Assert.Single(heads), StringComparison.Ordinal);
-        Assert.Equal(expected.EndsWith("43200", StringComparison.Ordinal) ? 0 : 1, logs.Lines.Count(line => line.Event.Id == EventIds.DurationShortened));
+        var shortened = logs.Lines.Count(line => line.Event.Id == EventIds.DurationShortened);
+        Assert.Equal(expected.EndsWith("43200", StringComparison.Ordinal) ? 0 : 1, shortened);
         Assert.InRange(session.Lifetime, TimeSpan.FromMinutes(59), TimeSpan.FromHours(12.1));
     }
 
     [Theory]
-    [InlineData("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining", "STS takes the call for role chaining, which it caps at one hour")]
-    [InlineData("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", "the role's MaxSessionDuration is shorter; raise it or lower DurationSeconds")]
+    [InlineData(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+        "STS takes the call for role chaining, which it caps at one hour")]
+    [InlineData(
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        "the role's MaxSessionDuration is shorter; raise it or lower DurationSeconds")]
     public async Task Where_STS_names_a_shorter_cap_an_hour_is_asked_for_and_that_is_logged_once(string message, string reason)
     {
         using var logs = new CollectedLogs();
         await using var sts = RawServer.Custom((head, stream, stop) => head.Contains("DurationSeconds=3600", StringComparison.Ordinal)
             ? ReplyAsync(stream, 200, Answer(), stop)
-            : ReplyAsync(stream, 400, $"<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>{message}</Message></Error></ErrorResponse>", stop));
+            : ReplyAsync(
+                stream,
+                400,
+                "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>" +
+                $"<Message>{message}</Message></Error></ErrorResponse>",
+                stop));
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()));
         using var clients = new StsClients(settings, TimeProvider.System);
-        var assumer = new RoleAssumer(clients, new SecretMask(settings, TimeProvider.System), services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, logs.For<RoleAssumer>());
+        var assumer = new RoleAssumer(
+            clients,
+            new SecretMask(settings, TimeProvider.System),
+            services.GetRequiredService<SidecarMetrics>(),
+            TimeProvider.System,
+            logs.For<RoleAssumer>());
+        var hop = Hop() with { Duration = TimeSpan.FromHours(12) };
+        var signer = Signer with { AccessKeyId = "AKIAUSER", SessionToken = "" };
 
         for (var i = 0; i < 3; i++)
         {
-            var session = await assumer.AssumeAsync(Hop() with { Duration = TimeSpan.FromHours(12) }, new NodeLabel("reports", 1), Signer with { AccessKeyId = "AKIAUSER", SessionToken = "" }, CancellationToken.None);
+            var session = await assumer.AssumeAsync(hop, new NodeLabel("reports", 1), signer, CancellationToken.None);
             Assert.InRange(session.Lifetime, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
         }
 
         Assert.Equal(4, sts.Requests);
-        Assert.Equal($"{Settings.ReportsRole} (hop 1) was asked for with 3600 s instead of the configured 43200 s: {reason}. This is logged once.",
+        Assert.Equal(
+            $"{Settings.ReportsRole} (hop 1) was asked for with 3600 s instead of the configured 43200 s: {reason}. " +
+            "This is logged once.",
             Assert.Single(logs.Lines, line => line.Event.Id == EventIds.DurationShortened).Text);
     }
 
@@ -208,7 +253,12 @@ public sealed class RoleAssumerTests
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()), ("SIDECAR_Sts__Timeout", timeout));
         using var clients = new StsClients(settings, clock);
-        var assumer = new RoleAssumer(clients, new SecretMask(settings, clock), services.GetRequiredService<SidecarMetrics>(), clock, NullLogger<RoleAssumer>.Instance);
+        var assumer = new RoleAssumer(
+            clients,
+            new SecretMask(settings, clock),
+            services.GetRequiredService<SidecarMetrics>(),
+            clock,
+            NullLogger<RoleAssumer>.Instance);
 
         foreach (var limit in limits)
         {
@@ -221,29 +271,50 @@ public sealed class RoleAssumerTests
             }
 
             var refused = await Assert.ThrowsAsync<CredentialException>(() => call);
-            Assert.Contains($"STS could not be reached: no answer within {limit} s from {sts.Uri.Authority}.", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"STS could not be reached: no answer within {limit} s from {sts.Uri.Authority}.",
+                refused.Message,
+                StringComparison.Ordinal);
         }
     }
 
-    private static Task ReplyAsync(Stream stream, int status, string body, CancellationToken stop) => stream.WriteAsync(
-        System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), stop).AsTask();
+    private static Task ReplyAsync(Stream stream, int status, string body, CancellationToken stop)
+    {
+        var head = $"HTTP/1.1 {status} X\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+        return stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(head + body), stop).AsTask();
+    }
 
-    internal static Hop Hop() => new() { Role = RoleArn.Parse(Settings.ReportsRole), SessionName = "test", Duration = TimeSpan.FromHours(1), Region = "eu-central-1" };
+    internal static Hop Hop() => new()
+    {
+        Role = RoleArn.Parse(Settings.ReportsRole),
+        SessionName = "test",
+        Duration = TimeSpan.FromHours(1),
+        Region = "eu-central-1",
+    };
 
-    internal static async Task<TemporaryCredentials> AssumeAsync(Uri sts, Hop? hop = null, CollectedLogs? logs = null, TemporaryCredentials? signer = null)
+    internal static async Task<TemporaryCredentials> AssumeAsync(
+        Uri sts, Hop? hop = null, CollectedLogs? logs = null, TemporaryCredentials? signer = null)
     {
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.ToString()));
         using var clients = new StsClients(settings, TimeProvider.System);
-        var assumer = new RoleAssumer(clients, new SecretMask(settings, TimeProvider.System), services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, logs is null ? NullLogger<RoleAssumer>.Instance : logs.For<RoleAssumer>());
+        var assumer = new RoleAssumer(
+            clients,
+            new SecretMask(settings, TimeProvider.System),
+            services.GetRequiredService<SidecarMetrics>(),
+            TimeProvider.System,
+            logs is null ? NullLogger<RoleAssumer>.Instance : logs.For<RoleAssumer>());
         return await assumer.AssumeAsync(hop ?? Hop(), new NodeLabel("reports", 1), signer ?? Signer, CancellationToken.None);
     }
+
+    private static DateTime Ending(TimeSpan? lifetime) =>
+        TimeProvider.System.GetUtcNow().UtcDateTime + (lifetime ?? TimeSpan.FromHours(1));
 
     internal static string Answer(TimeSpan? lifetime = null, string arn = "arn:aws:sts::555566667777:assumed-role/reports/test") => $"""
         <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
         <AssumedRoleUser><AssumedRoleId>AROA:test</AssumedRoleId><Arn>{arn}</Arn></AssumedRoleUser>
         <Credentials><AccessKeyId>ASIANEW</AccessKeyId><SecretAccessKey>new-secret</SecretAccessKey><SessionToken>new-token</SessionToken>
-        <Expiration>{TimeProvider.System.GetUtcNow().UtcDateTime + (lifetime ?? TimeSpan.FromHours(1)):yyyy-MM-ddTHH:mm:ssZ}</Expiration></Credentials>
+        <Expiration>{Ending(lifetime):yyyy-MM-ddTHH:mm:ssZ}</Expiration></Credentials>
         </AssumeRoleResult><ResponseMetadata><RequestId>req-0</RequestId></ResponseMetadata></AssumeRoleResponse>
         """;
 }

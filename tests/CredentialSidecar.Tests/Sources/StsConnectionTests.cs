@@ -17,7 +17,8 @@ namespace CredentialSidecar.Tests.Sources;
 /// <summary>A private authority and a proxy, with the real SDK over real sockets.</summary>
 public sealed class StsConnectionTests : IDisposable
 {
-    private static readonly TemporaryCredentials Signer = new("ASIASIGNER", "signer-secret", "signer-token", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+    private static readonly TemporaryCredentials Signer = new(
+        "ASIASIGNER", "signer-secret", "signer-token", null, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 
     private readonly X509Certificate2 _authority;
     private readonly X509Certificate2 _server;
@@ -80,14 +81,18 @@ public sealed class StsConnectionTests : IDisposable
         Assert.NotEmpty(asked);
 
         var before = asked.Count;
-        await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(("AWS_ENDPOINT_URL_STS", "https://localhost:1"), ("HTTPS_PROXY", proxy.Uri.ToString()), ("NO_PROXY", "localhost")));
+        await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(
+            ("AWS_ENDPOINT_URL_STS", "https://localhost:1"),
+            ("HTTPS_PROXY", proxy.Uri.ToString()),
+            ("NO_PROXY", "localhost")));
         Assert.Equal(before, asked.Count);
     }
 
     private RawServer Sts() => RawServer.Custom(async (_, stream, stop) =>
     {
         var body = RoleAssumerTests.Answer();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), stop);
+        var head = $"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(head + body), stop);
     }, secure: async stream =>
     {
         var tls = new SslStream(stream);
@@ -100,7 +105,12 @@ public sealed class StsConnectionTests : IDisposable
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(changes);
         using var clients = new StsClients(settings, TimeProvider.System);
-        var assumer = new RoleAssumer(clients, new SecretMask(settings, TimeProvider.System), services.GetRequiredService<SidecarMetrics>(), TimeProvider.System, NullLogger<RoleAssumer>.Instance);
+        var assumer = new RoleAssumer(
+            clients,
+            new SecretMask(settings, TimeProvider.System),
+            services.GetRequiredService<SidecarMetrics>(),
+            TimeProvider.System,
+            NullLogger<RoleAssumer>.Instance);
         return await assumer.AssumeAsync(RoleAssumerTests.Hop(), new NodeLabel("reports", 1), Signer, CancellationToken.None);
     }
 }

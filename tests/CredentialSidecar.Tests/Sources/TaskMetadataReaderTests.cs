@@ -9,7 +9,8 @@ namespace CredentialSidecar.Tests.Sources;
 /// <summary>A region that only task metadata tells is waited for; large metadata is read.</summary>
 public sealed class TaskMetadataReaderTests : IDisposable
 {
-    private const string Task1 = "{\"TaskARN\":\"arn:aws:ecs:eu-west-1:111122223333:task/prod/0123abcd\",\"Cluster\":\"prod\",\"Family\":\"orders\"}";
+    private const string Task1 =
+        "{\"TaskARN\":\"arn:aws:ecs:eu-west-1:111122223333:task/prod/0123abcd\",\"Cluster\":\"prod\",\"Family\":\"orders\"}";
 
     private readonly CollectedLogs _logs = new();
 
@@ -29,8 +30,15 @@ public sealed class TaskMetadataReaderTests : IDisposable
 
         Assert.Equal("eu-west-1", (await read).Region);
         var line = Assert.Single(_logs.Lines, line => line.Event.Id == 200);
-        Assert.StartsWith($"Task metadata at {agent.Uri.GetLeftPart(UriPartial.Authority)} could not be read: it answered 429. Only task metadata tells the region, so the sidecar asks again every 2 s", line.Text, StringComparison.Ordinal);
-        Assert.EndsWith("tells the region, so the sidecar asks again every 2 s and serves nothing until then.", line.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Task metadata at {agent.Uri.GetLeftPart(UriPartial.Authority)} could not be read: it answered 429. " +
+            "Only task metadata tells the region, so the sidecar asks again every 2 s",
+            line.Text,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "tells the region, so the sidecar asks again every 2 s and serves nothing until then.",
+            line.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,8 +56,12 @@ public sealed class TaskMetadataReaderTests : IDisposable
     [Fact]
     public async Task Where_the_region_is_known_one_failure_is_enough()
     {
-        Assert.Equal(TaskIdentity.Unknown, await ReadAsync(new Uri("http://127.0.0.1:1/v4/x"), TimeProvider.System, null, CancellationToken.None));
-        Assert.EndsWith("Connection refused. Role session names will not tell the task.", Assert.Single(_logs.Lines).Text, StringComparison.Ordinal);
+        var nowhere = new Uri("http://127.0.0.1:1/v4/x");
+        Assert.Equal(TaskIdentity.Unknown, await ReadAsync(nowhere, TimeProvider.System, null, CancellationToken.None));
+        Assert.EndsWith(
+            "Connection refused. Role session names will not tell the task.",
+            Assert.Single(_logs.Lines).Text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -61,7 +73,8 @@ public sealed class TaskMetadataReaderTests : IDisposable
         Assert.Equal(isRead ? "eu-west-1" : null, (await ReadAsync(agent.Uri, TimeProvider.System, null, CancellationToken.None)).Region);
     }
 
-    private static Task AnswerAsync(Stream stream, string answer, CancellationToken stop) => stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop).AsTask();
+    private static Task AnswerAsync(Stream stream, string answer, CancellationToken stop) =>
+        stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop).AsTask();
 
     private async Task<TaskIdentity> ReadAsync(Uri metadata, TimeProvider clock, string? need, CancellationToken stop)
     {

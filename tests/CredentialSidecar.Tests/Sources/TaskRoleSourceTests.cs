@@ -12,7 +12,9 @@ namespace CredentialSidecar.Tests.Sources;
 /// <summary>The agent in every mood: what it answers becomes a failure with a sentence, never anything else.</summary>
 public sealed class TaskRoleSourceTests
 {
-    private const string Good = """{"RoleArn":"arn:aws:iam::111122223333:role/task","AccessKeyId":"ASIA1","SecretAccessKey":"s","Token":"t","Expiration":"2126-01-01T00:00:00Z"}""";
+    private const string Good =
+        """{"RoleArn":"arn:aws:iam::111122223333:role/task","AccessKeyId":"ASIA1","SecretAccessKey":"s","Token":"t",""" +
+        """ "Expiration":"2126-01-01T00:00:00Z"}""";
 
     [Theory]
     [InlineData("2126-01-01T00:00:00Z")]
@@ -24,7 +26,8 @@ public sealed class TaskRoleSourceTests
         await using var agent = RawServer.Http(200, Good.Replace("2126-01-01T00:00:00Z", expiration, StringComparison.Ordinal));
         var read = await Source(agent.Uri).ReadAsync(CancellationToken.None);
 
-        Assert.Equal(("ASIA1", "s", "t", "arn:aws:iam::111122223333:role/task"), (read.AccessKeyId, read.SecretAccessKey, read.SessionToken, read.RoleArn));
+        Assert.Equal(("ASIA1", "s", "t"), (read.AccessKeyId, read.SecretAccessKey, read.SessionToken));
+        Assert.Equal("arn:aws:iam::111122223333:role/task", read.RoleArn);
         Assert.True(read.Expiration.Year >= 2125);
     }
 
@@ -60,9 +63,14 @@ public sealed class TaskRoleSourceTests
             var pipe = Path.Combine(folder, "token");
             Fifo.Make(pipe);
             using var reader = new EndpointReader();
-            var source = new TaskRoleSource(new SourceSettings(SourceKind.TaskRole, new Uri("http://127.0.0.1:1/creds"), TokenFile: pipe), reader, clock);
-            var failure = await Fifo.PromptlyAsync(pipe, () => Assert.ThrowsAsync<CredentialException>(() => source.ReadAsync(CancellationToken.None)));
-            Assert.Equal($"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is '{pipe}', which is a pipe, a socket or a device instead of a regular file.", failure.Message);
+            var settings = new SourceSettings(SourceKind.TaskRole, new Uri("http://127.0.0.1:1/creds"), TokenFile: pipe);
+            var source = new TaskRoleSource(settings, reader, clock);
+            var failure = await Fifo.PromptlyAsync(
+                pipe, () => Assert.ThrowsAsync<CredentialException>(() => source.ReadAsync(CancellationToken.None)));
+            Assert.Equal(
+                $"The task role could not be read: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is '{pipe}', " +
+                "which is a pipe, a socket or a device instead of a regular file.",
+                failure.Message);
         }
         finally
         {
@@ -76,9 +84,13 @@ public sealed class TaskRoleSourceTests
     [InlineData(500, CredentialFailure.SourceUnavailable, 3)]
     [InlineData(400, CredentialFailure.SourceRefused, 1)]
     [InlineData(302, CredentialFailure.SourceRefused, 1)]
-    internal async Task The_agents_429_and_503_mean_wait_500_is_tried_again_and_the_rest_is_a_refusal(int status, CredentialFailure failure, int requests)
+    internal async Task The_agents_429_and_503_mean_wait_500_is_tried_again_and_the_rest_is_a_refusal(
+        int status, CredentialFailure failure, int requests)
     {
-        await using var agent = RawServer.Http(status, """{"code":"InvalidIdInRequest","message":"x","HTTPErrorCode":400}""", headers: "Location: http://127.0.0.1:1/\r\n");
+        await using var agent = RawServer.Http(
+            status,
+            """{"code":"InvalidIdInRequest","message":"x","HTTPErrorCode":400}""",
+            headers: "Location: http://127.0.0.1:1/\r\n");
         var refused = await FailAsync(agent.Uri);
 
         Assert.Equal((failure, requests), (refused.Failure, agent.Requests));
@@ -125,7 +137,8 @@ public sealed class TaskRoleSourceTests
         await using var agent = RawServer.Custom((head, stream, stop) =>
         {
             heads.Add(head);
-            return stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Good.Length}\r\nConnection: close\r\n\r\n{Good}"), stop).AsTask();
+            var answer = $"HTTP/1.1 200 OK\r\nContent-Length: {Good.Length}\r\nConnection: close\r\n\r\n{Good}";
+            return stream.WriteAsync(Encoding.UTF8.GetBytes(answer), stop).AsTask();
         });
         var file = Path.GetTempFileName();
         using var reader = new EndpointReader();
@@ -138,8 +151,12 @@ public sealed class TaskRoleSourceTests
         }
 
         File.Delete(file);
-        Assert.Collection(heads, head => Assert.Contains("\r\nAuthorization: first\r\n", head, StringComparison.Ordinal), head => Assert.Contains("\r\nAuthorization: second\r\n", head, StringComparison.Ordinal));
-        Assert.Equal(CredentialFailure.SourceUnavailable, (await Assert.ThrowsAsync<CredentialException>(() => source.ReadAsync(CancellationToken.None))).Failure);
+        Assert.Collection(
+            heads,
+            head => Assert.Contains("\r\nAuthorization: first\r\n", head, StringComparison.Ordinal),
+            head => Assert.Contains("\r\nAuthorization: second\r\n", head, StringComparison.Ordinal));
+        var failed = await Assert.ThrowsAsync<CredentialException>(() => source.ReadAsync(CancellationToken.None));
+        Assert.Equal(CredentialFailure.SourceUnavailable, failed.Failure);
     }
 
     [Fact]
@@ -147,7 +164,8 @@ public sealed class TaskRoleSourceTests
     {
         var uri = new Uri("http://127.0.0.1:1/v2/credentials/secret-id");
         using var reader = new EndpointReader();
-        var failure = await Assert.ThrowsAsync<CredentialException>(() => new TaskRoleSource(new SourceSettings(SourceKind.TaskRole, uri), reader, TimeProvider.System).ReadAsync(CancellationToken.None));
+        var source = new TaskRoleSource(new SourceSettings(SourceKind.TaskRole, uri), reader, TimeProvider.System);
+        var failure = await Assert.ThrowsAsync<CredentialException>(() => source.ReadAsync(CancellationToken.None));
 
         Assert.DoesNotContain("secret-id", failure.ToString(), StringComparison.Ordinal);
     }

@@ -19,11 +19,16 @@ public sealed class UnreachableTests : IDisposable
 
     [Fact]
     public async Task A_refused_connection_names_host_and_port() =>
-        Assert.Equal("STS could not be reached: the connection to 127.0.0.1:1 failed: Connection refused.", await WhyAsync("http://127.0.0.1:1"));
+        Assert.Equal(
+            "STS could not be reached: the connection to 127.0.0.1:1 failed: Connection refused.",
+            await WhyAsync("http://127.0.0.1:1"));
 
     [Fact]
     public async Task A_name_that_does_not_resolve_is_named() =>
-        Assert.StartsWith("STS could not be reached: the name sts.invalid could not be resolved (", await WhyAsync("https://sts.invalid"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "STS could not be reached: the name sts.invalid could not be resolved (",
+            await WhyAsync("https://sts.invalid"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Plain_HTTP_on_a_port_for_TLS_is_recognised()
@@ -32,7 +37,9 @@ public sealed class UnreachableTests : IDisposable
         listener.Start();
         var answering = AnswerPlainlyAsync(listener);
 
-        Assert.Equal($"STS could not be reached: TLS with {listener.LocalEndpoint} failed: the port does not speak TLS.", await WhyAsync($"https://{listener.LocalEndpoint}"));
+        Assert.Equal(
+            $"STS could not be reached: TLS with {listener.LocalEndpoint} failed: the port does not speak TLS.",
+            await WhyAsync($"https://{listener.LocalEndpoint}"));
         listener.Stop();
         await answering;
     }
@@ -43,8 +50,15 @@ public sealed class UnreachableTests : IDisposable
         await using var tls = new TlsServer("CN=Example Corp Inspection", "127.0.0.1", DateTimeOffset.UtcNow.AddDays(1));
         var refused = await FailAsync($"https://{tls.Place}");
 
-        Assert.StartsWith($"Cannot assume {Settings.ReportsRole} (hop 1): STS could not be reached: TLS with {tls.Place} failed: its certificate is not trusted: ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("The certificate is of \"CN=Example Corp Inspection\", issued by \"CN=Example Corp Inspection\".", refused.ForOperator, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Cannot assume {Settings.ReportsRole} (hop 1): STS could not be reached: " +
+            $"TLS with {tls.Place} failed: its certificate is not trusted: ",
+            refused.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "The certificate is of \"CN=Example Corp Inspection\", issued by \"CN=Example Corp Inspection\".",
+            refused.ForOperator,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("Example Corp", refused.Message, StringComparison.Ordinal);
         Assert.Contains("SSL_CERT_FILE", refused.Advice, StringComparison.Ordinal);
         Assert.Equal(CredentialFailure.StsUnavailable, refused.Failure);
@@ -58,7 +72,10 @@ public sealed class UnreachableTests : IDisposable
         var path = Bundle(other.Pem);
         var refused = await FailAsync($"https://{tls.Place}", ("AWS_CA_BUNDLE", path));
 
-        Assert.Equal($"AWS_CA_BUNDLE is \"{path}\", and only the authorities in it are trusted for STS: add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.", refused.Advice);
+        Assert.Equal(
+            $"AWS_CA_BUNDLE is \"{path}\", and only the authorities in it are trusted for STS: " +
+            "add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.",
+            refused.Advice);
     }
 
     [Fact]
@@ -68,7 +85,10 @@ public sealed class UnreachableTests : IDisposable
         var refused = await FailAsync($"https://{tls.Place}", ("AWS_CA_BUNDLE", Bundle(tls.Pem)));
 
         Assert.EndsWith($"TLS with {tls.Place} failed: its certificate is not for 127.0.0.1.", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("The certificate is of \"CN=old\", issued by \"CN=old\", for the names 192.0.2.7.", refused.ForOperator, StringComparison.Ordinal);
+        Assert.Contains(
+            "The certificate is of \"CN=old\", issued by \"CN=old\", for the names 192.0.2.7.",
+            refused.ForOperator,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -98,35 +118,49 @@ public sealed class UnreachableTests : IDisposable
     {
         await using var proxy = RawServer.Http(status, "no");
         var place = proxy.Uri.Authority;
-        Assert.Equal(string.Format(null, System.Text.CompositeFormat.Parse(why), place), (await ByProxyAsync(new Uri($"http://who:proxy-password@{place}"))).Why);
+        var expected = string.Format(null, System.Text.CompositeFormat.Parse(why), place);
+        Assert.Equal(expected, (await ByProxyAsync(new Uri($"http://who:proxy-password@{place}"))).Why);
     }
 
     [Fact]
     public async Task A_proxy_that_refuses_connections_is_named() => Assert.Equal(
-        "the connection to the proxy 127.0.0.1:1 failed: Connection refused", (await ByProxyAsync(new Uri("http://who:proxy-password@127.0.0.1:1"))).Why);
+        "the connection to the proxy 127.0.0.1:1 failed: Connection refused",
+        (await ByProxyAsync(new Uri("http://who:proxy-password@127.0.0.1:1"))).Why);
 
     [Fact]
     public async Task A_proxy_whose_name_does_not_resolve_is_named() => Assert.StartsWith(
-        "the name proxy.invalid could not be resolved, which is the proxy's (", (await ByProxyAsync(new Uri("http://proxy.invalid:3128"))).Why, StringComparison.Ordinal);
+        "the name proxy.invalid could not be resolved, which is the proxy's (",
+        (await ByProxyAsync(new Uri("http://proxy.invalid:3128"))).Why,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Timeouts_name_host_and_port()
     {
         var target = new Uri("https://sts.eu-central-1.amazonaws.com/");
 
-        Assert.Equal("no connection to sts.eu-central-1.amazonaws.com:443 within the time limit for connecting", Unreachable.From(new TaskCanceledException("x", new TimeoutException()), new Sending { Target = target }).Why);
+        Assert.Equal(
+            "no connection to sts.eu-central-1.amazonaws.com:443 within the time limit for connecting",
+            Unreachable.From(new TaskCanceledException("x", new TimeoutException()), new Sending { Target = target }).Why);
         Assert.Equal("no answer within 3 s from sts.eu-central-1.amazonaws.com:443 through the proxy proxy:3128",
-            Unreachable.From(new Polly.Timeout.TimeoutRejectedException("x", TimeSpan.FromSeconds(3)), new Sending { Target = target, Proxy = By("http://proxy:3128") }).Why);
+            Unreachable.From(
+                new Polly.Timeout.TimeoutRejectedException("x", TimeSpan.FromSeconds(3)),
+                new Sending { Target = target, Proxy = By("http://proxy:3128") }).Why);
     }
 
     [Fact]
     public async Task A_rule_that_the_SDK_alone_knows_is_a_mistake_of_the_configuration_and_no_outage()
     {
-        var refused = await Assert.ThrowsAsync<CredentialException>(() => Assuming.AsReportsAsync(Assuming.Hop with { Region = "not a region" }, Assuming.Signer));
+        var hop = Assuming.Hop with { Region = "not a region" };
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => Assuming.AsReportsAsync(hop, Assuming.Signer));
 
         Assert.Equal((CredentialFailure.InvalidHop, false), (refused.Failure, refused.MayPassAtOnce));
-        Assert.Equal($"Cannot assume {Settings.ReportsRole} (hop 1): the AWS SDK cannot make this call with the present configuration.", refused.Message);
-        Assert.Contains("The SDK says: The specified 'not a region' region is not a valid hostname component.", refused.ForOperator, StringComparison.Ordinal);
+        Assert.Equal(
+            $"Cannot assume {Settings.ReportsRole} (hop 1): the AWS SDK cannot make this call with the present configuration.",
+            refused.Message);
+        Assert.Contains(
+            "The SDK says: The specified 'not a region' region is not a valid hostname component.",
+            refused.ForOperator,
+            StringComparison.Ordinal);
     }
 
     private string Bundle(string pem)
@@ -138,8 +172,11 @@ public sealed class UnreachableTests : IDisposable
 
     private static async Task<string> WhyAsync(string sts) => (await FailAsync(sts)).Message.Split("(hop 1): ")[1];
 
-    private static Task<CredentialException> FailAsync(string sts, params IEnumerable<(string Name, string? Value)> changes) => Assert.ThrowsAsync<CredentialException>(
-        () => Assuming.AsReportsAsync(Assuming.Hop, Assuming.Signer, [("AWS_ENDPOINT_URL_STS", sts), ("SIDECAR_Sts__AllowPlainHttp", "true"), .. changes]));
+    private static Task<CredentialException> FailAsync(string sts, params IEnumerable<(string Name, string? Value)> changes) =>
+        Assert.ThrowsAsync<CredentialException>(() => Assuming.AsReportsAsync(
+            Assuming.Hop,
+            Assuming.Signer,
+            [("AWS_ENDPOINT_URL_STS", sts), ("SIDECAR_Sts__AllowPlainHttp", "true"), .. changes]));
 
     private static ProxySettings By(string address) => new("https_proxy", new Uri(address), []);
 
@@ -149,7 +186,8 @@ public sealed class UnreachableTests : IDisposable
         handler.Proxy = new WebProxy(proxy);
         using var http = new HttpClient(handler);
         var target = new Uri("https://sts.eu-central-1.amazonaws.com/");
-        var unreachable = Unreachable.From(await Assert.ThrowsAnyAsync<Exception>(() => http.GetAsync(target)), new Sending { Target = target, Proxy = By(proxy.ToString()) });
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => http.GetAsync(target));
+        var unreachable = Unreachable.From(failure, new Sending { Target = target, Proxy = By(proxy.ToString()) });
 
         Assert.DoesNotContain("proxy-password", unreachable.ToString(), StringComparison.Ordinal);
         return unreachable;
