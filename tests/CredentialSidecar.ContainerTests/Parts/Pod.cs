@@ -57,8 +57,8 @@ internal sealed class Pod(YamlNode template, string[] variables) : IAsyncDisposa
             var name = (string)container["name"]!;
             var stays = Text(container, "restartPolicy") == "Always";
             string[] detached = stays ? ["-d"] : [];
-            string[] words = [.. Items(container, "args").Select(word => (string)word!)];
-            await RunAsync(name, [.. detached, .. Options(container)], Images.Sidecar, words);
+            string[] arguments = [.. Items(container, "args").Select(word => (string)word!)];
+            await RunAsync(name, [.. detached, .. Options(container)], Images.Sidecar, arguments);
 
             if (stays)
             {
