@@ -32,7 +32,7 @@ public sealed class AttackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task E7_DNS_rebinding_brings_the_attackers_own_name_and_is_refused()
+    public async Task DNS_rebinding_brings_the_attackers_own_name_and_is_refused()
     {
         // A name that leads to 127.0.0.1, as an attacker's server would say; the client is a real one.
         var handler = new SocketsHttpHandler
@@ -53,7 +53,7 @@ public sealed class AttackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task E8_A_forwarder_that_adds_headers_is_refused_even_with_the_token()
+    public async Task A_forwarder_that_adds_headers_is_refused_even_with_the_token()
     {
         await using var forwarder = await ForwardAsync(
             request => request.Headers.TryAddWithoutValidation("X-Forwarded-For", "203.0.113.9"));
@@ -62,7 +62,7 @@ public sealed class AttackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task E1_A_forwarder_that_adds_nothing_has_no_token_to_send()
+    public async Task A_forwarder_that_adds_nothing_has_no_token_to_send()
     {
         await using var forwarder = await ForwardAsync(_ => { });
         using var answer = await ThroughAsync(forwarder, token: null);
@@ -88,7 +88,7 @@ public sealed class AttackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task E9_A_machine_on_the_network_gets_nothing_from_a_listener_that_reaches_it_and_a_listed_one_does()
+    public async Task A_machine_on_the_network_gets_nothing_from_a_listener_that_reaches_it_and_a_listed_one_does()
     {
         const string Needs = "network namespaces need root and apt-get install -y --no-install-recommends util-linux iproute2 curl";
         await Installed.CommandAsync(Needs, "unshare", "--net", "ip", "link", "set", "lo", "up");

@@ -25,7 +25,7 @@ public sealed partial class BrowserTests : IAsyncLifetime
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("169.254.170.2")]
-    public async Task E8_No_way_in_which_a_page_can_ask_is_answered_even_where_no_token_is_wanted(string address)
+    public async Task No_request_that_a_page_can_send_is_answered_even_without_a_required_token(string address)
     {
         // Plain HTTP to this address is not a secure context, so browsers do not name the page's origin in the request.
         await using var network = address == "127.0.0.1" ? null : await TaskNetwork.TryMakeAsync();
@@ -57,7 +57,7 @@ public sealed partial class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task E8_An_address_that_is_typed_or_linked_shows_no_credentials()
+    public async Task An_address_that_is_typed_or_linked_shows_no_credentials()
     {
         await Attacker.SkipWithoutBrowserAsync();
         await using var network = await TaskNetwork.TryMakeAsync();
@@ -73,7 +73,7 @@ public sealed partial class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task E7_A_page_whose_name_leads_to_the_sidecar_by_then_gets_nothing_though_it_has_the_token()
+    public async Task A_page_whose_name_is_rebound_to_the_sidecar_gets_nothing_even_with_the_token()
     {
         await using var sidecar = await StartAsync();
         const string WrongHost = """403 {"code":"RequestNotAllowed","message":"The Host header""";

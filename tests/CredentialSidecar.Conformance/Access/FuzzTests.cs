@@ -15,7 +15,7 @@ public sealed class FuzzTests
     private const int Parts = 6;
 
     [Fact]
-    public async Task E7_E8_E15_No_fuzzed_request_gets_credentials_a_5xx_of_ours_or_more_memory()
+    public async Task No_fuzzed_request_gets_credentials_or_a_5xx_or_grows_the_memory()
     {
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,

@@ -5,7 +5,7 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>E18: what is in the sidecar's memory stays there.</summary>
+/// <summary>What is in the sidecar's memory stays there.</summary>
 public sealed class HygieneTests : IDisposable
 {
     private const string NeedsRoot = "running as uid 9170 needs root and apt-get install -y --no-install-recommends util-linux";
@@ -17,7 +17,7 @@ public sealed class HygieneTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task E18_Another_process_of_its_own_user_reads_neither_its_memory_nor_its_environment_and_no_core_is_written()
+    public async Task Another_process_of_its_own_user_reads_neither_its_memory_nor_its_environment_and_no_core_is_written()
     {
         await Installed.CommandAsync(NeedsRoot, "setpriv", "--reuid", "9170", "--clear-groups", "true");
         await using var emulator = await EmulatorProcess.StartAsync();
@@ -60,7 +60,7 @@ public sealed class HygieneTests : IDisposable
     }
 
     [Fact]
-    public async Task E18_A_program_that_the_SDK_starts_inherits_no_secret_and_none_is_in_any_argument()
+    public async Task A_program_that_the_SDK_starts_inherits_no_secret_and_none_is_in_any_argument()
     {
         await using var emulator = await EmulatorProcess.StartAsync();
         var (seen, helper) = (Path.Combine(_directory, "seen"), Path.Combine(_directory, "helper"));

@@ -14,7 +14,7 @@ public sealed class RotationTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task E4_SIGHUP_rotates_the_generated_tokens_of_clients_and_opens_the_audit_file_anew()
+    public async Task SIGHUP_rotates_generated_client_tokens_and_reopens_the_audit_file()
     {
         var (web, batch, audit) = (Folder("web"), Folder("batch"), Path.Combine(_directory, "audit.jsonl"));
         await using var emulator = await EmulatorProcess.StartAsync();

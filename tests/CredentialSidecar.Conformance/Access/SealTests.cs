@@ -6,7 +6,8 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>E18 from the first moment on: another process of the sidecar's own user, which sees each process as it starts.</summary>
+/// <summary>Secrets are sealed from the first moment on.</summary>
+/// <remarks>The attacker is another process of the sidecar's own user that sees each process as it starts.</remarks>
 /// <remarks>Natively compiled programs as the image has them: root's, with a mode that lets others run them and not read them.</remarks>
 public sealed class SealTests : IAsyncLifetime
 {
@@ -39,7 +40,7 @@ public sealed class SealTests : IAsyncLifetime
     [Theory]
     [InlineData("healthcheck")]
     [InlineData("serve")]
-    public async Task E18_No_process_of_its_own_user_reads_environment_or_memory_of_a_command_that_starts(string command)
+    public async Task No_process_of_its_own_user_reads_environment_or_memory_of_a_command_that_starts(string command)
     {
         var program = await InstallAsync(Native, "0111");
         Assert.Equal((Starts, 0, 0), await RaceAsync(Starts, program, command));
@@ -51,7 +52,7 @@ public sealed class SealTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task E18_No_process_of_its_own_user_reads_environment_or_memory_of_a_health_check_by_the_launcher()
+    public async Task No_process_of_its_own_user_reads_environment_or_memory_of_a_health_check_by_the_launcher()
     {
         var program = await InstallAsync(await LauncherProgram.PathAsync(), "0111");
         Assert.Equal((Starts, 0, 0), await RaceAsync(Starts, program, "--check"));

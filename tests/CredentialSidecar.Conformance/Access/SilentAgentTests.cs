@@ -5,11 +5,11 @@ using CredentialSidecar.Testing;
 
 namespace CredentialSidecar.Conformance.Access;
 
-/// <summary>G1: metadata is passed on to an agent that takes the request and says nothing.</summary>
+/// <summary>Metadata is passed on to an agent that takes the request and says nothing.</summary>
 public sealed class SilentAgentTests
 {
     [Fact]
-    public async Task G1_A_silent_agent_is_given_up_after_five_seconds()
+    public async Task A_silent_agent_is_given_up_after_five_seconds()
     {
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var agent = RawServer.Custom((_, _, stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop));

@@ -10,7 +10,7 @@ public sealed class RelativeTests(TaskFixture task) : RingTests(task), IAsyncLif
     private TaskNetwork? _network;
 
     [Theory, MemberData(nameof(EveryClient))]
-    public async Task F1_The_client_stays_with_the_task_role_or_becomes_the_other(string id)
+    public async Task The_client_stays_with_the_task_role_or_becomes_the_other(string id)
     {
         Assert.SkipWhen(_network is null, "A network namespace cannot be made here: run as root, with apt-get install -y iproute2");
         var client = Catalogue.Find(id);

@@ -2,11 +2,11 @@ using Xunit;
 
 namespace CredentialSidecar.Conformance.Launcher;
 
-/// <summary>The environment as the program sees it (contract F1, R12, R16).</summary>
+/// <summary>The environment as the program sees it (contract R12, R16).</summary>
 public sealed class EnvironmentTests : LauncherTest
 {
     [Fact]
-    public async Task F1_R12_R13_R16_The_program_gets_the_planned_environment_and_no_other()
+    public async Task R12_R13_R16_The_program_gets_the_planned_environment_and_no_other()
     {
         var token = Write("token", "5f1c9e7a2b8d4036");
         var ended = await RunAsync(

@@ -12,7 +12,7 @@ public sealed class SidecarTests : LauncherTest
     private const string Token = "5f1c9e7a2b8d40365f1c9e7a2b8d4036";
 
     [Fact]
-    public async Task F1_The_cli_acts_in_the_other_account_although_ecs_set_the_relative_uri()
+    public async Task The_CLI_acts_in_the_other_account_although_ECS_set_the_relative_URI()
     {
         Assert.SkipUnless(Tools.Has("aws"), "the AWS CLI is not installed: apt-get install -y --no-install-recommends awscli");
         var (port, healthPort) = (FreePort(), FreePort());

@@ -13,7 +13,7 @@ public sealed partial class WireTests
     [Theory]
     [InlineData("http/protobuf")]
     [InlineData("grpc")]
-    public async Task H6_Renewals_with_their_hops_and_all_that_is_measured_arrive_and_no_secret_does(string protocol)
+    public async Task Renewals_with_their_hops_and_all_measurements_arrive_and_no_secret_does(string protocol)
     {
         await using var collector = await OtlpReceiver.StartAsync();
         await using var emulator = await EmulatorProcess.StartAsync();

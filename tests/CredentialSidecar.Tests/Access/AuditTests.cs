@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Access;
 
-/// <summary>E14: one line for each answer, that joins a CloudTrail event and opens nothing; and nothing waits for it.</summary>
+/// <summary>One line for each answer, that joins a CloudTrail event and opens nothing; and nothing waits for it.</summary>
 public sealed class AuditTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("audit-").FullName;
@@ -19,7 +19,7 @@ public sealed class AuditTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task E14_Each_answer_is_one_line_with_all_that_joins_it_to_a_CloudTrail_event()
+    public async Task Each_answer_is_one_line_that_can_be_joined_to_a_CloudTrail_event()
     {
         await using (var sidecar = await StartAsync(AuditPath))
         {
@@ -49,7 +49,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_What_is_no_HTTP_or_too_large_is_a_line_too()
+    public async Task A_malformed_or_oversized_request_is_audited_too()
     {
         await using (var sidecar = await StartAsync(AuditPath))
         {
@@ -65,7 +65,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_Guesses_are_counted_also_where_the_guesser_hangs_up_instead_of_waiting()
+    public async Task Guesses_are_counted_also_where_the_guesser_hangs_up_instead_of_waiting()
     {
         await using (var sidecar = await StartAsync(AuditPath))
         {
@@ -93,7 +93,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_A_flood_of_strangers_is_a_few_lines_and_every_attempt_of_a_client_is_one()
+    public async Task A_flood_from_unknown_clients_is_a_few_lines_and_each_attempt_of_a_client_is_one_line()
     {
         await using (var sidecar = await StartAsync(AuditPath,
         [
@@ -110,13 +110,13 @@ public sealed class AuditTests : IDisposable
                 await GetAsync(sidecar, "/v1/credentials/private");
             }
 
-            // Rejected before anybody asks for its token, a client is known all the same, and never waits.
+            // A request may be rejected before its token is checked. The client is recognized anyway and never waits.
             for (var i = 0; i < 12; i++)
             {
                 await GetAsync(sidecar, "/nope");
             }
 
-            // What has only been counted is written at the end.
+            // The sidecar writes counted lines when it stops.
             await sidecar.StopAsync();
         }
 
@@ -134,7 +134,7 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(shown, AuditLine.Shown(sent));
 
     [Fact]
-    public async Task E14_The_same_line_is_in_the_log_unless_told_otherwise()
+    public async Task The_same_line_is_in_the_log_unless_it_is_switched_off()
     {
         await using var sidecar = await StartAsync(null);
         await GetAsync(sidecar, "/v1/credentials/reports");
@@ -170,7 +170,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_The_uid_is_written_down_where_interception_knows_it()
+    public async Task The_uid_is_audited_where_interception_knows_it()
     {
         await using (var sidecar = await SidecarFixture.StartInterceptedAsync(new ScriptedKernel(), ("SIDECAR_Audit__File", AuditPath)))
         {
@@ -184,7 +184,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_whose_uid_is_in_doubt_is_nobodys_in_the_audit()
+    public async Task A_connection_with_an_uncertain_uid_has_no_client_in_the_audit()
     {
         var other = new ScriptedKernel { Uid = 1001 };
 
@@ -201,7 +201,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_A_full_disk_delays_no_answer_and_what_was_lost_is_counted()
+    public async Task A_full_disk_delays_no_answer_and_what_was_lost_is_counted()
     {
         await using var sidecar = await StartAsync("/dev/full");
 
@@ -218,16 +218,16 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public void E14_A_reader_that_does_not_read_delays_no_answer_and_fills_no_memory()
+    public void A_reader_that_does_not_read_delays_no_answer_and_fills_no_memory()
     {
-        // A queue that nobody empties: the hosted service was never started.
+        // The queue is never emptied, because the hosted service is not started.
         using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         using var logs = new CollectedLogs();
         var counted = 0L;
         using var listener = new MeterListener { InstrumentPublished = (instrument, self) => self.EnableMeasurementEvents(instrument) };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            // Instruments of other tests are measured meanwhile, on their threads.
+            // Other tests record measurements at the same time on their own threads.
             if (ReferenceEquals(instrument.Meter.Scope, metrics.GetRequiredService<IMeterFactory>())
                 && instrument.Name == "credential_sidecar.audit.dropped"
                 && tags[0] is { Key: "where", Value: "queue" })
@@ -251,7 +251,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public void E14_Strangers_crowd_out_no_client_and_rejected_clients_nothing_that_was_served()
+    public void Strangers_crowd_out_no_client_and_rejected_clients_nothing_that_was_served()
     {
         using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         using var logs = new CollectedLogs();
@@ -279,7 +279,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_A_client_that_floods_the_audit_of_a_slow_reader_crowds_out_no_line_of_another()
+    public async Task A_client_that_floods_the_audit_of_a_slow_reader_crowds_out_no_line_of_another()
     {
         using var turn = new SemaphoreSlim(0);
         List<string> written = [];
@@ -314,9 +314,9 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task E14_A_file_whose_reader_has_stopped_delays_nobody()
+    public async Task A_file_whose_reader_has_stopped_delays_no_answer()
     {
-        // A pipe that is full blocks whoever writes into it.
+        // A full pipe blocks its writer.
         using (var mkfifo = Process.Start("mkfifo", AuditPath))
         {
             await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -336,13 +336,13 @@ public sealed class AuditTests : IDisposable
 
         Assert.True(trail.Dropped > 0);
 
-        // Neither waits who moved the file away, nor the end of the process.
+        // Neither log rotation nor the end of the process waits for the reader.
         using var limit = new CancellationTokenSource();
         await limit.CancelAsync();
         var cancelled = TestContext.Current.CancellationToken;
         await Task.Run(LeaveAsync, cancelled).WaitAsync(TimeSpan.FromSeconds(10), cancelled);
 
-        // Whoever reads again lets the writer end.
+        // Reading again lets the writer end.
         using var pipe = new FileStream(AuditPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var writing = trail.Ended;
         var buffer = new byte[64 * 1024];
@@ -361,7 +361,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public void E14_A_file_that_was_moved_away_or_cut_off_is_begun_anew_on_a_line_of_its_own()
+    public void A_file_that_was_moved_or_truncated_is_reopened_and_starts_on_a_new_line()
     {
         File.WriteAllText(AuditPath, "{\"half\":");
         using var file = new AuditFile(AuditPath);
@@ -378,7 +378,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public void E14_A_file_that_is_copied_and_emptied_or_that_another_appends_to_keeps_every_line()
+    public void A_file_that_is_copied_and_emptied_or_that_another_appends_to_keeps_every_line()
     {
         using var file = new AuditFile(AuditPath);
         Append(1);

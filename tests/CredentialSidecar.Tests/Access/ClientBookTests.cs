@@ -61,7 +61,7 @@ public sealed class ClientBookTests : IDisposable
     }
 
     [Fact]
-    public void R11_E5_Each_token_is_its_clients_and_anyone_is_served_where_the_operator_said_so()
+    public void R11_Each_token_belongs_to_one_client_and_anyone_is_served_where_the_operator_allows_it()
     {
         var book = Book(Two);
         Assert.Equal(("web", "default"), (book.Identify(Web), book.Identify(Settings.Token)));
@@ -72,7 +72,7 @@ public sealed class ClientBookTests : IDisposable
     }
 
     [Fact]
-    public void E4_A_former_token_is_valid_for_the_grace_time_and_then_named_for_what_it_is()
+    public void A_former_token_is_valid_for_the_grace_time_and_then_named_for_what_it_is()
     {
         var book = Book(Two);
         book.Replace("web", Next, TimeSpan.FromMinutes(10), () => Assert.Equal("web", book.Identify(Next)));
@@ -90,7 +90,7 @@ public sealed class ClientBookTests : IDisposable
     }
 
     [Fact]
-    public void E4_Who_still_sends_the_former_token_is_warned_of_once_by_name()
+    public void A_client_that_still_sends_its_former_token_is_named_in_one_warning()
     {
         var book = Book(Two);
         book.Replace("web", Next, TimeSpan.FromMinutes(10), () => { });

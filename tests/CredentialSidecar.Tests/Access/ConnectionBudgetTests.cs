@@ -101,7 +101,7 @@ public sealed class ConnectionBudgetTests : IDisposable
         Assert.True(await first);
         Assert.Equal(Most, _budget.Count);
 
-        // One that never goes keeps nobody waiting for ever.
+        // A connection that never ends does not block others forever.
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.False(await second);
     }
@@ -179,7 +179,7 @@ public sealed class ConnectionBudgetTests : IDisposable
         // Twelve places for two clients, and all of the first one's are at work.
         Assert.False(_budget.Recognize(web[6], "web"));
 
-        // An idle one of its own makes room, and nobody else's does.
+        // An idle connection of the same client makes room; other clients' connections stay.
         web[1].End(_clock.GetTimestamp());
         Assert.True(_budget.Recognize(web[6], "web"));
         Assert.Same(web[1], Assert.Single(_closed));

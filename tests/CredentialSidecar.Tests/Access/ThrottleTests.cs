@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Access;
 
-/// <summary>A ceiling that no SDK reaches, and a brake for whoever guesses.</summary>
+/// <summary>A rate limit that no SDK reaches, and a delay for clients that guess tokens.</summary>
 public sealed class ThrottleTests : IDisposable
 {
     private static readonly IPAddress Peer = IPAddress.Loopback;
@@ -44,7 +44,7 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
-    public void E15_One_peer_over_its_ceiling_starves_no_other()
+    public void One_peer_over_its_ceiling_starves_no_other()
     {
         CountAdmitted(1_000);
         _throttle.Admit(Peer, "batch");
@@ -82,7 +82,7 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
-    public async Task E16_The_eleventh_rejection_waits_half_a_second_and_a_minute_later_all_is_forgiven()
+    public async Task The_eleventh_rejection_waits_half_a_second_and_the_count_resets_after_a_minute()
     {
         for (var i = 0; i < 10; i++)
         {
@@ -104,7 +104,7 @@ public sealed class ThrottleTests : IDisposable
     [Theory]
     [InlineData(null)]
     [InlineData("anyone")]
-    public async Task E16_Of_a_thousand_strangers_all_but_ten_wait(string? client)
+    public async Task Of_a_thousand_unknown_clients_all_but_ten_wait(string? client)
     {
         var answers = Enumerable.Range(0, 1_000).Select(_ => DelayAsync(client)).ToArray();
         await _clock.UntilWaitingAsync(990);
@@ -124,7 +124,7 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
-    public void E15_All_of_loopback_is_one_peer()
+    public void All_of_loopback_is_one_peer()
     {
         Assert.Equal(200, CountAdmitted(300));
 
@@ -135,7 +135,7 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
-    public void E15_A_client_at_ever_new_addresses_starves_no_other()
+    public void A_client_that_keeps_changing_addresses_starves_no_other()
     {
         for (var i = 0; i < 1_024 + 200; i++)
         {
@@ -147,7 +147,7 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
-    public async Task E15_Those_without_a_token_have_a_ceiling_too_which_is_nobody_elses()
+    public async Task Clients_without_a_token_share_a_ceiling_of_their_own()
     {
         await using var sidecar = await SidecarFixture.StartAsync();
         await sidecar.SettleAsync();
@@ -166,7 +166,7 @@ public sealed class ThrottleTests : IDisposable
     }
 
     [Fact]
-    public async Task E16_A_guesser_is_not_forgotten_because_there_are_many()
+    public async Task A_guesser_is_still_delayed_when_there_are_many_guessers()
     {
         for (var i = 0; i < 11; i++)
         {

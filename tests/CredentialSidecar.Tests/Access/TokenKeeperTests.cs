@@ -19,7 +19,7 @@ public sealed class TokenKeeperTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task E4_A_rotation_gives_a_generated_token_anew_and_the_former_is_valid_for_the_grace_time()
+    public async Task A_rotation_replaces_a_generated_token_and_the_former_one_stays_valid_for_the_grace_time()
     {
         await using var sidecar = await StartAsync(
             ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
@@ -41,7 +41,7 @@ public sealed class TokenKeeperTests : IDisposable
     }
 
     [Fact]
-    public async Task E4_However_often_tokens_are_replaced_each_is_valid_until_the_end_that_was_announced()
+    public async Task However_often_tokens_are_replaced_each_is_valid_until_the_end_that_was_announced()
     {
         await using var sidecar = await StartAsync(
             ("SIDECAR_TOKEN", null), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Access__TokenGrace", "10m"));
@@ -74,7 +74,7 @@ public sealed class TokenKeeperTests : IDisposable
     }
 
     [Fact]
-    public async Task E4_A_configured_token_is_not_ours_to_rotate()
+    public async Task A_configured_token_is_not_rotated()
     {
         await using var sidecar = await StartAsync(("SIDECAR_SHARED_DIR", _directory));
         sidecar.Services.GetRequiredService<TokenKeeper>().Rotate();

@@ -31,7 +31,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("sidecar.internal")]
     [InlineData("sidecar.internal:{port}")]
     [InlineData("sidecar.internal:8080")]
-    public async Task R14_E7_A_Host_of_ours_is_answered_with_and_without_port(string host) =>
+    public async Task R14_An_own_Host_is_answered_with_and_without_port(string host) =>
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync($"Host: {host}"), StringComparison.Ordinal);
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("0.0.0.0:{port}")]
     [InlineData("169.254.170.2")]
     [InlineData("")]
-    public async Task E7_Any_other_Host_is_refused_as_after_DNS_rebinding(string host) =>
+    public async Task Any_other_Host_is_refused_as_after_DNS_rebinding(string host) =>
         AssertRefused(await AskAsync($"Host: {host}"), "RequestNotAllowed");
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("X-Client-IP: 10.0.0.1")]
     [InlineData("True-Client-IP: 10.0.0.1")]
     [InlineData("CF-Connecting-IP: 10.0.0.1")]
-    public async Task E8_What_browsers_and_proxies_add_is_refused(string header)
+    public async Task What_browsers_and_proxies_add_is_refused(string header)
     {
         var answer = await AskAsync("Host: 127.0.0.1", header);
 
@@ -100,7 +100,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("User-Agent: Mozilla/5.0 (Linux; Debian GNU/Linux 12 (bookworm); ) PowerShell/7.6.9")]
     [InlineData("User-Agent: aws-sdk-nodejs/2.1693.0 linux/v20.20.2 callback")]
     [InlineData("User-Agent:")]
-    public async Task A_program_that_is_no_browser_is_answered(string headers) =>
+    public async Task A_program_other_than_a_browser_is_answered(string headers) =>
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync("Host: 127.0.0.1", headers), StringComparison.Ordinal);
 
     [Theory]
@@ -138,7 +138,7 @@ public sealed class WallTests : IAsyncLifetime
         "GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Mode: cors\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
-    public void E15_A_client_that_sends_on_and_on_and_reads_no_answer_fills_little()
+    public void A_client_that_keeps_sending_and_reads_no_answer_uses_little_memory()
     {
         var sockets = _sidecar.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value;
         Assert.True(sockets.MaxReadBufferSize + sockets.MaxWriteBufferSize <= 40_000);
@@ -160,7 +160,7 @@ public sealed class WallTests : IAsyncLifetime
     [InlineData("192.168.7.8", "10.9.0.1", false)]
     [InlineData("fe80::1", "10.9.0.1", false)]
     [InlineData("169.254.170.3", "169.254.170.2", false)]
-    public void E9_A_peer_is_our_own_host_or_of_a_listed_network(string peer, string local, bool isAdmitted)
+    public void A_peer_is_this_host_or_in_a_listed_network(string peer, string local, bool isAdmitted)
     {
         var wall = new Wall(Settings.Load(("SIDECAR_Access__Peers__0", "10.1.0.0/16"), ("SIDECAR_Access__Peers__1", "192.168.7.7")).Wall);
         var http = new DefaultHttpContext();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Architecture;
 
-/// <summary>.ci/mutations takes out guards by their text, so a guard that is written anew must be written anew there too.</summary>
+/// <summary>.ci/mutations takes out guards by their text, so a guard that changes must change there too.</summary>
 public sealed partial class MutationTests
 {
     private static readonly string[][] Rows =

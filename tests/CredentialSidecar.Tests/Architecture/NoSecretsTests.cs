@@ -22,7 +22,7 @@ public sealed class NoSecretsTests
     private const string Token = "canary-token-5f1c9e7a2b8d4036-71";
 
     [Fact]
-    public async Task E13_No_log_line_status_or_error_holds_a_piece_of_a_secret_at_any_level()
+    public async Task No_log_line_status_or_error_holds_a_piece_of_a_secret_at_any_level()
     {
         await using var emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions(), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -82,7 +82,7 @@ public sealed class NoSecretsTests
         Assert.All(logs.Lines.Select(line => $"{line.Text} {line.Exception}").Concat(said), new SecretScan(secrets).Check);
     }
 
-    // Every tag of every measurement, of ours and of the framework's.
+    // Every tag of every measurement, of the sidecar and of the framework.
     private static MeterListener Measure(ConcurrentQueue<string> said)
     {
         var listener = new MeterListener { InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument) };

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Caching;
 
-/// <summary>One attempt for all who wait, and what a node does when its signer is no good.</summary>
+/// <summary>All waiting callers share one attempt, and a node reacts when its signer is rejected.</summary>
 public sealed class SessionNodeTests
 {
     private readonly VirtualClock _clock = new();

@@ -37,7 +37,7 @@ public sealed class ConfiguredAddressesTests : IDisposable
     [Fact]
     public async Task An_address_that_never_comes_is_named_with_its_setting()
     {
-        // By a real socket: a documentation address is nobody's.
+        // With a real socket: no host has an address from the documentation range.
         var waiting = WaitAsync("2001:db8::77", isThere: null);
 
         while (!waiting.IsCompleted)

@@ -120,7 +120,7 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     [InlineData("HTTP_PROXY=http://proxy:3128", Verdict.Warn, "NO_PROXY leaves out 127.0.0.1")]
     [InlineData("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://sidecar:9170/v1/credentials", Verdict.Warn, "names sidecar")]
     [InlineData("X=1", Verdict.Pass, "nothing competes")]
-    internal void F1_R16_What_keeps_a_sibling_from_asking_is_found_in_its_environment(string variable, Verdict verdict, string text)
+    internal void R16_A_variable_that_keeps_a_sibling_from_asking_is_found_in_its_environment(string variable, Verdict verdict, string text)
     {
         var proc = Directory.CreateTempSubdirectory("proc-");
         Put("17", "python3", $"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials\0AWS_CONTAINER_AUTHORIZATION_TOKEN={Settings.Token}\0", variable);

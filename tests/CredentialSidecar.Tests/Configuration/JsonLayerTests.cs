@@ -29,7 +29,7 @@ public sealed class JsonLayerTests
         Assert.Equal([expected], Loading.Mistakes((Loading.Role, null), ("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", json)));
 
     [Fact]
-    public void Half_a_character_is_no_crash() => Assert.StartsWith("SIDECAR_CONFIG is invalid JSON", Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", "\ud800"))), StringComparison.Ordinal);
+    public void Half_a_character_does_not_crash() => Assert.StartsWith("SIDECAR_CONFIG is invalid JSON", Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", "\ud800"))), StringComparison.Ordinal);
 
     [Fact]
     public void A_document_that_cannot_be_read_hides_no_mistake_elsewhere() =>

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Configuration;
 
-/// <summary>E18: which variables a program that the SDK starts does not inherit.</summary>
+/// <summary>Which variables a program that the SDK starts does not inherit.</summary>
 public sealed class SecretNamesTests
 {
     [Theory]
@@ -16,5 +16,5 @@ public sealed class SecretNamesTests
     [InlineData("SIDECAR_TOKEN_FILE", false)]
     [InlineData("AWS_CONFIG_FILE", false)]
     [InlineData("PATH", false)]
-    public void E18_A_variable_that_may_hold_a_secret_is_known_by_its_name(string variable, bool mayHold) => Assert.Equal(mayHold, ShortNames.MayHoldSecret(variable));
+    public void A_variable_that_may_hold_a_secret_is_known_by_its_name(string variable, bool mayHold) => Assert.Equal(mayHold, ShortNames.MayHoldSecret(variable));
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Configuration;
 
-/// <summary>Where the first credentials come from, and that it is never the sidecar itself (B4).</summary>
+/// <summary>Where the first credentials come from, and that it is never the sidecar itself.</summary>
 public sealed class SourceTests
 {
     private const string Relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -25,7 +25,7 @@ public sealed class SourceTests
     [InlineData("http://[::]:9170")]
     [InlineData("http://2130706433:9170")]
     [InlineData("http://127.1:9170")]
-    public void B4_A_source_endpoint_that_is_the_sidecar_itself_is_refused(string endpoint)
+    public void A_source_endpoint_that_is_the_sidecar_itself_is_refused(string endpoint)
     {
         var mistake = Assert.Single(Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_SOURCE_ENDPOINT", endpoint)));
 
@@ -37,7 +37,7 @@ public sealed class SourceTests
     [InlineData("TaskRole", "http://127.0.0.1:9170/v1/credentials/reports")]
     [InlineData("Default", "http://127.0.0.1:9170/v1/credentials/reports")]
     [InlineData("Default", "http://localhost:9170/v1/credentials?secret=canary")]
-    public void B4_A_full_uri_that_is_the_sidecar_itself_is_refused_for_both_kinds(string kind, string uri)
+    public void A_full_uri_that_is_the_sidecar_itself_is_refused_for_both_kinds(string kind, string uri)
     {
         var mistake = Assert.Single(Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_Source__Kind", kind), (Relative, null), (Full, uri)));
 
@@ -48,7 +48,7 @@ public sealed class SourceTests
     }
 
     [Fact]
-    public void B4_Listening_everywhere_makes_every_address_of_the_machine_the_sidecar_itself()
+    public void Listening_everywhere_makes_every_address_of_the_machine_the_sidecar_itself()
     {
         var own = System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses()
             .Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !System.Net.IPAddress.IsLoopback(a));

@@ -57,7 +57,7 @@ public sealed class ClientsTests : IAsyncLifetime
     [InlineData("", "/v1/credentials/reports", 401, "Unauthorized")]
     [InlineData(Web + Batch, "/v1/credentials/reports", 401, "Unauthorized")]
     [InlineData("", "/v1/credentials/nobody", 401, "Unauthorized")]
-    public async Task E5_R9_A_client_reads_its_own_destinations_and_no_other(string token, string path, int status, string expected)
+    public async Task R9_A_client_reads_its_own_destinations_and_no_other(string token, string path, int status, string expected)
     {
         var (answered, body) = await AskAsync(token, path);
 

@@ -105,7 +105,7 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData("X-Forwarded-For: 10.0.0.1")]
     [InlineData("Origin: https://attacker.example")]
-    public async Task E8_What_a_proxy_or_a_browser_passed_on_gets_no_credentials_here_either(string header)
+    public async Task A_request_through_a_proxy_or_a_browser_gets_no_credentials_here_either(string header)
     {
         var request = $"GET {ScriptedKernel.OwnPath} HTTP/1.1\r\nHost: 169.254.170.2\r\n{header}\r\nConnection: close\r\n\r\n";
         var answer = await RawHttp.AskAsync(_sidecar.InterceptedEndpoint, request);
@@ -117,7 +117,7 @@ public sealed class InterceptedEndpointTests : IAsyncLifetime
     [InlineData("Sec-Fetch-Site: none")]
     [InlineData("Upgrade-Insecure-Requests: 1")]
     [InlineData("User-Agent: Mozilla/5.0")]
-    public async Task E8_A_browser_reads_neither_credentials_nor_metadata_here(string header)
+    public async Task A_browser_reads_neither_credentials_nor_metadata_here(string header)
     {
         foreach (var path in (string[])[ScriptedKernel.OwnPath, "/v4/x/task"])
         {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Endpoint;
 
-/// <summary>What is seen of a request that nobody has read.</summary>
+/// <summary>Peeks at a request before the server has read it.</summary>
 public sealed class PeekTests
 {
     [Theory]

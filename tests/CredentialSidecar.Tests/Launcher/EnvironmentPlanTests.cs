@@ -4,7 +4,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Launcher;
 
-/// <summary>The environment that a program gets (contract F1, R12, R13, R16).</summary>
+/// <summary>The environment that a program gets (contract R12, R13, R16).</summary>
 public sealed class EnvironmentPlanTests
 {
     private const string Uri = "http://127.0.0.1:9170/v1/credentials/reports";
@@ -13,7 +13,7 @@ public sealed class EnvironmentPlanTests
     [InlineData("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")]
     [InlineData("AWS_WEB_IDENTITY_TOKEN_FILE")]
     [InlineData("AWS_ROLE_ARN")]
-    public void F1_What_an_orchestrator_puts_there_and_wins_is_unset_and_not_emptied(string name)
+    public void A_competing_variable_of_an_orchestrator_is_unset_and_not_emptied(string name)
     {
         var planned = Plan(["AWS_WEB_IDENTITY_TOKEN_FILE=/irsa", $"{name}=/v2/credentials/x", "A=1", $"{name}=", $"{name}_OTHER=kept"]);
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Launcher;
 
-/// <summary>What a person set and what would win over the sidecar is refused by name (contract F1).</summary>
+/// <summary>What a person set and what would win over the sidecar is refused by name.</summary>
 public sealed class RivalsTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class RivalsTests
     [InlineData("AWS_DEFAULT_PROFILE")]
     [InlineData("AWS_SHARED_CREDENTIALS_FILE")]
     [InlineData("AWS_CREDENTIAL_PROFILES_FILE")]
-    public void F1_A_rival_is_refused_in_one_sentence_without_its_value_unless_allowed(string name)
+    public void A_rival_is_refused_in_one_sentence_without_its_value_unless_allowed(string name)
     {
         var refusal = Assert.Single(Refusals($"{name}=value-5f1c"));
 

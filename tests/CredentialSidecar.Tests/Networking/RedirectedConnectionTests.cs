@@ -28,7 +28,7 @@ public sealed class RedirectedConnectionTests : IDisposable
         Assert.Equal(Libc.EffectiveUid(), RedirectedConnection.UidOf(Client, Server));
 
     [Fact]
-    public void A_connection_that_nobody_has_is_nobodys() =>
+    public void A_connection_without_an_owner_has_no_uid() =>
         Assert.Null(RedirectedConnection.UidOf(new IPEndPoint(IPAddress.Loopback, 1), Server));
 
     // The kernel says uid 0 of it, and that would be root's destination.

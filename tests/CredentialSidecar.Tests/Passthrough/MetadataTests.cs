@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Passthrough;
 
-/// <summary>G1: task metadata through the sidecar's port, and never the task role.</summary>
+/// <summary>Task metadata through the sidecar's port, and never the task role.</summary>
 public sealed class MetadataTests : IAsyncLifetime
 {
     private const string Allowed = "allowed-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5";
@@ -51,7 +51,7 @@ public sealed class MetadataTests : IAsyncLifetime
     [InlineData("GET /v4/0123abcd-45/task/stats")]
     [InlineData("GET /api/0123abcd-45/task-protection/v1/state")]
     [InlineData("PUT /api/0123abcd-45/task-protection/v1/state")]
-    public async Task G1_Metadata_and_task_protection_are_the_agents_own_answer(string request)
+    public async Task Metadata_and_task_protection_are_the_agents_own_answer(string request)
     {
         var answer = await AskAsync(request, "X-Own: one");
 
@@ -61,7 +61,7 @@ public sealed class MetadataTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task G1_The_agent_learns_neither_a_token_nor_for_whom_is_asked()
+    public async Task The_agent_sees_neither_the_token_nor_the_client()
     {
         await AskAsync(
             "GET /v4/x/task",
@@ -109,7 +109,7 @@ public sealed class MetadataTests : IAsyncLifetime
     [InlineData("/api/x/task-protection/v1/state/../../../../../v2/credentials/0123abcd")]
     [InlineData("/v5/x")]
     [InlineData("http://127.0.0.1/v2/credentials/0123abcd")]
-    public async Task G1_Nothing_that_could_be_the_task_role_reaches_the_agent_by_any_spelling(string target)
+    public async Task Nothing_that_could_be_the_task_role_reaches_the_agent_by_any_spelling(string target)
     {
         foreach (var method in (string[])["GET", "PUT", "POST", "HEAD"])
         {
@@ -287,7 +287,7 @@ public sealed class MetadataTests : IAsyncLifetime
     [InlineData("Via: 1.1 proxy")]
     [InlineData("Origin: null")]
     [InlineData("Content-Length: 1")]
-    public async Task E8_The_task_role_is_behind_the_whole_wall(string header)
+    public async Task The_task_role_is_behind_the_whole_wall(string header)
     {
         var answer = await RawHttp.AskAsync(
             _sidecar.Endpoint,

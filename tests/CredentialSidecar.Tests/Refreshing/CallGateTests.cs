@@ -188,7 +188,7 @@ public sealed class CallGateTests
         {
             _clock.Advance(TimeSpan.FromMilliseconds(5));
 
-            // Whoever is let in goes on in a thread of its own.
+            // A caller that is admitted continues on its own thread.
             await Task.WhenAny(entered, Task.Delay(5));
         }
 

@@ -33,7 +33,7 @@ public sealed class FailureLogTests
     [Fact]
     public async Task An_STS_that_is_not_reached_is_one_line_for_all_destinations_of_its_region()
     {
-        // The real SDK and a port where nobody listens.
+        // The real SDK and a port without a listener.
         await using var agent = RawServer.Http(200, """{"RoleArn":"arn:aws:iam::111122223333:role/task","AccessKeyId":"ASIA1","SecretAccessKey":"s-0123456","Token":"t-0123456","Expiration":"2126-01-01T00:00:00Z"}""");
         await using var sidecar = await SidecarFixture.StartRealAsync([
             .. Settings.Destination("other", "arn:aws:iam::555566667777:role/other"), ("SIDECAR_SOURCE_ENDPOINT", agent.Uri.ToString()), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"),

@@ -11,7 +11,7 @@ public sealed class CoalescedSourceTests
     private int _reads;
 
     [Fact]
-    public async Task B5_The_source_is_read_afresh_after_a_minute_and_not_before()
+    public async Task The_source_is_read_afresh_after_a_minute_and_not_before()
     {
         var source = Source();
 

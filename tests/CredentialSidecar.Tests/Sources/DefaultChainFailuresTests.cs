@@ -76,7 +76,7 @@ public sealed class DefaultChainFailuresTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void What_each_provider_said_is_passed_on_without_those_that_nobody_asked_for() => Assert.EndsWith(
+    public void The_errors_of_configured_providers_are_passed_on_and_those_of_unused_ones_are_not() => Assert.EndsWith(
         "no provider has any. The SDK says: Error reading source profile [nothere] for profile [dev]; " +
         "Failed to connect to EC2 instance metadata.",
         DefaultChainFailures.From(new AmazonClientException(

@@ -82,7 +82,7 @@ public sealed class RoleAssumerTests
     [Theory]
     [InlineData("arn:aws:sts::555566667777:assumed-role/other/x")]
     [InlineData("arn:aws:sts::999999999999:assumed-role/reports/x")]
-    public async Task C14_A_session_of_another_role_or_account_is_never_taken(string arn)
+    public async Task A_session_of_another_role_or_account_is_never_taken(string arn)
     {
         await using var sts = RawServer.Http(200, Answer(arn: arn), "text/xml");
         var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri));
@@ -90,7 +90,7 @@ public sealed class RoleAssumerTests
     }
 
     [Fact]
-    public async Task D7_A_session_that_has_ended_already_is_never_taken()
+    public async Task A_session_that_has_ended_already_is_never_taken()
     {
         await using var sts = RawServer.Http(200, Answer(TimeSpan.FromHours(-1)), "text/xml");
         var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(sts.Uri));
@@ -107,7 +107,7 @@ public sealed class RoleAssumerTests
     }
 
     [Fact]
-    public async Task Nobody_there_is_an_outage_that_names_its_reason()
+    public async Task A_refused_connection_is_an_outage_that_names_its_reason()
     {
         var refused = await Assert.ThrowsAsync<CredentialException>(() => AssumeAsync(new Uri("http://127.0.0.1:1")));
         Assert.Contains("Connection refused", refused.Message, StringComparison.Ordinal);

@@ -92,7 +92,7 @@ public sealed class UnreachableTests : IDisposable
     }
 
     [Theory]
-    [InlineData("this is no XML", "its XML cannot be read")]
+    [InlineData("this is not XML", "its XML cannot be read")]
     [InlineData("", "its XML cannot be read")]
     public async Task What_answers_but_is_no_STS_was_reached(string body, string why)
     {
