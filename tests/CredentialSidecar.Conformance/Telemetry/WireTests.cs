@@ -168,7 +168,9 @@ public sealed partial class WireTests
 
     private static Task<SidecarProcess> StartAsync(
         EmulatorProcess emulator, params IEnumerable<(string Name, string? Value)> settings) =>
-        SidecarProcess.StartAsync(emulator, [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), .. settings]);
+        SidecarProcess.StartAsync(
+            emulator,
+            [("SIDECAR_ROLE_ARN", DefaultWorld.Reports), ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId), .. settings]);
 
     [GeneratedRegex("""(?:<(?:SecretAccessKey|SessionToken)>|"(?:SecretAccessKey|Token)":")([A-Za-z0-9+/=]{9,})""")]
     private static partial Regex Secret();
