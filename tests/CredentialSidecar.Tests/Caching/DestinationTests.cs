@@ -74,7 +74,8 @@ public sealed class DestinationTests
 
         for (var i = 0; i < 50; i++)
         {
-            var refused = await Assert.ThrowsAsync<CredentialException>(async () => await sidecar.Tree.Default!.ReadAsync(CancellationToken.None));
+            var refused = await Assert.ThrowsAsync<CredentialException>(
+                async () => await sidecar.Tree.Default!.ReadAsync(CancellationToken.None));
             Assert.Equal(CredentialFailure.Denied, refused.Failure);
         }
 
@@ -115,7 +116,9 @@ public sealed class DestinationTests
         Assert.True(sidecar.Tree.Default.Node.Latest!.Remaining(sidecar.Clock.GetUtcNow()) > TimeSpan.FromMinutes(50));
     }
 
-    private static async Task<SidecarFixture> StartLazyAsync() => await SidecarFixture.StartAsync(null, ("SIDECAR_Destinations__reports__Lazy", "true"));
+    private static async Task<SidecarFixture> StartLazyAsync() =>
+        await SidecarFixture.StartAsync(null, ("SIDECAR_Destinations__reports__Lazy", "true"));
 
-    private static Task WaitForCall(SidecarFixture sidecar) => Eventually.HoldsAsync(() => sidecar.Sts.Calls.Count > 0, () => "STS was not called.");
+    private static Task WaitForCall(SidecarFixture sidecar) =>
+        Eventually.HoldsAsync(() => sidecar.Sts.Calls.Count > 0, () => "STS was not called.");
 }

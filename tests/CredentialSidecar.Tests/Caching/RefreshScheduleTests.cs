@@ -28,19 +28,26 @@ public sealed class RefreshScheduleTests
         (lifetime, random) =>
         {
             var at = Schedule(random / 1000.0).RenewAt(Session(lifetime));
-            return at <= Schedule(0).RenewAt(Session(lifetime)) && Issued + TimeSpan.FromSeconds(lifetime) - at >= TimeSpan.FromMinutes(20) && at > Issued;
+            return at > Issued
+                && at <= Schedule(0).RenewAt(Session(lifetime))
+                && Issued + TimeSpan.FromSeconds(lifetime) - at >= TimeSpan.FromMinutes(20);
         }).Check(Property.Quietly);
 
     [Fact]
     public void Retries_never_wait_longer_than_their_ceiling_nor_less_than_a_second() => Prop.ForAll(
-        Gen.Elements(Enum.GetValues<CredentialFailure>()).ToArbitrary(), Gen.Choose(1, 10_000).ToArbitrary(), Gen.Choose(0, 1000).ToArbitrary(),
+        Gen.Elements(Enum.GetValues<CredentialFailure>()).ToArbitrary(),
+        Gen.Choose(1, 10_000).ToArbitrary(),
+        Gen.Choose(0, 1000).ToArbitrary(),
         (failure, failures, random) =>
         {
             var wait = Schedule(random / 1000.0).UntilRetry(failure, failures);
-            return wait >= TimeSpan.FromSeconds(1) && wait <= TimeSpan.FromMinutes(failure is CredentialFailure.Denied or CredentialFailure.InvalidHop or CredentialFailure.SourceRefused ? 5 : 2);
+            var isRefusal = failure
+                is CredentialFailure.Denied or CredentialFailure.InvalidHop or CredentialFailure.SourceRefused;
+            return wait >= TimeSpan.FromSeconds(1) && wait <= TimeSpan.FromMinutes(isRefusal ? 5 : 2);
         }).Check(Property.Quietly);
 
     private static RefreshSchedule Schedule(double random) => new(RefreshSettings.Default, () => random);
 
-    private static TemporaryCredentials Session(int seconds) => new("ASIA", "secret", "token", null, Issued, Issued + TimeSpan.FromSeconds(seconds));
+    private static TemporaryCredentials Session(int seconds) =>
+        new("ASIA", "secret", "token", null, Issued, Issued + TimeSpan.FromSeconds(seconds));
 }

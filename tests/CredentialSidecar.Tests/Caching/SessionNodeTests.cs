@@ -34,7 +34,10 @@ public sealed class SessionNodeTests
     [Fact]
     public async Task A_failure_that_says_when_to_try_again_is_not_slowed_down_by_those_before_it()
     {
-        _sts.SourceFailsWhen = () => new CredentialException(CredentialFailure.SourceUnavailable, "The agent answered 429.") { RetryIn = TimeSpan.FromSeconds(1) };
+        _sts.SourceFailsWhen = () => new CredentialException(CredentialFailure.SourceUnavailable, "The agent answered 429.")
+        {
+            RetryIn = TimeSpan.FromSeconds(1),
+        };
         var node = Node(null);
 
         for (var i = 1; i <= 7; i++)
@@ -88,7 +91,9 @@ public sealed class SessionNodeTests
 
         var revoked = parent.Latest!.Credentials.AccessKeyId;
         _clock.Advance(TimeSpan.FromMinutes(1));
-        _sts.FailWhen = call => call.Signer.AccessKeyId == revoked ? new CredentialException(CredentialFailure.SignerRejected, "expired") : null;
+        _sts.FailWhen = call => call.Signer.AccessKeyId == revoked
+            ? new CredentialException(CredentialFailure.SignerRejected, "expired")
+            : null;
         await Assert.ThrowsAsync<CredentialException>(() => Renew(node));
         var renewed = await Renew(node);
 

@@ -78,7 +78,8 @@ public sealed class SessionTreeTests
         Assert.Null(tree.Find(""));
     }
 
-    private static async Task<string> BodyOf(SidecarFixture sidecar, string destination) => await sidecar.Client.GetStringAsync($"/v1/credentials/{destination}");
+    private static async Task<string> BodyOf(SidecarFixture sidecar, string destination) =>
+        await sidecar.Client.GetStringAsync($"/v1/credentials/{destination}");
 
     private static string Role(string name) => $"arn:aws:iam::555566667777:role/{name}";
 
