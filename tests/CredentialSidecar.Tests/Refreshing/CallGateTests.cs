@@ -145,7 +145,7 @@ public sealed class CallGateTests
     {
         var (running, most, gate) = (0, 0, new Lock());
         var hold = new TaskCompletionSource();
-        (string, string?)[] many = [.. Enumerable.Range(0, 60).Select(i => ($"SIDECAR_Destinations__d{i:00}__Hops__0__RoleArn", (string?)$"arn:aws:iam::555566667777:role/r{i:00}"))];
+        var many = Enumerable.Range(0, 60).SelectMany(i => Settings.Destination($"d{i:00}", $"arn:aws:iam::555566667777:role/r{i:00}"));
         await using var sidecar = await SidecarFixture.StartAsync(
             sts => sts.Before = async _ =>
             {
@@ -166,7 +166,7 @@ public sealed class CallGateTests
 
         Assert.Equal(4, most);
         Assert.InRange(sidecar.Sts.Calls.Index().First(call => call.Item.Hop.Role.Name == "r59").Index, 4, 6);
-        Assert.Equal(CredentialFailure.NotReady, (await Record.ExceptionAsync(() => asked) as CredentialException)?.Failure ?? CredentialFailure.NotReady);
+        Assert.True((await Record.ExceptionAsync(() => asked) as CredentialException)?.Failure is null or CredentialFailure.NotReady);
 
         void Count(int change)
         {

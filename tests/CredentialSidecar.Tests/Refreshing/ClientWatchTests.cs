@@ -46,7 +46,8 @@ public sealed class ClientWatchTests
     [Fact]
     public async Task Nothing_is_said_while_there_is_nothing_to_ask_for()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ => ScriptedSts.Down(), ("SIDECAR_Health__NoClientAfter", "3m"));
+        await using var sidecar = await SidecarFixture.StartAsync(
+            sts => sts.FailWhen = _ => ScriptedSts.Down(), ("SIDECAR_Health__NoClientAfter", "3m"));
         await sidecar.Clock.AdvanceAsync(TimeSpan.FromMinutes(10), waiters: 2);
 
         Assert.DoesNotContain(sidecar.Logs.Lines, line => line.Event.Id == NobodyAsked);

@@ -38,7 +38,9 @@ public sealed class OutageDrillTests(ITestOutputHelper output)
         var during = sidecar.Sts.Calls.Count - before;
         sidecar.Sts.FailWhen = _ => null;
         await sidecar.AdvanceAsync(TimeSpan.FromMinutes(2));
-        output.WriteLine($"Outage from minute {beginsAfter}, {minutes} min: {served} served, {refused} refused, {during} STS calls, least left {leastLeft}.");
+        output.WriteLine(
+            $"Outage from minute {beginsAfter}, {minutes} min: {served} served, {refused} refused, " +
+            $"{during} STS calls, least left {leastLeft}.");
 
         Assert.Equal((minutes * 600, 0), (served, refused));
         Assert.InRange(during, 0, 16);

@@ -24,13 +24,15 @@ public sealed class SessionRefresherTests
     [Fact]
     public async Task R1_The_shortest_allowed_session_still_has_20_minutes_at_every_moment()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(changes: ("SIDECAR_Destinations__reports__Hops__0__DurationSeconds", "1500"));
+        await using var sidecar = await SidecarFixture.StartAsync(
+            changes: ("SIDECAR_Destinations__reports__Hops__0__DurationSeconds", "1500"));
         await sidecar.SettleAsync();
 
         for (var minute = 0; minute < 120; minute++)
         {
             await sidecar.AdvanceAsync(TimeSpan.FromMinutes(1));
-            Assert.InRange(sidecar.Tree.Default!.Node.Latest!.Remaining(sidecar.Clock.GetUtcNow()), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(25));
+            var left = sidecar.Tree.Default!.Node.Latest!.Remaining(sidecar.Clock.GetUtcNow());
+            Assert.InRange(left, TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(25));
         }
     }
 
@@ -91,13 +93,16 @@ public sealed class SessionRefresherTests
 
         Assert.Equal(3, sidecar.Sts.SourceReads);
         Assert.Empty(sidecar.Sts.Calls);
-        Assert.Contains(sidecar.Logs.Lines, line => line.Event.Id == 302 && line.Text.Contains("The agent is away.", StringComparison.Ordinal));
+        Assert.Contains(
+            sidecar.Logs.Lines,
+            line => line.Event.Id == 302 && line.Text.Contains("The agent is away.", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_first_attempts_are_spread_only_where_a_fleet_setting_asks_for_it()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(null, ("SIDECAR_Refresh__StartSpread", "60s"), ("SIDECAR_Refresh__JitterFraction", "0"));
+        await using var sidecar = await SidecarFixture.StartAsync(
+            null, ("SIDECAR_Refresh__StartSpread", "60s"), ("SIDECAR_Refresh__JitterFraction", "0"));
         await sidecar.SettleAsync();
         await sidecar.AdvanceAsync(TimeSpan.FromSeconds(61));
 
@@ -107,7 +112,8 @@ public sealed class SessionRefresherTests
     [Fact]
     public async Task Advice_is_logged_with_the_first_failure_and_not_with_each()
     {
-        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ => new CredentialException(CredentialFailure.Denied, "No.") { Advice = "Look there." });
+        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.FailWhen = _ =>
+            new CredentialException(CredentialFailure.Denied, "No.") { Advice = "Look there." });
         await sidecar.SettleAsync();
         await sidecar.AdvanceAsync(TimeSpan.FromMinutes(5));
 
@@ -127,5 +133,6 @@ public sealed class SessionRefresherTests
         Assert.Equal(lines, sidecar.Logs.Lines.Count(line => line.Event.Id == 304));
     }
 
-    private static double[] Seconds(SidecarFixture sidecar) => [.. sidecar.Sts.Calls.Select(call => (call.At - VirtualClock.Start).TotalSeconds)];
+    private static double[] Seconds(SidecarFixture sidecar) =>
+        [.. sidecar.Sts.Calls.Select(call => (call.At - VirtualClock.Start).TotalSeconds)];
 }

@@ -20,13 +20,19 @@ public sealed class WeekOfTroubleTests
         ["b"] = "arn:aws:iam::777788889999:role/b",
     };
 
-    /// <summary>From when, for how long, what fails, and whom it hits: 0 everyone, 1 the source, 2 the shared hop, 3 one destination.</summary>
+    /// <summary>When a trouble starts, how long it lasts, what fails, and what it affects.</summary>
+    /// <remarks>It affects 0 everyone, 1 the source, 2 the shared hop, or 3 one destination.</remarks>
     private sealed record Trouble(int FromMinute, int Minutes, CredentialFailure Failure, int Whom);
 
     private static readonly Gen<Trouble> Troubles =
         from minute in Gen.Choose(0, 7 * 24 * 60)
         from minutes in Gen.Choose(1, 90)
-        from failure in Gen.Elements(CredentialFailure.StsUnavailable, CredentialFailure.Throttled, CredentialFailure.Denied, CredentialFailure.SignerRejected, CredentialFailure.Internal)
+        from failure in Gen.Elements(
+            CredentialFailure.StsUnavailable,
+            CredentialFailure.Throttled,
+            CredentialFailure.Denied,
+            CredentialFailure.SignerRejected,
+            CredentialFailure.Internal)
         from whom in Gen.Choose(0, 3)
         select new Trouble(minute, minutes, failure, whom);
 
@@ -39,10 +45,19 @@ public sealed class WeekOfTroubleTests
     {
         await using var sidecar = await SidecarFixture.StartAsync(sts =>
         {
-            sts.SourceFailsWhen = () => Now(troubles, sts, 1) is { } trouble ? new CredentialException(CredentialFailure.SourceUnavailable, $"{trouble}") : null;
-            sts.FailWhen = call => (Now(troubles, sts, 0) ?? (call.Hop.Role.Name == "hub" ? Now(troubles, sts, 2) : call.Hop.Role.Name == "a" ? Now(troubles, sts, 3) : null)) is { } trouble
+            sts.SourceFailsWhen = () => Now(troubles, sts, 1) is { } trouble
+                ? new CredentialException(CredentialFailure.SourceUnavailable, $"{trouble}")
+                : null;
+            sts.FailWhen = call => (Now(troubles, sts, 0) ?? OfRole(call.Hop.Role.Name)) is { } trouble
                 ? new CredentialException(trouble.Failure, "trouble")
                 : null;
+
+            Trouble? OfRole(string role) => role switch
+            {
+                "hub" => Now(troubles, sts, 2),
+                "a" => Now(troubles, sts, 3),
+                _ => null,
+            };
         }, [.. Settings.Destination("a", Hub, Roles["a"]), .. Settings.Destination("b", Hub, Roles["b"])]);
         await sidecar.SettleAsync();
 
@@ -84,7 +99,9 @@ public sealed class WeekOfTroubleTests
                 Assert.Equal(Roles[destination.Name], body.GetProperty("RoleArn").GetString());
                 Assert.Equal(Roles[destination.Name].Split(':')[4], body.GetProperty("AccountId").GetString());
                 Assert.Equal(Roles[destination.Name], RoleOf(sidecar, body.GetProperty("Token").GetString()!));
-                Assert.True(remaining >= TimeSpan.FromMinutes(20) || Troubled(troubles, now), $"{destination.Name} had {remaining} left at {now:O} with nothing wrong");
+                Assert.True(
+                    remaining >= TimeSpan.FromMinutes(20) || Troubled(troubles, now),
+                    $"{destination.Name} had {remaining} left at {now:O} with nothing wrong");
             }
             catch (CredentialException e)
             {
@@ -108,7 +125,9 @@ public sealed class WeekOfTroubleTests
 
             for (var i = 1; i < times.Length; i++)
             {
-                Assert.True(times[i] - times[i - 1] >= TimeSpan.FromSeconds(1.7), $"{calls.Key} was tried at {times[i - 1]:O} and at {times[i]:O}");
+                Assert.True(
+                    times[i] - times[i - 1] >= TimeSpan.FromSeconds(1.7),
+                    $"{calls.Key} was tried at {times[i - 1]:O} and at {times[i]:O}");
             }
         }
     }

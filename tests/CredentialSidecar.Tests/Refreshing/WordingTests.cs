@@ -14,14 +14,18 @@ public sealed class WordingTests
     public void One_destination_is_singular()
     {
         Assert.StartsWith("1 destination, source ", Settings.Load().ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("2 destinations, source ", Settings.Load(Settings.Destination("other", Settings.ReportsRole)).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "2 destinations, source ",
+            Settings.Load(Settings.Destination("other", Settings.ReportsRole)).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_next_try_that_is_due_is_now_and_not_in_0_s()
     {
         var hold = new TaskCompletionSource();
-        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.SourceFailsWhen = () => new CredentialException(CredentialFailure.SourceUnavailable, "Away.") { RetryIn = TimeSpan.FromMilliseconds(1) });
+        await using var sidecar = await SidecarFixture.StartAsync(sts => sts.SourceFailsWhen = () =>
+            new CredentialException(CredentialFailure.SourceUnavailable, "Away.") { RetryIn = TimeSpan.FromMilliseconds(1) });
         await sidecar.SettleAsync();
         (sidecar.Sts.SourceFailsWhen, sidecar.Sts.Before) = (() => null, _ => hold.Task);
         sidecar.Clock.Advance(TimeSpan.FromMilliseconds(2));
@@ -30,8 +34,12 @@ public sealed class WordingTests
         await sidecar.Clock.UntilWaitingAsync();
         sidecar.Clock.Advance(Destination.LongestJoin);
 
-        Assert.EndsWith("Away. Next try now.", (await Assert.ThrowsAsync<CredentialException>(() => read)).Message, StringComparison.Ordinal);
-        Assert.Contains("Away. Next try now; ", sidecar.Logs.Lines.First(line => line.Event.Id == EventIds.NoSession).Text, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => read);
+        Assert.EndsWith("Away. Next try now.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Away. Next try now; ",
+            sidecar.Logs.Lines.First(line => line.Event.Id == EventIds.NoSession).Text,
+            StringComparison.Ordinal);
         hold.SetResult();
     }
 
@@ -42,7 +50,10 @@ public sealed class WordingTests
         await sidecar.Clock.UntilWaitingAsync(2);
         await sidecar.Clock.AdvanceAsync(TimeSpan.FromSeconds(4), waiters: 1);
 
-        Assert.Contains("credentials in the 2 s since they were ready", Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == EventIds.NobodyAsked).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "credentials in the 2 s since they were ready",
+            Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == EventIds.NobodyAsked).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,6 +63,8 @@ public sealed class WordingTests
         await using var sts = RawServer.Http(200, RoleAssumerTests.Answer(TimeSpan.FromDays(300)), "text/xml");
         await RoleAssumerTests.AssumeAsync(sts.Uri, logs: logs);
 
-        Assert.Matches(@"until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, .* until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$", Assert.Single(logs.Lines, line => line.Event.Id == EventIds.ExpirationCapped).Text);
+        Assert.Matches(
+            @"until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, .* until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$",
+            Assert.Single(logs.Lines, line => line.Event.Id == EventIds.ExpirationCapped).Text);
     }
 }
