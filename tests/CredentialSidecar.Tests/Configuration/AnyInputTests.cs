@@ -14,33 +14,54 @@ public sealed class AnyInputTests
 
     private static readonly string[] Names =
     [
-        .. ShortNames.All, "SIDECAR_", "SIDECAR___", "SIDECAR_Destinations", "SIDECAR_Destinations__a__Hops__0__RoleArn", "SIDECAR_Destinations__a__Hops__1__Tags__0__Key",
-        "SIDECAR_Destinations__a__Hops__0__ExternalId", "SIDECAR_Access__Token__x", "SIDECAR_Listen__Addresses__0", "SIDECAR_Listen__Addresses", "SIDECAR_Refresh__MinimumRemaining",
-        "SIDECAR_Refresh__JitterFraction", "SIDECAR_Source__Kind", "SIDECAR_Logging__Level", "SIDECAR_SERVICE_HOST", "AWS_REGION", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL",
+        .. ShortNames.All, "SIDECAR_", "SIDECAR___", "SIDECAR_Destinations", "SIDECAR_Destinations__a__Hops__0__RoleArn",
+        "SIDECAR_Destinations__a__Hops__1__Tags__0__Key",
+        "SIDECAR_Destinations__a__Hops__0__ExternalId", "SIDECAR_Access__Token__x", "SIDECAR_Listen__Addresses__0",
+        "SIDECAR_Listen__Addresses", "SIDECAR_Refresh__MinimumRemaining",
+        "SIDECAR_Refresh__JitterFraction", "SIDECAR_Source__Kind", "SIDECAR_Logging__Level", "SIDECAR_SERVICE_HOST",
+        "AWS_REGION", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL",
         "ECS_CONTAINER_METADATA_URI_V4", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ];
 
     private static readonly string[] Keys =
     [
-        "Destinations", "a", "A", "default", "Hops", "RoleArn", "ExternalId", "SessionName", "DurationSeconds", "Tags", "Key", "Value", "TransitiveTagKeys", "Policy", "PolicyArns",
-        "Region", "Source", "Kind", "Endpoint", "Access", "Token", "TokenFile", "AllowAnonymous", "Listen", "Port", "Addresses", "Health", "Refresh", "MinimumRemaining", "Drain", "$schema", "", "x:y", "0",
+        "Destinations", "a", "A", "default", "Hops", "RoleArn", "ExternalId", "SessionName", "DurationSeconds", "Tags",
+        "Key", "Value", "TransitiveTagKeys", "Policy", "PolicyArns",
+        "Region", "Source", "Kind", "Endpoint", "Access", "Token", "TokenFile", "AllowAnonymous", "Listen", "Port",
+        "Addresses", "Health", "Refresh", "MinimumRemaining", "Drain", "$schema", "", "x:y", "0",
     ];
 
     private static readonly string[] Values =
     [
-        "", " ", "1", "-1", "0.5", "1e9", "true", "null", "[]", "{}", "\uFEFF{}", "\ud800", "\0", "a\nb", "/", "/tmp", "/dev/null", "127.0.0.1", "0.0.0.0", "::1", "tcp://10.0.0.1:80", "5s", "00:00:05",
-        "999999.5h", "-00:00:01", "aws", "eu-central-1", "cn-north-1", "TaskRole", "Default", "arn:aws:iam::123456789012:role/x", "arn:aws:iam::123456789012:role/x,,", "http://127.0.0.1:1", "http://[", "{task_id}", "{", "a{x}",
+        "", " ", "1", "-1", "0.5", "1e9", "true", "null", "[]", "{}", "\uFEFF{}", "\ud800", "\0", "a\nb", "/", "/tmp",
+        "/dev/null", "127.0.0.1", "0.0.0.0", "::1", "tcp://10.0.0.1:80", "5s", "00:00:05",
+        "999999.5h", "-00:00:01", "aws", "eu-central-1", "cn-north-1", "TaskRole", "Default",
+        "arn:aws:iam::123456789012:role/x", "arn:aws:iam::123456789012:role/x,,", "http://127.0.0.1:1", "http://[",
+        "{task_id}", "{", "a{x}",
     ];
 
-    private static readonly Gen<string> Value = Gen.OneOf(Gen.Elements(Values), ArbMap.Default.GeneratorFor<string>().Where(s => s is not null));
+    private static readonly Gen<string> Value
+        = Gen.OneOf(Gen.Elements(Values), ArbMap.Default.GeneratorFor<string>().Where(s => s is not null));
 
     // What is as good as a secret: the places for one, and JSON put where a path or a single value belongs.
     private static readonly (string, string)[] Secrets =
     [
-        ("SIDECAR_TOKEN", Canary), ("SIDECAR_EXTERNAL_ID", Canary), ("SIDECAR_TOKEN", Canary + "\n"), ("SIDECAR_EXTERNAL_ID", Canary + "*"), ("SIDECAR_TOKEN_FILE", Canary),
-        ("SIDECAR_CONFIG", $$"""{ "Access": { "Token": "{{Canary}}" } }"""), ("SIDECAR_CONFIG", $$"""{ "Access": { "Token": "{{Canary}}" """), ("SIDECAR_CONFIG_FILE", $$"""{ "Access": "{{Canary}}" }"""),
-        ("SIDECAR_Access", $$"""{ "Token": "{{Canary}}" }"""), ("SIDECAR_Destinations", $$"""{ "a": "{{Canary}}" }"""), ("SIDECAR_Nothing", Canary), ("SIDECAR_Destinations__a__Hops__0", Canary),
-        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Canary), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", Canary), ("AWS_ENDPOINT_URL_STS", $"https://a:{Canary}@b"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Canary),
+        ("SIDECAR_TOKEN", Canary),
+        ("SIDECAR_EXTERNAL_ID", Canary),
+        ("SIDECAR_TOKEN", Canary + "\n"),
+        ("SIDECAR_EXTERNAL_ID", Canary + "*"),
+        ("SIDECAR_TOKEN_FILE", Canary),
+        ("SIDECAR_CONFIG", $$"""{ "Access": { "Token": "{{Canary}}" } }"""),
+        ("SIDECAR_CONFIG", $$"""{ "Access": { "Token": "{{Canary}}" """),
+        ("SIDECAR_CONFIG_FILE", $$"""{ "Access": "{{Canary}}" }"""),
+        ("SIDECAR_Access", $$"""{ "Token": "{{Canary}}" }"""),
+        ("SIDECAR_Destinations", $$"""{ "a": "{{Canary}}" }"""),
+        ("SIDECAR_Nothing", Canary),
+        ("SIDECAR_Destinations__a__Hops__0", Canary),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Canary),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", Canary),
+        ("AWS_ENDPOINT_URL_STS", $"https://a:{Canary}@b"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Canary),
     ];
 
     [Fact]
@@ -57,13 +78,17 @@ public sealed class AnyInputTests
     }
 
     [Fact]
-    public void Any_JSON_ends_in_settings_or_in_mistakes_without_a_secret() =>
-        Check(Json(5).Zip(Gen.Elements(Secrets)).Select(pair => new[] { ("SIDECAR_CONFIG", pair.Item1), pair.Item2 }.DistinctBy(v => v.Item1)), 400);
+    public void Any_JSON_ends_in_settings_or_in_mistakes_without_a_secret() => Check(
+        Json(5).Zip(Gen.Elements(Secrets))
+            .Select(pair => new[] { ("SIDECAR_CONFIG", pair.Item1), pair.Item2 }.DistinctBy(v => v.Item1)),
+        400);
 
     [Fact]
     public void Any_text_cut_off_anywhere_is_no_crash()
     {
-        const string Whole = $$"""{ "Destinations": { "a": { "Hops": [ { "RoleArn": "arn:aws:iam::123456789012:role/x", "ExternalId": "{{Canary}}" } ] } } }""";
+        const string Whole =
+            $$"""{ "Destinations": { "a": { "Hops": [ { "RoleArn": "arn:aws:iam::123456789012:role/x",""" +
+            $$""" "ExternalId": "{{Canary}}" } ] } } }""";
 
         for (var length = 0; length <= Whole.Length; length++)
         {
@@ -78,7 +103,8 @@ public sealed class AnyInputTests
     {
         try
         {
-            var (settings, warnings) = SettingsLoader.Load(new ProcessEnvironment(variables.Select(v => KeyValuePair.Create(v.Name, v.Value))));
+            var environment = new ProcessEnvironment(variables.Select(v => KeyValuePair.Create(v.Name, v.Value)));
+            var (settings, warnings) = SettingsLoader.Load(environment);
             return !(settings + string.Concat(warnings)).Contains(Canary, StringComparison.Ordinal);
         }
         catch (ConfigurationMistakesException e)
@@ -91,7 +117,9 @@ public sealed class AnyInputTests
 
     private static Gen<string> Json(int depth)
     {
-        var leaf = Gen.OneOf(Value.Select(Quote), Gen.Elements("null", "true", "1", "-2.5e3", "99999999999999", "{}", "[]", "\"\\ud800\"", "oops"));
+        var leaf = Gen.OneOf(
+            Value.Select(Quote),
+            Gen.Elements("null", "true", "1", "-2.5e3", "99999999999999", "{}", "[]", "\"\\ud800\"", "oops"));
 
         if (depth == 0)
         {
@@ -110,7 +138,8 @@ public sealed class AnyInputTests
 
         foreach (var c in text)
         {
-            _ = c is >= ' ' and <= '~' and not ('"' or '\\') ? quoted.Append(c) : quoted.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            var isPlain = c is >= ' ' and <= '~' and not ('"' or '\\');
+            _ = isPlain ? quoted.Append(c) : quoted.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
         }
 
         return quoted.Append('"').ToString();

@@ -10,14 +10,26 @@ namespace CredentialSidecar.Tests.Configuration;
 /// <summary>The JSON Schema of the configuration file, from the metadata that also reads it.</summary>
 internal static class ConfigurationSchema
 {
-    private static readonly JsonSerializerOptions Readable = new(OptionsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new(OptionsJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Text
     {
         get
         {
-            var schema = OptionsJson.Default.SidecarOptions.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TransformSchemaNode = Transform, TreatNullObliviousAsNonNullable = true }).AsObject();
-            schema["properties"]!["$schema"] = new JsonObject { ["description"] = "For the editor; the sidecar skips it.", ["type"] = "string" };
+            var exporter = new JsonSchemaExporterOptions
+            {
+                TransformSchemaNode = Transform,
+                TreatNullObliviousAsNonNullable = true,
+            };
+            var schema = OptionsJson.Default.SidecarOptions.GetJsonSchemaAsNode(exporter).AsObject();
+            schema["properties"]!["$schema"] = new JsonObject
+            {
+                ["description"] = "For the editor; the sidecar skips it.",
+                ["type"] = "string",
+            };
             schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
             schema.Insert(1, "title", "CredentialSidecar configuration");
             return schema.ToJsonString(Readable).ReplaceLineEndings("\n") + "\n";
@@ -62,7 +74,9 @@ internal static class ConfigurationSchema
             schema["type"] = new JsonArray("string", "object", "null");
         }
 
-        if (context.PropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute description])
+        var descriptions = context.PropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), false);
+
+        if (descriptions is [DescriptionAttribute description])
         {
             schema.Insert(0, "description", description.Description);
         }

@@ -12,11 +12,14 @@ public sealed class ConfigurationSchemaTests
     [Fact]
     public async Task The_committed_schema_is_the_generated_one()
     {
-        var (committed, generated) = (Repository.File("docs", "configuration.schema.json"), Path.Combine(AppContext.BaseDirectory, "configuration.schema.json"));
+        var committed = Repository.File("docs", "configuration.schema.json");
+        var generated = Path.Combine(AppContext.BaseDirectory, "configuration.schema.json");
         await File.WriteAllTextAsync(generated, ConfigurationSchema.Text, TestContext.Current.CancellationToken);
         var text = File.Exists(committed) ? await File.ReadAllTextAsync(committed, TestContext.Current.CancellationToken) : "";
 
-        Assert.True(text == ConfigurationSchema.Text, $"docs/configuration.schema.json is not what the options say. This run wrote the new one: cp {generated} {committed}");
+        Assert.True(
+            text == ConfigurationSchema.Text,
+            $"docs/configuration.schema.json is not what the options say. This run wrote the new one: cp {generated} {committed}");
     }
 
     [Fact]
@@ -27,7 +30,8 @@ public sealed class ConfigurationSchemaTests
 
         Assert.False((bool)schema["additionalProperties"]!);
         Assert.Equal("string", (string?)properties["$schema"]!["type"]);
-        Assert.Equal(Enum.GetNames<SourceKind>(), properties["Source"]!["properties"]!["Kind"]!["enum"]!.AsArray().Select(name => (string?)name));
+        var kinds = properties["Source"]!["properties"]!["Kind"]!["enum"]!.AsArray().Select(name => (string?)name);
+        Assert.Equal(Enum.GetNames<SourceKind>(), kinds);
         Assert.Equal("string", (string?)properties["Drain"]!["type"]);
         Assert.False((bool)properties["Destinations"]!["additionalProperties"]!["properties"]!["Hops"]!["items"]!["additionalProperties"]!);
     }

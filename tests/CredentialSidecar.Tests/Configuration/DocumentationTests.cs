@@ -15,7 +15,14 @@ public sealed partial class DocumentationTests
 {
     private static readonly string Page = File.ReadAllText(Repository.File("docs", "configuration.md"));
 
-    public static TheoryData<string, string> Settings => [.. Leaves(OptionsJson.Default.SidecarOptions, "", JsonSerializer.SerializeToNode(new SidecarOptions(), OptionsJson.Default.SidecarOptions))];
+    public static TheoryData<string, string> Settings
+    {
+        get
+        {
+            var options = OptionsJson.Default.SidecarOptions;
+            return [.. Leaves(options, "", JsonSerializer.SerializeToNode(new SidecarOptions(), options))];
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Settings))]
@@ -33,7 +40,9 @@ public sealed partial class DocumentationTests
     [MemberData(nameof(Settings))]
     public void Every_variable_of_a_row_is_read_as_that_setting(string key, string value)
     {
-        var variable = (ShortNames.Prefix + key.Replace(":", "__", StringComparison.Ordinal)).Replace("{name}", "default", StringComparison.Ordinal).Replace("{n}", "0", StringComparison.Ordinal);
+        var variable = (ShortNames.Prefix + key.Replace(":", "__", StringComparison.Ordinal))
+            .Replace("{name}", "default", StringComparison.Ordinal)
+            .Replace("{n}", "0", StringComparison.Ordinal);
         var environment = new ProcessEnvironment([KeyValuePair.Create(variable, value.Length > 0 ? value : "x")]);
         var layers = new ConfigurationLayers(environment, null, new Findings());
         var findings = new Findings();
@@ -48,7 +57,8 @@ public sealed partial class DocumentationTests
         Rows().Matches(Page).Select(match => match.Groups[1].Value).Except(Settings.Select(row => row.Data.Item1)));
 
     [Fact]
-    public void Every_short_name_is_told() => Assert.All(ShortNames.All, name => Assert.Contains($"| `{name}` |", Page, StringComparison.Ordinal));
+    public void Every_short_name_is_told() =>
+        Assert.All(ShortNames.All, name => Assert.Contains($"| `{name}` |", Page, StringComparison.Ordinal));
 
     [Fact]
     public void Every_JSON_example_is_a_good_configuration()
@@ -65,7 +75,11 @@ public sealed partial class DocumentationTests
         var examples = EnvironmentBlocks().Matches(Page).Select(match => match.Groups[1].Value.Trim().Split('\n')).ToArray();
 
         Assert.NotEmpty(examples);
-        Assert.All(examples, lines => Assert.Empty(Loading.Mistakes([(Loading.Role, null), .. lines.Select(line => line.Split('=', 2)).Select(v => (v[0], (string?)v[1]))])));
+        Assert.All(examples, lines =>
+        {
+            var variables = lines.Select(line => line.Split('=', 2)).Select(v => (v[0], (string?)v[1]));
+            Assert.Empty(Loading.Mistakes([(Loading.Role, null), .. variables]));
+        });
     }
 
     private static IEnumerable<TheoryDataRow<string, string>> Leaves(JsonTypeInfo type, string path, JsonNode? defaults)
@@ -77,7 +91,11 @@ public sealed partial class DocumentationTests
 
             if (info.Kind == JsonTypeInfoKind.Object)
             {
-                foreach (var leaf in Leaves(info, $"{at}:", value is JsonObject { Count: > 0 } ? value : JsonSerializer.SerializeToNode(info.CreateObject!(), info)))
+                var values = value is JsonObject { Count: > 0 }
+                    ? value
+                    : JsonSerializer.SerializeToNode(info.CreateObject!(), info);
+
+                foreach (var leaf in Leaves(info, $"{at}:", values))
                 {
                     yield return leaf;
                 }

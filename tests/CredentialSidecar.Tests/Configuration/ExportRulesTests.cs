@@ -12,6 +12,12 @@ public sealed class ExportRulesTests
     private const string TracesEndpoint = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
     private const string Collector = "http://collector.internal:4317";
 
+    private const string NotAnAddress =
+        "is not an http or https address without user name and password, such as http://127.0.0.1:4317; no metrics are exported";
+
+    private const string NotHeaders =
+        "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported";
+
     [Theory]
     [InlineData("OTEL_SERVICE_NAME=orders")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL=grpc")]
@@ -46,27 +52,36 @@ public sealed class ExportRulesTests
         var export = Settings.Load(
             (Endpoint, Collector), ("OTEL_EXPORTER_OTLP_HEADERS", "a=1"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "500"),
             (TracesEndpoint, "https://traces.example/ingest"), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
-            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "b=2"), ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"), ("OTEL_TRACES_SAMPLER", "always_off")).Export!;
+            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "b=2"),
+            ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
+            ("OTEL_TRACES_SAMPLER", "always_off")).Export!;
 
         Assert.Equal(
             [
-                ("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "none"), (MetricsEndpoint, Collector + "/"), ("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "a=1"),
+                ("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "none"),
+                (MetricsEndpoint, Collector + "/"),
+                ("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "a=1"),
                 ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "grpc"), ("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "500"),
-                ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"), (TracesEndpoint, "https://traces.example/ingest"), ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "b=2"),
-                ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"), ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "500"), ("OTEL_TRACES_SAMPLER", "always_off"),
+                ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
+                (TracesEndpoint, "https://traces.example/ingest"),
+                ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "b=2"),
+                ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
+                ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "500"),
+                ("OTEL_TRACES_SAMPLER", "always_off"),
             ],
             export.Select(v => (v.Key, v.Value)).Order());
     }
 
     [Theory]
     [InlineData(Protocol, "http/json", "is \"http/json\"; expected grpc or http/protobuf; no metrics are exported")]
-    [InlineData(Endpoint, "collector.internal:4317", "is not an http or https address without user name and password, such as http://127.0.0.1:4317; no metrics are exported")]
-    [InlineData(Endpoint, "http://me:canary@collector.internal", "is not an http or https address without user name and password, such as http://127.0.0.1:4317; no metrics are exported")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "canary", "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "api key=canary", "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "key=canary%0d%0ax: y", "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported")]
+    [InlineData(Endpoint, "collector.internal:4317", NotAnAddress)]
+    [InlineData(Endpoint, "http://me:canary@collector.internal", NotAnAddress)]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "canary", NotHeaders)]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "api key=canary", NotHeaders)]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "key=canary%0d%0ax: y", NotHeaders)]
     [InlineData("OTEL_METRICS_EXPORTER", "console", "is \"console\"; expected otlp or none; no metrics are exported")]
-    public void A_mistake_is_a_warning_with_the_variable_and_what_to_write_and_shows_no_secret(string variable, string value, string warning)
+    public void A_mistake_is_a_warning_with_the_variable_and_what_to_write_and_shows_no_secret(
+        string variable, string value, string warning)
     {
         (string, string?)[] changes = [(Endpoint, Collector), ("OTEL_TRACES_EXPORTER", "none"), (variable, value)];
 
@@ -84,7 +99,9 @@ public sealed class ExportRulesTests
     {
         (string, string?)[] changes = [(Endpoint, Collector), ("OTEL_METRIC_EXPORT_INTERVAL", value)];
 
-        Assert.Equal($"OTEL_METRIC_EXPORT_INTERVAL is \"{value}\"; expected milliseconds, a whole number from 1; the default is used", Assert.Single(Loading.Warnings(changes)));
+        Assert.Equal(
+            $"OTEL_METRIC_EXPORT_INTERVAL is \"{value}\"; expected milliseconds, a whole number from 1; the default is used",
+            Assert.Single(Loading.Warnings(changes)));
         Assert.DoesNotContain("OTEL_METRIC_EXPORT_INTERVAL", Settings.Load(changes).Export!.Keys);
     }
 
@@ -96,7 +113,9 @@ public sealed class ExportRulesTests
     {
         (string, string?)[] changes = [(Endpoint, Collector), ("OTEL_TRACES_EXPORTER", "none"), ($"OTEL_EXPORTER_OTLP_{name}", value)];
 
-        Assert.Equal($"OTEL_EXPORTER_OTLP_{name} is \"{value}\"; expected {expected}; the default is used", Assert.Single(Loading.Warnings(changes)));
+        Assert.Equal(
+            $"OTEL_EXPORTER_OTLP_{name} is \"{value}\"; expected {expected}; the default is used",
+            Assert.Single(Loading.Warnings(changes)));
         Assert.Equal(used, Settings.Load(changes).Export![$"OTEL_EXPORTER_OTLP_METRICS_{name}"]);
     }
 
@@ -110,6 +129,9 @@ public sealed class ExportRulesTests
     }
 
     [Fact]
-    public void The_headers_are_in_no_text_of_the_settings() =>
-        Assert.DoesNotContain("canary", Settings.Load((Endpoint, Collector), ("OTEL_EXPORTER_OTLP_HEADERS", "key=canary")).ToString(), StringComparison.Ordinal);
+    public void The_headers_are_in_no_text_of_the_settings()
+    {
+        var settings = Settings.Load((Endpoint, Collector), ("OTEL_EXPORTER_OTLP_HEADERS", "key=canary"));
+        Assert.DoesNotContain("canary", settings.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -23,13 +23,18 @@ public sealed class FileTests : IDisposable
     {
         Fifo.Make(TokenPath);
         var mistakes = await Fifo.PromptlyAsync(TokenPath, () => Loading.Mistakes(("SIDECAR_TOKEN", null), (variable, TokenPath)));
-        Assert.Equal([$"{variable} is \"{TokenPath}\", which is a pipe, a socket or a device instead of a regular file; {remedy}"], mistakes);
+        Assert.Equal(
+            [$"{variable} is \"{TokenPath}\", which is a pipe, a socket or a device instead of a regular file; {remedy}"],
+            mistakes);
     }
 
     [Fact]
     public void A_socket_is_no_regular_file()
     {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix,
+            System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Unspecified);
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(TokenPath));
         Assert.Equal(FileTrouble.NotRegular, SmallFile.Read(TokenPath, 10).Trouble);
     }
@@ -74,7 +79,8 @@ public sealed class FileTests : IDisposable
         var warnings = Loading.Warnings(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_CONFIG_FILE", config));
 
         string[] expected = doubt is null ? [] : [.. new[] { "SIDECAR_CONFIG_FILE", "SIDECAR_TOKEN_FILE" }.Select(name =>
-            $"{name} names a file that {doubt}; make root or uid {SmallFile.UserId()} its owner, and take the right to write from all others: chmod go-w")];
+            $"{name} names a file that {doubt}; make root or uid {SmallFile.UserId()} its owner, " +
+            "and take the right to write from all others: chmod go-w")];
         Assert.Equal(expected, warnings);
     }
 
@@ -84,7 +90,8 @@ public sealed class FileTests : IDisposable
         File.WriteAllText(TokenPath, Token);
         Run("chmod", "666", TokenPath);
         Assert.StartsWith("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names a file that every user can write", Assert.Single(Loading.Warnings(
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"),
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", TokenPath))), StringComparison.Ordinal);
     }
 
@@ -107,7 +114,10 @@ public sealed class FileTests : IDisposable
         (string, string?)[] changes = [("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.internal:4317"), (variable, TokenPath)];
 
         Assert.Null(await Fifo.PromptlyAsync(TokenPath, () => Settings.Load(changes).Export));
-        Assert.StartsWith($"{variable} names a pipe, a socket or a device", Assert.Single(Loading.Warnings(changes)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{variable} names a pipe, a socket or a device",
+            Assert.Single(Loading.Warnings(changes)),
+            StringComparison.Ordinal);
     }
 
     private static void Run(string program, params string[] words)

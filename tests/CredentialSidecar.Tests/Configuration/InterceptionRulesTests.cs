@@ -12,10 +12,12 @@ public sealed class InterceptionRulesTests
     private const string Uid1000 = "SIDECAR_Interception__Uids__1000";
 
     [Fact]
-    public void Without_Uids_there_is_no_interception_and_nothing_to_get_wrong() => Assert.Empty(Loading.Mistakes(("SIDECAR_Source__Kind", "Default"), ("SIDECAR_PORT", "9172")));
+    public void Without_Uids_there_is_no_interception_and_nothing_to_get_wrong() =>
+        Assert.Empty(Loading.Mistakes(("SIDECAR_Source__Kind", "Default"), ("SIDECAR_PORT", "9172")));
 
     [Fact]
-    public void A_uid_with_a_destination_is_right() => Assert.Equal([new InterceptedUser(1000, "reports", 9172)], Settings.Load((Uid1000, "reports")).Intercepted);
+    public void A_uid_with_a_destination_is_right() =>
+        Assert.Equal([new InterceptedUser(1000, "reports", 9172)], Settings.Load((Uid1000, "reports")).Intercepted);
 
     [Theory]
     [InlineData("1000", "reports", 9172)]
@@ -31,8 +33,12 @@ public sealed class InterceptionRulesTests
         (string, string)[] alone = [($"SIDECAR_Interception__Uids__{uid}", value), ("SIDECAR_Interception__IncludeRoot", "true")];
 
         Assert.Equal(port, Assert.Single(Users([], alone)).Port);
-        Assert.Equal(port, Users([], [("SIDECAR_Interception__Uids__2001", "reader"), .. alone, ("SIDECAR_Interception__Uids__7", "reader")]).Single(user => user.Uid.ToString(CultureInfo.InvariantCulture) == uid).Port);
-        Assert.Equal(port, Users([$"{uid}={value}", "2001=reader"], ("SIDECAR_Interception__IncludeRoot", "true")).Single(user => user.Destination == "reports").Port);
+        (string, string)[] between =
+            [("SIDECAR_Interception__Uids__2001", "reader"), .. alone, ("SIDECAR_Interception__Uids__7", "reader")];
+        var configured = Users([], between).Single(user => user.Uid.ToString(CultureInfo.InvariantCulture) == uid);
+        Assert.Equal(port, configured.Port);
+        var asked = Users([$"{uid}={value}", "2001=reader"], ("SIDECAR_Interception__IncludeRoot", "true"));
+        Assert.Equal(port, asked.Single(user => user.Destination == "reports").Port);
     }
 
     [Theory]
@@ -43,7 +49,11 @@ public sealed class InterceptionRulesTests
     [InlineData("reports: 9172")]
     [InlineData("reports:-1")]
     public void A_destination_that_is_neither_a_name_nor_a_name_and_a_port_is_a_mistake(string value) => Assert.Equal(
-        [$"SIDECAR_Interception__Uids__1000 is \"{value}\"; expected a destination, or a destination and a port such as reports:9172"], Loading.Mistakes((Uid1000, value)));
+        [
+            $"SIDECAR_Interception__Uids__1000 is \"{value}\"; " +
+            "expected a destination, or a destination and a port such as reports:9172",
+        ],
+        Loading.Mistakes((Uid1000, value)));
 
     [Theory]
     [InlineData("reports:0", "has port 0; expected 1 to 65535; give it another one")]
@@ -54,17 +64,24 @@ public sealed class InterceptionRulesTests
         Assert.StartsWith($"{Uid1000} {text}", Assert.Single(Mistakes([], (Uid1000, value))), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("11000", "reports", "Interception__Uids__11000 has port 9172, which is that of uid 1000; give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData(
+        "11000",
+        "reports",
+        "Interception__Uids__11000 has port 9172, which is that of uid 1000; " +
+        "give it another one, here and to intercept up alike: reports:PORT")]
     [InlineData("1001", "reports:9172", "Interception__Uids__1001 has port 9172, which is that of uid 1000")]
     public void Two_uids_on_one_port_are_a_mistake_and_none_is_moved(string uid, string value, string text)
     {
-        Assert.StartsWith($"SIDECAR_{text}", Assert.Single(Mistakes([], (Uid1000, "reports"), ($"SIDECAR_Interception__Uids__{uid}", value))), StringComparison.Ordinal);
-        Assert.Equal([9172, 9173], Users([], (Uid1000, "reports"), ($"SIDECAR_Interception__Uids__{uid}", "reports:9173")).Select(user => user.Port));
+        (string, string)[] variables = [(Uid1000, "reports"), ($"SIDECAR_Interception__Uids__{uid}", value)];
+        Assert.StartsWith($"SIDECAR_{text}", Assert.Single(Mistakes([], variables)), StringComparison.Ordinal);
+        var users = Users([], (Uid1000, "reports"), ($"SIDECAR_Interception__Uids__{uid}", "reports:9173"));
+        Assert.Equal([9172, 9173], users.Select(user => user.Port));
     }
 
     [Fact]
     public void A_guard_needs_ports_that_are_known() => Assert.Equal(
-        ["Interception:Guard needs a fixed port, but SIDECAR_PORT is 0; set it to a port"], Mistakes([], guard: true, ("SIDECAR_PORT", "0")));
+        ["Interception:Guard needs a fixed port, but SIDECAR_PORT is 0; set it to a port"],
+        Mistakes([], guard: true, ("SIDECAR_PORT", "0")));
 
     [Theory]
     [InlineData("alice", "is not a uid; expected a number")]
@@ -74,7 +91,10 @@ public sealed class InterceptionRulesTests
     [InlineData("9170", "is the sidecar's own uid")]
     [InlineData("0", "is root, as whom ECS Exec reads the task role")]
     public void A_uid_that_cannot_be_intercepted_is_a_mistake(string uid, string text) =>
-        Assert.StartsWith($"SIDECAR_Interception__Uids__{uid} {text}", Assert.Single(Loading.Mistakes(($"SIDECAR_Interception__Uids__{uid}", "reports"))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"SIDECAR_Interception__Uids__{uid} {text}",
+            Assert.Single(Loading.Mistakes(($"SIDECAR_Interception__Uids__{uid}", "reports"))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Root_is_right_where_it_is_said_twice() =>
@@ -82,10 +102,26 @@ public sealed class InterceptionRulesTests
 
     [Theory]
     [InlineData(Uid1000, "nobody", "SIDECAR_Interception__Uids__1000 is \"nobody\"; expected the name of a destination")]
-    [InlineData("SIDECAR_Interception__Port", "65536", "SIDECAR_Interception__Port is 65536; expected a port number (1-65535)", "SIDECAR_Interception__Uids__1000 has port 65536; expected 1 to 65535; give it another one, here and to intercept up alike: reports:PORT")]
-    [InlineData("SIDECAR_HEALTH_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; give it another one, here and to intercept up alike: reports:PORT")]
-    [InlineData("SIDECAR_PORT", "9172", "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; give it another one, here and to intercept up alike: reports:PORT")]
-    [InlineData("SIDECAR_Networking__LinkLocalAddress", "10.0.0.1", "SIDECAR_Networking__LinkLocalAddress is \"10.0.0.1\"; expected 169.254.170.2, 169.254.170.23 or fd00:ec2::23")]
+    [InlineData(
+        "SIDECAR_Interception__Port",
+        "65536",
+        "SIDECAR_Interception__Port is 65536; expected a port number (1-65535)",
+        "SIDECAR_Interception__Uids__1000 has port 65536; expected 1 to 65535; " +
+        "give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData(
+        "SIDECAR_HEALTH_PORT",
+        "9172",
+        "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; " +
+        "give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData(
+        "SIDECAR_PORT",
+        "9172",
+        "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; " +
+        "give it another one, here and to intercept up alike: reports:PORT")]
+    [InlineData(
+        "SIDECAR_Networking__LinkLocalAddress",
+        "10.0.0.1",
+        "SIDECAR_Networking__LinkLocalAddress is \"10.0.0.1\"; expected 169.254.170.2, 169.254.170.23 or fd00:ec2::23")]
     public void A_setting_out_of_range_is_a_mistake(string name, string value, params string[] texts) =>
         Assert.Equal(texts, Loading.Mistakes([(Uid1000, "reports"), (name, value)]));
 
@@ -93,7 +129,10 @@ public sealed class InterceptionRulesTests
     [InlineData("SIDECAR_Source__Kind", "Default")]
     [InlineData("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials")]
     public void The_source_must_be_the_agent_that_interception_stands_in_for(string name, string value) => Assert.Contains(
-        Loading.Mistakes((Uid1000, "reports"), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", name.StartsWith("AWS", StringComparison.Ordinal) ? null : "/x"), (name, value)),
+        Loading.Mistakes(
+            (Uid1000, "reports"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", name.StartsWith("AWS", StringComparison.Ordinal) ? null : "/x"),
+            (name, value)),
         text => text.Contains("the source is not the ECS agent", StringComparison.Ordinal));
 
     [Fact]
@@ -101,14 +140,18 @@ public sealed class InterceptionRulesTests
         Assert.Equal([new InterceptedUser(1000, "reports", 9172)], Users([], (Uid1000, "reports")));
 
     [Fact]
-    public void Uids_of_the_command_line_suffice() =>
-        Assert.Equal([0u, 1000u], Users(["1000=reports", "0=reports"], ("SIDECAR_Interception__IncludeRoot", "true")).Select(user => user.Uid));
+    public void Uids_of_the_command_line_suffice()
+    {
+        var users = Users(["1000=reports", "0=reports"], ("SIDECAR_Interception__IncludeRoot", "true"));
+        Assert.Equal([0u, 1000u], users.Select(user => user.Uid));
+    }
 
     [Theory]
     [InlineData("reports", "reports")]
     [InlineData("reports:9172", "reports")]
     [InlineData("reports", "reports:9172")]
-    public void Uids_of_both_places_may_say_the_same(string asked, string configured) => Assert.Single(Users([$"1000={asked}"], (Uid1000, configured)));
+    public void Uids_of_both_places_may_say_the_same(string asked, string configured) =>
+        Assert.Single(Users([$"1000={asked}"], (Uid1000, configured)));
 
     [Theory]
     [InlineData("1000=reader", "--uid gives 1000=reader:9172, but SIDECAR_Interception__Uids gives 1000=reports:9172")]
@@ -119,28 +162,33 @@ public sealed class InterceptionRulesTests
         Assert.StartsWith(text, Assert.Single(Mistakes([uid], (Uid1000, "reports"))), StringComparison.Ordinal);
 
     [Fact]
-    public void A_uid_given_twice_is_a_mistake() => Assert.Contains("given before", Assert.Single(Mistakes(["1000=a", "1000=b"])), StringComparison.Ordinal);
+    public void A_uid_given_twice_is_a_mistake() =>
+        Assert.Contains("given before", Assert.Single(Mistakes(["1000=a", "1000=b"])), StringComparison.Ordinal);
 
     [Fact]
-    public void Asking_for_nothing_is_a_mistake() => Assert.StartsWith("--uid is not given, and neither is Interception:Uids", Assert.Single(Mistakes([])), StringComparison.Ordinal);
+    public void Asking_for_nothing_is_a_mistake() => Assert.StartsWith(
+        "--uid is not given, and neither is Interception:Uids", Assert.Single(Mistakes([])), StringComparison.Ordinal);
 
     [Fact]
     public void Root_and_the_sidecar_itself_are_refused_on_the_command_line_too() => Assert.Equal(2, Mistakes(["0=a", "9170=a"]).Count);
 
     [Fact]
-    public void A_mistake_elsewhere_is_no_business_of_an_init_container() => Assert.Empty(Mistakes(["1000=reports"], ("SIDECAR_DRAIN", "x"), ("SIDECAR_Nonsense", "x")));
+    public void A_mistake_elsewhere_is_no_business_of_an_init_container() =>
+        Assert.Empty(Mistakes(["1000=reports"], ("SIDECAR_DRAIN", "x"), ("SIDECAR_Nonsense", "x")));
 
     [Theory]
     [InlineData("networking", "SIDECAR_Destinations__networking__Hops__0__Nonsense")]
     [InlineData("interception-a", "SIDECAR_Destinations__interception-a__Hops__0__Nonsense")]
     [InlineData("reports", "SIDECAR_Access__Clients__networking__Nonsense")]
-    public void A_mistake_under_a_name_that_only_sounds_like_a_section_is_not_one_of_it(string destination, string name) => Assert.Empty(Mistakes([$"1000={destination}"], (name, "x")));
+    public void A_mistake_under_a_name_that_only_sounds_like_a_section_is_not_one_of_it(string destination, string name) =>
+        Assert.Empty(Mistakes([$"1000={destination}"], (name, "x")));
 
     [Theory]
     [InlineData("SIDECAR_Interception__Nonsense", "x")]
     [InlineData("SIDECAR_INTERCEPTION__PORT", "x")]
     [InlineData("SIDECAR_Networking__Nonsense", "x")]
-    public void A_mistake_in_a_section_of_interception_counts_in_any_spelling(string name, string value) => Assert.Single(Mistakes(["1000=reports"], (name, value)));
+    public void A_mistake_in_a_section_of_interception_counts_in_any_spelling(string name, string value) =>
+        Assert.Single(Mistakes(["1000=reports"], (name, value)));
 
     [Theory]
     [InlineData("1000")]
@@ -148,7 +196,9 @@ public sealed class InterceptionRulesTests
     public void A_uid_without_a_destination_is_one_mistake_and_no_other_follows_from_it(params string[] uids)
     {
         Assert.StartsWith("--uid is \"1000\"; expected a uid and a destination", Assert.Single(Mistakes(uids)), StringComparison.Ordinal);
-        Assert.StartsWith("--uid is \"1000\"; expected a uid and a destination", Assert.Single(Mistakes(uids, (Uid1000, "reports"), ("SIDECAR_Interception__Uids__1001", "reader"))), StringComparison.Ordinal);
+        var mistakes = Mistakes(uids, (Uid1000, "reports"), ("SIDECAR_Interception__Uids__1001", "reader"));
+        Assert.StartsWith(
+            "--uid is \"1000\"; expected a uid and a destination", Assert.Single(mistakes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,21 +207,27 @@ public sealed class InterceptionRulesTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void A_guard_and_a_block_need_no_uids(bool guard, bool block) => Assert.Empty(Load(new InterceptionRequest([], false, guard, block), []).Users);
+    public void A_guard_and_a_block_need_no_uids(bool guard, bool block) =>
+        Assert.Empty(Load(new InterceptionRequest([], false, guard, block), []).Users);
 
     [Fact]
     public void The_settings_ask_for_them_as_the_flags_do()
     {
-        var interception = Load(new InterceptionRequest([]), [("SIDECAR_Interception__Guard", "true"), ("SIDECAR_Interception__BlockImds", "true")]).Options.Interception;
+        var interception = Load(
+            new InterceptionRequest([]),
+            [("SIDECAR_Interception__Guard", "true"), ("SIDECAR_Interception__BlockImds", "true")]).Options.Interception;
         Assert.Equal((true, true), (interception.Guard, interception.BlockImds));
     }
 
-    private static (SidecarOptions Options, IReadOnlyList<InterceptedUser> Users) Load(InterceptionRequest request, (string Name, string Value)[] variables) =>
+    private static (SidecarOptions Options, IReadOnlyList<InterceptedUser> Users) Load(
+        InterceptionRequest request, (string Name, string Value)[] variables) =>
         InterceptionLoader.Load(new ProcessEnvironment(variables.Select(v => KeyValuePair.Create(v.Name, v.Value))), null, request);
 
-    private static IReadOnlyList<InterceptedUser> Users(string[] uids, params (string Name, string Value)[] variables) => Load(new InterceptionRequest(uids), variables).Users;
+    private static IReadOnlyList<InterceptedUser> Users(string[] uids, params (string Name, string Value)[] variables) =>
+        Load(new InterceptionRequest(uids), variables).Users;
 
-    private static IReadOnlyList<string> Mistakes(string[] uids, params (string Name, string Value)[] variables) => Mistakes(uids, false, variables);
+    private static IReadOnlyList<string> Mistakes(string[] uids, params (string Name, string Value)[] variables) =>
+        Mistakes(uids, false, variables);
 
     private static IReadOnlyList<string> Mistakes(string[] uids, bool guard, params (string Name, string Value)[] variables)
     {

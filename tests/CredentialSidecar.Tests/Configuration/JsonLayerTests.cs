@@ -11,7 +11,8 @@ public sealed class JsonLayerTests
     {
         const string Json = """
             // who may ask for what
-            { "$schema": "https://example.com/configuration.schema.json", "Destinations": { "one": { "Hops": [ { "RoleArn": "arn:aws:iam::123456789012:role/one", }, ] } } }
+            { "$schema": "https://example.com/configuration.schema.json",
+              "Destinations": { "one": { "Hops": [ { "RoleArn": "arn:aws:iam::123456789012:role/one" }, ] } } }
             """;
         using var file = new TemporaryFile([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Json)]);
 
@@ -23,13 +24,18 @@ public sealed class JsonLayerTests
     [InlineData("[]", "SIDECAR_CONFIG holds a list; expected an object: { \"Destinations\": … }")]
     [InlineData("null", "SIDECAR_CONFIG holds a single value; expected an object: { \"Destinations\": … }")]
     [InlineData("   ", "SIDECAR_CONFIG is invalid JSON at line 1, byte 4: the document is empty")]
-    [InlineData("{\n  \"Drain\" 5\n}", "SIDECAR_CONFIG is invalid JSON at line 2, byte 11: '5' is invalid after a property name. Expected a ':'")]
+    [InlineData(
+        "{\n  \"Drain\" 5\n}",
+        "SIDECAR_CONFIG is invalid JSON at line 2, byte 11: '5' is invalid after a property name. Expected a ':'")]
     [InlineData("""{ "Region": "\ud800" }""", "SIDECAR_CONFIG is invalid JSON: a \\u escape in it is not a character")]
     public void A_document_that_cannot_be_read_is_the_only_mistake(string json, string expected) =>
         Assert.Equal([expected], Loading.Mistakes((Loading.Role, null), ("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", json)));
 
     [Fact]
-    public void Half_a_character_does_not_crash() => Assert.StartsWith("SIDECAR_CONFIG is invalid JSON", Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", "\ud800"))), StringComparison.Ordinal);
+    public void Half_a_character_does_not_crash() => Assert.StartsWith(
+        "SIDECAR_CONFIG is invalid JSON",
+        Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", "\ud800"))),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_document_that_cannot_be_read_hides_no_mistake_elsewhere() =>
@@ -45,17 +51,27 @@ public sealed class JsonLayerTests
 
     [Theory]
     [InlineData("""{ "Acces": { "Token": "canary" } }""", "Acces in SIDECAR_CONFIG is not a setting; did you mean Access?")]
-    [InlineData("""{ "Refresh": { "minimumremaining": "20m", "Jitter": 1 } }""", "Refresh:Jitter in SIDECAR_CONFIG is not a setting; did you mean Refresh:JitterFraction?")]
-    [InlineData("""{ "Access": "{ \"Token\": \"canary\" }" }""", "Access in SIDECAR_CONFIG is a single value; expected an object of Token, TokenFile, Clients, AllowAnonymous")]
+    [InlineData(
+        """{ "Refresh": { "minimumremaining": "20m", "Jitter": 1 } }""",
+        "Refresh:Jitter in SIDECAR_CONFIG is not a setting; did you mean Refresh:JitterFraction?")]
+    [InlineData(
+        """{ "Access": "{ \"Token\": \"canary\" }" }""",
+        "Access in SIDECAR_CONFIG is a single value; expected an object of Token, TokenFile, Clients, AllowAnonymous")]
     [InlineData("""{ "Access": "" }""", "Access in SIDECAR_CONFIG is a single value")]
     [InlineData("""{ "Access": { "Token": { "a": "canary" } } }""", "Access:Token in SIDECAR_CONFIG is an object or a list; expected text")]
     [InlineData("""{ "Listen": { "Port": 91.5 } }""", "Listen:Port in SIDECAR_CONFIG is \"91.5\"; expected a port number (0-65535)")]
-    [InlineData("""{ "Listen": { "Port": 99999999999 } }""", "Listen:Port in SIDECAR_CONFIG is \"99999999999\"; expected a port number (0-65535)")]
+    [InlineData(
+        """{ "Listen": { "Port": 99999999999 } }""",
+        "Listen:Port in SIDECAR_CONFIG is \"99999999999\"; expected a port number (0-65535)")]
     [InlineData("""{ "Listen": { "Addresses": "127.0.0.1" } }""", "Listen:Addresses in SIDECAR_CONFIG is a single value; expected a list")]
     [InlineData("""{ "Listen": { "Addresses": [ null ] } }""", "Listen:Addresses:0 in SIDECAR_CONFIG is null")]
-    [InlineData("""{ "Listen": { "Addresses": { "one": "::1" } } }""", "Listen:Addresses in SIDECAR_CONFIG is an object; expected a list: [ \"…\" ]")]
+    [InlineData(
+        """{ "Listen": { "Addresses": { "one": "::1" } } }""",
+        "Listen:Addresses in SIDECAR_CONFIG is an object; expected a list: [ \"…\" ]")]
     [InlineData("""{ "Source": { "Kind": 1 } }""", "Source:Kind in SIDECAR_CONFIG is \"1\"; expected one of TaskRole, Default")]
-    [InlineData("""{ "Refresh": { "JitterFraction": "NaN" } }""", "Refresh:JitterFraction in SIDECAR_CONFIG is \"NaN\"; expected a number (0-0.5)")]
+    [InlineData(
+        """{ "Refresh": { "JitterFraction": "NaN" } }""",
+        "Refresh:JitterFraction in SIDECAR_CONFIG is \"NaN\"; expected a number (0-0.5)")]
     [InlineData("""{ "": 1 }""", ": in SIDECAR_CONFIG is a key without a name")]
     public void A_wrong_key_or_type_is_named_in_full_and_never_shows_a_secret(string json, string expected)
     {
@@ -66,9 +82,13 @@ public sealed class JsonLayerTests
     }
 
     [Theory]
-    [InlineData("""{ "Listen": { "Port": null, "Addresses": null }, "Access": null, "Refresh": {}, "Drain": null, "Logging": { "Level": "warning" } }""")]
-    [InlineData("""{ "listen": { "addresses": [] }, "DRAIN": 5, "Refresh": { "RenewAtFraction": "0.4" }, "Logging": { "Format": "JSON" } }""")]
-    public void Null_and_empty_are_as_if_left_out_and_case_does_not_matter(string json) => Assert.Empty(Loading.Mistakes(("SIDECAR_CONFIG", json)));
+    [InlineData(
+        """{ "Listen": { "Port": null, "Addresses": null }, "Access": null, "Refresh": {}, "Drain": null,""" +
+        """ "Logging": { "Level": "warning" } }""")]
+    [InlineData(
+        """{ "listen": { "addresses": [] }, "DRAIN": 5, "Refresh": { "RenewAtFraction": "0.4" }, "Logging": { "Format": "JSON" } }""")]
+    public void Null_and_empty_are_as_if_left_out_and_case_does_not_matter(string json) =>
+        Assert.Empty(Loading.Mistakes(("SIDECAR_CONFIG", json)));
 
     [Fact]
     public void A_hop_that_cannot_be_read_leaves_its_neighbours_their_numbers()

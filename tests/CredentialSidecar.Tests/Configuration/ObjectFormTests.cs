@@ -11,12 +11,17 @@ public sealed class ObjectFormTests
     [InlineData("\"ExternalId\": []", "ExternalId")]
     [InlineData("\"SourceIdentity\": {}", "SourceIdentity")]
     public void An_empty_list_or_object_is_not_taken_for_a_setting_that_is_left_out(string setting, string key) =>
-        Assert.StartsWith($"Destinations:one:Hops:0:{key} in SIDECAR_CONFIG is an object or a list; expected ", Assert.Single(Loading.MistakesInJson(Loading.Hop(setting))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Destinations:one:Hops:0:{key} in SIDECAR_CONFIG is an object or a list; expected ",
+            Assert.Single(Loading.MistakesInJson(Loading.Hop(setting))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Tags_may_be_an_object_whatever_stands_in_their_keys()
     {
-        var hop = Loading.LoadJson(Loading.Hop(""" "Tags": { "team": "x", "a:b": "", "Cost Centre": 42 }, "TransitiveTagKeys": [ "team" ] """)).Options.Destinations["one"].Hops[0];
+        var json = Loading.Hop(
+            """ "Tags": { "team": "x", "a:b": "", "Cost Centre": 42 }, "TransitiveTagKeys": [ "team" ] """);
+        var hop = Loading.LoadJson(json).Options.Destinations["one"].Hops[0];
 
         Assert.Equal([("team", "x"), ("a:b", ""), ("Cost Centre", "42")], hop.Tags.Select(tag => (tag.Key, tag.Value)));
         Assert.Empty(Loading.LoadJson(Loading.Hop(""" "Tags": {} """)).Options.Destinations["one"].Hops[0].Tags);
@@ -25,7 +30,10 @@ public sealed class ObjectFormTests
     [Fact]
     public void A_variable_for_each_tag_may_name_its_key()
     {
-        var hop = Settings.Load(("SIDECAR_Destinations__reports__Hops__0__Tags__team", "x"), ("SIDECAR_Destinations__reports__Hops__0__Tags__stage", "prod")).Options.Destinations["reports"].Hops[0];
+        var settings = Settings.Load(
+            ("SIDECAR_Destinations__reports__Hops__0__Tags__team", "x"),
+            ("SIDECAR_Destinations__reports__Hops__0__Tags__stage", "prod"));
+        var hop = settings.Options.Destinations["reports"].Hops[0];
         Assert.Equal([("stage", "prod"), ("team", "x")], hop.Tags.Select(tag => (tag.Key, tag.Value)).Order());
         Assert.StartsWith("SIDECAR_Destinations__reports__Hops__0__Tags__team is \"a*\"; expected at most 256",
             Assert.Single(Loading.Mistakes(("SIDECAR_Destinations__reports__Hops__0__Tags__team", "a*"))), StringComparison.Ordinal);
@@ -42,7 +50,9 @@ public sealed class ObjectFormTests
 
     [Theory]
     [InlineData("""{ "Version": "2012-10-17", "Statement": [ { "Effect": "Allow", "Action": "s3:Get*", "Resource": "*" } ] }""")]
-    [InlineData("\"{ \\\"Version\\\": \\\"2012-10-17\\\",\\n \\\"Statement\\\": [ { \\\"Effect\\\": \\\"Allow\\\", \\\"Action\\\": \\\"s3:Get*\\\", \\\"Resource\\\": \\\"*\\\" } ] }\"")]
+    [InlineData(
+        "\"{ \\\"Version\\\": \\\"2012-10-17\\\",\\n \\\"Statement\\\": " +
+        "[ { \\\"Effect\\\": \\\"Allow\\\", \\\"Action\\\": \\\"s3:Get*\\\", \\\"Resource\\\": \\\"*\\\" } ] }\"")]
     public void A_policy_may_be_an_object_or_a_text_and_is_sent_without_blanks(string policy) => Assert.Equal(
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}""",
         Loading.LoadJson(Loading.Hop($"\"Policy\": {policy}")).Options.Destinations["one"].Hops[0].Policy);
@@ -54,10 +64,13 @@ public sealed class ObjectFormTests
         Assert.Empty(Loading.MistakesInJson(Loading.Hop($$"""  "Policy": { {{blanks}} "Version": "2012-10-17" }""")));
         Assert.Empty(Loading.MistakesInJson(Loading.Hop($$"""  "Policy": "{ {{blanks}} \"Version\": \"2012-10-17\" }" """)));
         Assert.Contains("characters without the blanks between its parts; expected at most 2048",
-            Assert.Single(Loading.MistakesInJson(Loading.Hop($$"""  "Policy": { "Version": "{{new string('x', 2048)}}" }"""))), StringComparison.Ordinal);
+            Assert.Single(Loading.MistakesInJson(Loading.Hop(
+                $$"""  "Policy": { "Version": "{{new string('x', 2048)}}" }"""))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_policy_keeps_the_characters_that_only_HTML_would_escape() => Assert.Equal(
-        """{"Sid":"a<b>&'+ü"}""", Loading.LoadJson(Loading.Hop(""" "Policy": { "Sid": "a<b>&'+ü" } """)).Options.Destinations["one"].Hops[0].Policy);
+        """{"Sid":"a<b>&'+ü"}""",
+        Loading.LoadJson(Loading.Hop(""" "Policy": { "Sid": "a<b>&'+ü" } """)).Options.Destinations["one"].Hops[0].Policy);
 }

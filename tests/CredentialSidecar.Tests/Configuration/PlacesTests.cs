@@ -12,7 +12,9 @@ public sealed class PlacesTests
         using var file = new TemporaryFile("""{ "Drain": "1s", "Region": "eu-west-1", "Logging": { "Level": "Debug" } }""");
 
         var options = Settings.Load(
-            ("SIDECAR_CONFIG_FILE", file.Path), ("SIDECAR_CONFIG", """{ "Drain": "2s", "Region": "eu-west-2" }"""), ("SIDECAR_DRAIN", "3")).Options;
+            ("SIDECAR_CONFIG_FILE", file.Path),
+            ("SIDECAR_CONFIG", """{ "Drain": "2s", "Region": "eu-west-2" }"""),
+            ("SIDECAR_DRAIN", "3")).Options;
 
         Assert.Equal((TimeSpan.FromSeconds(3), "eu-west-2", "Debug"), (options.Drain, options.Region, options.Logging.Level.ToString()));
     }
@@ -22,7 +24,8 @@ public sealed class PlacesTests
     {
         using var file = new TemporaryFile("""{ "Drain": "1s" }""");
 
-        Assert.Equal(TimeSpan.FromSeconds(5), Settings.Load(("SIDECAR_CONFIG_FILE", file.Path), ("SIDECAR_CONFIG", """{ "Drain": null }""")).Options.Drain);
+        var again = Settings.Load(("SIDECAR_CONFIG_FILE", file.Path), ("SIDECAR_CONFIG", """{ "Drain": null }"""));
+        Assert.Equal(TimeSpan.FromSeconds(5), again.Options.Drain);
     }
 
     [Fact]
@@ -35,7 +38,12 @@ public sealed class PlacesTests
 
     [Fact]
     public void An_empty_variable_counts_as_not_set_as_compose_has_it() => Assert.Empty(Loading.Mistakes(
-        ("SIDECAR_TOKEN_FILE", ""), ("SIDECAR_CONFIG", ""), ("SIDECAR_CONFIG_FILE", ""), ("SIDECAR_PORT", ""), ("SIDECAR_EXTERNAL_ID", ""), ("SIDECAR_ROLE_ARN", "")));
+        ("SIDECAR_TOKEN_FILE", ""),
+        ("SIDECAR_CONFIG", ""),
+        ("SIDECAR_CONFIG_FILE", ""),
+        ("SIDECAR_PORT", ""),
+        ("SIDECAR_EXTERNAL_ID", ""),
+        ("SIDECAR_ROLE_ARN", "")));
 
     [Theory]
     [InlineData("/tmp", "is a directory")]
@@ -71,12 +79,17 @@ public sealed class PlacesTests
 
     [Fact]
     public void SIDECAR_ROLE_ARN_and_a_destination_default_in_JSON_are_two_places_too() => Assert.Contains(
-        Loading.Mistakes(("SIDECAR_ROLE_ARN", Settings.ReportsRole), ("SIDECAR_CONFIG", Loading.Hop("\"Region\": \"eu-west-1\"").Replace("\"one\"", "\"default\"", StringComparison.Ordinal))),
-        mistake => mistake.EndsWith("is given by SIDECAR_CONFIG and by SIDECAR_ROLE_ARN; it is never merged, so keep one", StringComparison.Ordinal));
+        Loading.Mistakes(
+            ("SIDECAR_ROLE_ARN", Settings.ReportsRole),
+            ("SIDECAR_CONFIG", Loading.Hop("\"Region\": \"eu-west-1\"").Replace("\"one\"", "\"default\"", StringComparison.Ordinal))),
+        mistake => mistake.EndsWith(
+            "is given by SIDECAR_CONFIG and by SIDECAR_ROLE_ARN; it is never merged, so keep one", StringComparison.Ordinal));
 
     [Fact]
     public void Addresses_given_by_two_places_are_never_merged() => Assert.Contains(
         "is given by SIDECAR_CONFIG and by SIDECAR_Listen__Addresses",
-        Assert.Single(Loading.Mistakes(("SIDECAR_CONFIG", """{ "Listen": { "Addresses": [ "127.0.0.1", "::1" ] } }"""), ("SIDECAR_Listen__Addresses__0", "127.0.0.2"))),
+        Assert.Single(Loading.Mistakes(
+            ("SIDECAR_CONFIG", """{ "Listen": { "Addresses": [ "127.0.0.1", "::1" ] } }"""),
+            ("SIDECAR_Listen__Addresses__0", "127.0.0.2"))),
         StringComparison.Ordinal);
 }

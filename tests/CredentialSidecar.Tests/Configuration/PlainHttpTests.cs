@@ -23,7 +23,11 @@ public sealed class PlainHttpTests
     {
         foreach (var variable in (string[])["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"])
         {
-            string[] expected = isNear ? [] : [$"{variable} is {address}, where anyone on the path can read sessions; use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true"];
+            string[] expected = isNear ? [] :
+            [
+                $"{variable} is {address}, where anyone on the path can read sessions; " +
+                "use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true",
+            ];
             Assert.Equal(expected, Loading.Mistakes((variable, address)));
             Assert.Empty(Loading.Mistakes((variable, address), ("SIDECAR_Sts__AllowPlainHttp", "true")));
         }
@@ -45,10 +49,13 @@ public sealed class PlainHttpTests
     public void The_source_is_asked_in_clear_only_where_SDKs_do_so(string address, bool isAllowed)
     {
         var mistakes = Loading.Mistakes(
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", address), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Settings.Token));
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", address),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", Settings.Token));
 
         Assert.Equal(isAllowed ? 0 : 1, mistakes.Count);
-        Assert.All(mistakes, mistake => Assert.StartsWith($"AWS_CONTAINER_CREDENTIALS_FULL_URI is http://{new Uri(address).Authority}; expected https, or http at loopback", mistake, StringComparison.Ordinal));
+        var start = $"AWS_CONTAINER_CREDENTIALS_FULL_URI is http://{new Uri(address).Authority}; expected https, or http at loopback";
+        Assert.All(mistakes, mistake => Assert.StartsWith(start, mistake, StringComparison.Ordinal));
         Assert.DoesNotContain(mistakes, mistake => mistake.Contains("secret-id", StringComparison.Ordinal));
     }
 }

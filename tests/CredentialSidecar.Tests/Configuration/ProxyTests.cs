@@ -21,7 +21,8 @@ public sealed class ProxyTests
 
         Assert.Equal((variable, expected), (proxy.Variable, proxy.ToString()));
         Assert.Equal(expected, new EnvironmentProxy(proxy).GetProxy(Sts)!.GetLeftPart(UriPartial.Authority));
-        Assert.DoesNotContain("canary", proxy + Settings.Load((variable, value)).ToString() + Settings.Load((variable, value)).Sts, StringComparison.Ordinal);
+        var settings = Settings.Load((variable, value));
+        Assert.DoesNotContain("canary", $"{proxy}{settings}{settings.Sts}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class ProxyTests
     [InlineData("socks5h://canary.internal:1080")]
     [InlineData("http://me:canary@:3128")]
     public void A_proxy_that_cannot_be_used_is_a_mistake_instead_of_no_proxy(string value) => Assert.Equal(
-        ["HTTPS_PROXY is not the address of a proxy; expected http://host:port (or https, socks4, socks4a, socks5)"], Loading.Mistakes(("HTTPS_PROXY", value)));
+        ["HTTPS_PROXY is not the address of a proxy; expected http://host:port (or https, socks4, socks4a, socks5)"],
+        Loading.Mistakes(("HTTPS_PROXY", value)));
 
     [Theory]
     [InlineData("sts.eu-central-1.amazonaws.com", true)]
@@ -53,25 +55,41 @@ public sealed class ProxyTests
     [InlineData("amazonaws.com:8443", false)]
     [InlineData("169.254.0.0/16,.internal", false)]
     [InlineData("", false)]
-    public void A_name_goes_past_the_proxy_by_its_ending(string noProxy, bool isDirect) =>
-        Assert.Equal(isDirect, Settings.Load(("HTTPS_PROXY", "http://proxy.internal:3128"), ("NO_PROXY", noProxy)).Sts.Proxy!.IsDirect(Sts));
+    public void A_name_goes_past_the_proxy_by_its_ending(string noProxy, bool isDirect)
+    {
+        var settings = Settings.Load(("HTTPS_PROXY", "http://proxy.internal:3128"), ("NO_PROXY", noProxy));
+        Assert.Equal(isDirect, settings.Sts.Proxy!.IsDirect(Sts));
+    }
 
     [Theory]
     [InlineData("10.0.0.0/8", true)]
     [InlineData("10.1.2.3", true)]
     [InlineData("10.1.2.4", false)]
     [InlineData("192.168.0.0/16", false)]
-    public void An_address_goes_past_the_proxy_by_its_network(string noProxy, bool isDirect) =>
-        Assert.Equal(isDirect, Settings.Load(("HTTPS_PROXY", "http://proxy.internal:3128"), ("no_proxy", noProxy)).Sts.Proxy!.IsDirect(new Uri("https://10.1.2.3")));
+    public void An_address_goes_past_the_proxy_by_its_network(string noProxy, bool isDirect)
+    {
+        var settings = Settings.Load(("HTTPS_PROXY", "http://proxy.internal:3128"), ("no_proxy", noProxy));
+        Assert.Equal(isDirect, settings.Sts.Proxy!.IsDirect(new Uri("https://10.1.2.3")));
+    }
 
     [Fact]
     public void An_http_endpoint_elsewhere_has_the_proxy_for_http()
     {
-        (string, string?)[] changes = [("AWS_ENDPOINT_URL_STS", "http://sts.internal"), ("SIDECAR_Sts__AllowPlainHttp", "true"), ("HTTPS_PROXY", "http://one.internal:3128"), ("HTTP_PROXY", "http://two.internal:3128")];
+        (string, string?)[] changes =
+        [
+            ("AWS_ENDPOINT_URL_STS", "http://sts.internal"),
+            ("SIDECAR_Sts__AllowPlainHttp", "true"),
+            ("HTTPS_PROXY", "http://one.internal:3128"),
+            ("HTTP_PROXY", "http://two.internal:3128"),
+        ];
         Assert.Equal("HTTP_PROXY", Settings.Load(changes).Sts.Proxy!.Variable);
     }
 
     [Fact]
-    public void An_STS_on_this_host_is_never_asked_by_a_proxy() =>
-        Assert.Null(Settings.Load(("HTTPS_PROXY", "http://proxy.internal:3128"), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:4566")).Sts.Proxy);
+    public void An_STS_on_this_host_is_never_asked_by_a_proxy()
+    {
+        var settings = Settings.Load(
+            ("HTTPS_PROXY", "http://proxy.internal:3128"), ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:4566"));
+        Assert.Null(settings.Sts.Proxy);
+    }
 }

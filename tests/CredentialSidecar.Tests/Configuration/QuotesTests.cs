@@ -6,7 +6,9 @@ namespace CredentialSidecar.Tests.Configuration;
 /// <summary>An env file whose quotes came along, as with environmentFiles of ECS and <c>docker --env-file</c>.</summary>
 public sealed class QuotesTests
 {
-    private const string Problem = "has quotes around its value, and they are part of it; leave them out, since ECS environmentFiles and docker --env-file keep them";
+    private const string Problem =
+        "has quotes around its value, and they are part of it; " +
+        "leave them out, since ECS environmentFiles and docker --env-file keep them";
 
     [Theory]
     [InlineData("SIDECAR_ROLE_ARN", "arn:aws:iam::123456789012:role/x")]
@@ -31,16 +33,26 @@ public sealed class QuotesTests
     [Fact]
     public void All_of_a_file_in_quotes_is_told_at_once_and_nothing_is_missing_besides() => Assert.Equal(
         [$"AWS_REGION {Problem}", $"SIDECAR_ROLE_ARN {Problem}", $"SIDECAR_TOKEN {Problem}"],
-        Loading.Mistakes((Loading.Role, null), ("AWS_REGION", "\"eu-central-1\""), ("SIDECAR_ROLE_ARN", "\"arn:aws:iam::123456789012:role/x\""), ("SIDECAR_TOKEN", "\"0123456789abcdef0123456789abcdef\"")).Order());
+        Loading.Mistakes(
+            (Loading.Role, null),
+            ("AWS_REGION", "\"eu-central-1\""),
+            ("SIDECAR_ROLE_ARN", "\"arn:aws:iam::123456789012:role/x\""),
+            ("SIDECAR_TOKEN", "\"0123456789abcdef0123456789abcdef\"")).Order());
 
     [Fact]
     public void A_token_in_quotes_in_a_file_or_in_JSON_is_a_mistake_too()
     {
         using var file = new TemporaryFile("\"0123456789abcdef0123456789abcdef\"");
 
-        Assert.StartsWith("SIDECAR_TOKEN_FILE names a file that holds a token in quotes", Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SIDECAR_TOKEN_FILE names a file that holds a token in quotes",
+            Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))),
+            StringComparison.Ordinal);
         Assert.StartsWith("Access:Token in SIDECAR_CONFIG holds a token in quotes",
-            Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", """{ "Access": { "Token": "'0123456789abcdef0123456789abcdef'" } }"""))), StringComparison.Ordinal);
+            Assert.Single(Loading.Mistakes(
+                ("SIDECAR_TOKEN", null),
+                ("SIDECAR_CONFIG", """{ "Access": { "Token": "'0123456789abcdef0123456789abcdef'" } }"""))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,10 +61,14 @@ public sealed class QuotesTests
         Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", "Bearer 0123456789abcdef0123456789abcdef"))), StringComparison.Ordinal);
 
     [Fact]
-    public void Quotes_inside_a_value_are_its_own() => Assert.Empty(Loading.Mistakes(("SIDECAR_TOKEN", "0123456789\"abcdef\"0123456789abcdef")));
+    public void Quotes_inside_a_value_are_its_own() =>
+        Assert.Empty(Loading.Mistakes(("SIDECAR_TOKEN", "0123456789\"abcdef\"0123456789abcdef")));
 
     [Theory]
-    [InlineData("arn:aws:secretsmanager:eu-central-1:111122223333:secret:tok-abcdef", "is the ARN of a secret instead of its value; in a task definition name it under secrets (valueFrom), not under environment")]
+    [InlineData(
+        "arn:aws:secretsmanager:eu-central-1:111122223333:secret:tok-abcdef",
+        "is the ARN of a secret instead of its value; " +
+        "in a task definition name it under secrets (valueFrom), not under environment")]
     [InlineData("${SIDECAR_TOKEN_FROM_SOMEWHERE_ELSE}", "holds ${…} or $(…), which nothing expanded; give the token itself")]
     [InlineData("$(openssl rand -hex 32)xxxxxxxxxxxx", "holds ${…} or $(…), which nothing expanded; give the token itself")]
     public void A_token_that_was_to_be_replaced_by_a_token_is_a_mistake(string token, string expected) =>
@@ -60,5 +76,7 @@ public sealed class QuotesTests
 
     [Fact]
     public void A_token_of_few_characters_is_warned_about() => Assert.StartsWith(
-        "SIDECAR_TOKEN gives a token of one character over and over, which can be guessed", Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", new string('a', 40)))), StringComparison.Ordinal);
+        "SIDECAR_TOKEN gives a token of one character over and over, which can be guessed",
+        Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", new string('a', 40)))),
+        StringComparison.Ordinal);
 }

@@ -23,8 +23,9 @@ public sealed class RefreshRulesTests
         var mistakes = Loading.Mistakes((Duration, seconds), ("SIDECAR_Refresh__MinimumRemaining", remaining));
 
         Assert.Equal(fits == true ? 0 : 1, mistakes.Count);
-        Assert.Equal(fits == false ? 1 : 0, mistakes.Count(m => m.StartsWith("SIDECAR_Refresh__MinimumRemaining is ", StringComparison.Ordinal)
-            && m.Contains($"but {Duration} is {seconds};", StringComparison.Ordinal)));
+        var found = mistakes.Count(m => m.StartsWith("SIDECAR_Refresh__MinimumRemaining is ", StringComparison.Ordinal)
+            && m.Contains($"but {Duration} is {seconds};", StringComparison.Ordinal));
+        Assert.Equal(fits == false ? 1 : 0, found);
     }
 
     [Fact]
@@ -63,6 +64,7 @@ public sealed class RefreshRulesTests
     [Fact]
     public void Every_time_that_is_read_is_written_in_a_form_that_is_read_again() => Prop.ForAll(
         Gen.Choose(0, 86_400_000).ToArbitrary(),
-        milliseconds => Durations.TryParse(Durations.Format(TimeSpan.FromMilliseconds(milliseconds)), out var again) && again == TimeSpan.FromMilliseconds(milliseconds))
+        milliseconds => Durations.TryParse(Durations.Format(TimeSpan.FromMilliseconds(milliseconds)), out var again)
+            && again == TimeSpan.FromMilliseconds(milliseconds))
         .Check(Property.Quietly.WithMaxTest(500));
 }

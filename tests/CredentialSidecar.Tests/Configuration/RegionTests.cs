@@ -54,13 +54,15 @@ public sealed class RegionTests
         Assert.Equal("AWS_REGION", Wrong(TaskIdentity.Unknown));
         Assert.Equal(Loading.Role, Wrong(TaskIdentity.Unknown with { Region = "cn-north-1" }));
 
-        string Wrong(TaskIdentity task) => Assert.Single(Assert.Throws<ConfigurationMistakesException>(() => settings.Chains(task)).Mistakes).Key;
+        string Wrong(TaskIdentity task) =>
+            Assert.Single(Assert.Throws<ConfigurationMistakesException>(() => settings.Chains(task)).Mistakes).Key;
     }
 
     [Fact]
     public void No_chain_leads_from_one_partition_into_another() => Assert.StartsWith(
         "SIDECAR_ROLE_ARN (hop 2) is arn:aws-cn:iam::123456789012:role/b, but an earlier hop is in the partition aws",
         Assert.Single(Loading.Mistakes(
-            ("SIDECAR_ROLE_ARN", "arn:aws:iam::123456789012:role/a,arn:aws-cn:iam::123456789012:role/b"), ("SIDECAR_Destinations__default__Hops__1__Region", "cn-north-1"))),
+            ("SIDECAR_ROLE_ARN", "arn:aws:iam::123456789012:role/a,arn:aws-cn:iam::123456789012:role/b"),
+            ("SIDECAR_Destinations__default__Hops__1__Region", "cn-north-1"))),
         StringComparison.Ordinal);
 }

@@ -16,5 +16,6 @@ public sealed class SecretNamesTests
     [InlineData("SIDECAR_TOKEN_FILE", false)]
     [InlineData("AWS_CONFIG_FILE", false)]
     [InlineData("PATH", false)]
-    public void A_variable_that_may_hold_a_secret_is_known_by_its_name(string variable, bool mayHold) => Assert.Equal(mayHold, ShortNames.MayHoldSecret(variable));
+    public void A_variable_that_may_hold_a_secret_is_known_by_its_name(string variable, bool mayHold) =>
+        Assert.Equal(mayHold, ShortNames.MayHoldSecret(variable));
 }

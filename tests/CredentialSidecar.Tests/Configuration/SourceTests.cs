@@ -12,9 +12,14 @@ public sealed class SourceTests
 
     [Fact]
     public void Passing_on_to_an_agent_that_is_not_there_is_warned_about() => Assert.Equal(
-        $"SIDECAR_Passthrough__Metadata is true, but {Full} and the lack of ECS_CONTAINER_METADATA_URI_V4 say that no ECS agent is here; requests would go to http://127.0.0.1:1; leave it out",
+        $"SIDECAR_Passthrough__Metadata is true, but {Full} and the lack of ECS_CONTAINER_METADATA_URI_V4 " +
+        "say that no ECS agent is here; requests would go to http://127.0.0.1:1; leave it out",
         Assert.Single(Loading.Warnings(
-            ("SIDECAR_Passthrough__Metadata", "true"), (Relative, null), (Full, "http://169.254.170.23/v1/credentials"), ("ECS_CONTAINER_METADATA_URI_V4", null), ("AWS_REGION", "eu-central-1"))));
+            ("SIDECAR_Passthrough__Metadata", "true"),
+            (Relative, null),
+            (Full, "http://169.254.170.23/v1/credentials"),
+            ("ECS_CONTAINER_METADATA_URI_V4", null),
+            ("AWS_REGION", "eu-central-1"))));
 
     [Theory]
     [InlineData("http://127.0.0.1:9170")]
@@ -39,7 +44,8 @@ public sealed class SourceTests
     [InlineData("Default", "http://localhost:9170/v1/credentials?secret=canary")]
     public void A_full_uri_that_is_the_sidecar_itself_is_refused_for_both_kinds(string kind, string uri)
     {
-        var mistake = Assert.Single(Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_Source__Kind", kind), (Relative, null), (Full, uri)));
+        var mistake = Assert.Single(Loading.Mistakes(
+            ("SIDECAR_PORT", "9170"), ("SIDECAR_Source__Kind", kind), (Relative, null), (Full, uri)));
 
         Assert.StartsWith(Full, mistake, StringComparison.Ordinal);
         Assert.EndsWith($"which is this sidecar itself; set {Full} in the siblings, not here", mistake, StringComparison.Ordinal);
@@ -51,11 +57,15 @@ public sealed class SourceTests
     public void Listening_everywhere_makes_every_address_of_the_machine_the_sidecar_itself()
     {
         var own = System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses()
-            .Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && !System.Net.IPAddress.IsLoopback(a));
+            .Select(a => a.Address)
+            .FirstOrDefault(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+                && !System.Net.IPAddress.IsLoopback(a));
         Assert.SkipWhen(own is null, "This machine has no address beyond loopback.");
 
         Assert.Contains("which is this sidecar itself", Assert.Single(Loading.Mistakes(
-            ("SIDECAR_PORT", "9170"), ("SIDECAR_Listen__Addresses__0", "0.0.0.0"), ("SIDECAR_SOURCE_ENDPOINT", $"http://{own}:9170"))), StringComparison.Ordinal);
+            ("SIDECAR_PORT", "9170"),
+            ("SIDECAR_Listen__Addresses__0", "0.0.0.0"),
+            ("SIDECAR_SOURCE_ENDPOINT", $"http://{own}:9170"))), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,16 +104,24 @@ public sealed class SourceTests
     [Fact]
     public void The_full_uri_comes_with_its_token()
     {
-        var source = Settings.Load((Relative, ""), (Full, "http://169.254.170.23/v1/credentials"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token")).Source;
+        var source = Settings.Load(
+            (Relative, ""),
+            (Full, "http://169.254.170.23/v1/credentials"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token")).Source;
 
-        Assert.Equal((SourceKind.TaskRole, new Uri("http://169.254.170.23/v1/credentials"), "/token"), (source.Kind, source.Endpoint, source.TokenFile));
+        Assert.Equal(
+            (SourceKind.TaskRole, new Uri("http://169.254.170.23/v1/credentials"), "/token"),
+            (source.Kind, source.Endpoint, source.TokenFile));
         Assert.DoesNotContain("credentials", source.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void No_source_at_all_is_a_mistake_that_tells_a_laptop_what_to_do()
     {
-        Assert.EndsWith("On a laptop set SIDECAR_Source__Kind=Default instead", Assert.Single(Loading.Mistakes((Relative, null))), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "On a laptop set SIDECAR_Source__Kind=Default instead",
+            Assert.Single(Loading.Mistakes((Relative, null))),
+            StringComparison.Ordinal);
         Assert.Empty(Loading.Mistakes((Relative, null), ("SIDECAR_Source__Kind", "default")));
     }
 }

@@ -27,7 +27,11 @@ public sealed class TokenTests
     {
         using var file = new TemporaryFile(token);
 
-        var mistakes = new[] { Loading.Mistakes(("SIDECAR_TOKEN", token)), Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path)) };
+        var mistakes = new[]
+        {
+            Loading.Mistakes(("SIDECAR_TOKEN", token)),
+            Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path)),
+        };
 
         Assert.StartsWith($"SIDECAR_TOKEN {expected}", Assert.Single(mistakes[0]), StringComparison.Ordinal);
         Assert.StartsWith("SIDECAR_TOKEN_FILE names a file that ", Assert.Single(mistakes[1]), StringComparison.Ordinal);
@@ -40,7 +44,9 @@ public sealed class TokenTests
         using var file = new TemporaryFile(Good + "\n");
 
         Assert.EndsWith(
-            "write the file without one, by `printf %s \"$TOKEN\" > file`", Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))), StringComparison.Ordinal);
+            "write the file without one, by `printf %s \"$TOKEN\" > file`",
+            Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +54,10 @@ public sealed class TokenTests
     {
         using var file = new TemporaryFile([.. Encoding.UTF8.Preamble, .. Encoding.ASCII.GetBytes(Good)]);
 
-        Assert.Contains("(a byte order mark, perhaps)", Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))), StringComparison.Ordinal);
+        Assert.Contains(
+            "(a byte order mark, perhaps)",
+            Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -58,7 +67,10 @@ public sealed class TokenTests
     [InlineData("/dev/null", "SIDECAR_TOKEN_FILE is \"/dev/null\", which is a pipe, a socket or a device instead of a regular file")]
     [InlineData("0123456789abcdef", "SIDECAR_TOKEN_FILE names a file (not shown, in case it is the token itself) that does not exist")]
     public void A_token_file_that_gives_no_token_is_a_mistake(string path, string expected) =>
-        Assert.StartsWith(expected, Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", path))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            expected,
+            Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", path))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_token_file_is_read_to_the_last_byte()
@@ -82,17 +94,21 @@ public sealed class TokenTests
     [InlineData("10.0.0.1", false)]
     public void R11_Anonymous_is_for_loopback_alone(string address, bool allowed)
     {
-        var mistakes = Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"), ("SIDECAR_Listen__Addresses__0", address));
+        var mistakes = Loading.Mistakes(
+            ("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"), ("SIDECAR_Listen__Addresses__0", address));
 
-        Assert.Equal(allowed ? 0 : 1, mistakes.Count(m => m.StartsWith("SIDECAR_Access__AllowAnonymous is true, but SIDECAR_Listen__Addresses reaches beyond loopback", StringComparison.Ordinal)));
+        const string Beyond = "SIDECAR_Access__AllowAnonymous is true, but SIDECAR_Listen__Addresses reaches beyond loopback";
+        Assert.Equal(allowed ? 0 : 1, mistakes.Count(m => m.StartsWith(Beyond, StringComparison.Ordinal)));
     }
 
     [Fact]
     public void An_empty_token_in_JSON_is_a_mistake() => Assert.Equal(
-        ["Access:Token in SIDECAR_CONFIG is empty; generate a token with `openssl rand -hex 32`"], Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", """{ "Access": { "Token": "" } }""")));
+        ["Access:Token in SIDECAR_CONFIG is empty; generate a token with `openssl rand -hex 32`"],
+        Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_CONFIG", """{ "Access": { "Token": "" } }""")));
 
     [Fact]
     public void A_short_token_is_taken_only_where_it_is_allowed_and_warned_of() => Assert.StartsWith(
         "SIDECAR_TOKEN gives a token of 6 characters, which can be guessed",
-        Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", "secret"), ("SIDECAR_Access__AllowShortTokens", "true"))), StringComparison.Ordinal);
+        Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", "secret"), ("SIDECAR_Access__AllowShortTokens", "true"))),
+        StringComparison.Ordinal);
 }

@@ -31,27 +31,41 @@ public sealed class TypedNamesTests
     [InlineData("""{ "Listen": { "adresses": [] } }""", "Listen:adresses", "Listen:Addresses")]
     [InlineData("""{ "Destinations": { "one": { "Hop": [] } } }""", "Destinations:one:Hop", "Destinations:one:Hops")]
     [InlineData("""{ "Destinations": { "one": { "RoleArn": "x" } } }""", "Destinations:one:RoleArn", "Destinations:one:Hops:0:RoleArn")]
-    [InlineData("""{ "Access": { "Clients": { "web": { "Tokenfile": "/x", "Destination": [] } } } }""", "Access:Clients:web:Destination", "Access:Clients:web:Destinations")]
+    [InlineData(
+        """{ "Access": { "Clients": { "web": { "Tokenfile": "/x", "Destination": [] } } } }""",
+        "Access:Clients:web:Destination",
+        "Access:Clients:web:Destinations")]
     public void A_mistyped_key_gets_the_nearest_keys(string json, string key, string expected) =>
         Assert.Contains($"{key} in SIDECAR_CONFIG is not a setting; did you mean {expected}?", Loading.Mistakes(("SIDECAR_CONFIG", json)));
 
     [Fact]
     public void A_section_that_is_given_a_value_gets_the_variables_below_it() => Assert.Equal(
-        ["SIDECAR_HEALTH is a single value; expected variables for each of Port, Address, NoClientAfter such as SIDECAR_HEALTH_PORT; did you mean SIDECAR_HEALTH_PORT or SIDECAR_HEALTH_ADDRESS?"],
+        [
+            "SIDECAR_HEALTH is a single value; expected variables for each of Port, Address, NoClientAfter " +
+            "such as SIDECAR_HEALTH_PORT; did you mean SIDECAR_HEALTH_PORT or SIDECAR_HEALTH_ADDRESS?",
+        ],
         Loading.Mistakes(("SIDECAR_HEALTH_PORT", null), ("SIDECAR_Health__NoClientAfter", null), ("SIDECAR_HEALTH", "1")));
 
     [Fact]
     public void A_name_like_no_other_gets_the_list()
     {
         Assert.Contains(Loading.Mistakes(("SIDECAR_Quux", "1")), mistake =>
-            mistake.StartsWith("SIDECAR_Quux is not a setting; expected one of SIDECAR_TOKEN, ", StringComparison.Ordinal) && mistake.EndsWith(", or a key of docs/configuration.md", StringComparison.Ordinal));
-        Assert.Contains("SIDECAR_Listen__Quux is not a setting; expected one of SIDECAR_Listen__Port, SIDECAR_Listen__Addresses, SIDECAR_Listen__LocalEndpoints", Loading.Mistakes(("SIDECAR_Listen__Quux", "1")));
-        Assert.Contains("Listen:Quux in SIDECAR_CONFIG is not a setting of Listen; expected one of Port, Addresses, LocalEndpoints", Loading.Mistakes(("SIDECAR_CONFIG", """{ "Listen": { "Quux": 1 } }""")));
+            mistake.StartsWith("SIDECAR_Quux is not a setting; expected one of SIDECAR_TOKEN, ", StringComparison.Ordinal)
+                && mistake.EndsWith(", or a key of docs/configuration.md", StringComparison.Ordinal));
+        Assert.Contains(
+            "SIDECAR_Listen__Quux is not a setting; expected one of SIDECAR_Listen__Port, " +
+            "SIDECAR_Listen__Addresses, SIDECAR_Listen__LocalEndpoints",
+            Loading.Mistakes(("SIDECAR_Listen__Quux", "1")));
+        Assert.Contains(
+            "Listen:Quux in SIDECAR_CONFIG is not a setting of Listen; expected one of Port, Addresses, LocalEndpoints",
+            Loading.Mistakes(("SIDECAR_CONFIG", """{ "Listen": { "Quux": 1 } }""")));
     }
 
     [Fact]
     public void The_setting_that_was_meant_is_not_missing_besides() =>
-        Assert.Equal(["SIDECAR_ROLEARN is not a setting; did you mean SIDECAR_ROLE_ARN?"], Loading.Mistakes((Loading.Role, null), ("SIDECAR_ROLEARN", "arn:aws:iam::123456789012:role/x")));
+        Assert.Equal(
+            ["SIDECAR_ROLEARN is not a setting; did you mean SIDECAR_ROLE_ARN?"],
+            Loading.Mistakes((Loading.Role, null), ("SIDECAR_ROLEARN", "arn:aws:iam::123456789012:role/x")));
 
     [Theory]
     [InlineData("SIDCAR_ROLE_ARN", "SIDECAR_ROLE_ARN")]
@@ -59,21 +73,29 @@ public sealed class TypedNamesTests
     [InlineData("AWS_REGON", "AWS_REGION")]
     public void A_variable_that_is_missing_is_told_from_one_that_looks_like_it(string written, string missing) => Assert.EndsWith(
         $"; {written} is set: was {missing} meant?",
-        Assert.Single(Loading.Mistakes((Loading.Role, missing == "SIDECAR_ROLE_ARN" ? null : "arn:aws:iam::123456789012:role/x"), ("SIDECAR_TOKEN", missing == "SIDECAR_TOKEN" ? null : new string('x', 32)),
-            ("AWS_REGION", missing == "AWS_REGION" ? null : "eu-central-1"), (written, "1"))),
+        Assert.Single(Loading.Mistakes(
+            (Loading.Role, missing == "SIDECAR_ROLE_ARN" ? null : "arn:aws:iam::123456789012:role/x"),
+            ("SIDECAR_TOKEN", missing == "SIDECAR_TOKEN" ? null : new string('x', 32)),
+            ("AWS_REGION", missing == "AWS_REGION" ? null : "eu-central-1"),
+            (written, "1"))),
         StringComparison.Ordinal);
 
     [Fact]
     public void A_mistyped_destination_gets_the_nearest_one() => Assert.Contains(
         "SIDECAR_Access__Clients__web__Destinations__0 is \"report\"; expected the name of a destination; did you mean reports?",
-        Loading.Mistakes(("SIDECAR_Access__Clients__web__Token", new string('y', 32)), ("SIDECAR_Access__Clients__web__Destinations__0", "report")));
+        Loading.Mistakes(
+            ("SIDECAR_Access__Clients__web__Token", new string('y', 32)),
+            ("SIDECAR_Access__Clients__web__Destinations__0", "report")));
 
     [Theory]
     [InlineData("SIDECAR_PORT", "http", "SIDECAR_PORT is \"http\"; expected a port number (0-65535)")]
     [InlineData("SIDECAR_PORT", "70000", "SIDECAR_PORT is 70000; expected a port number (0-65535)")]
     [InlineData("SIDECAR_HEALTH_PORT", "91.71", "SIDECAR_HEALTH_PORT is \"91.71\"; expected a port number (0-65535)")]
     [InlineData("SIDECAR_Interception__Port", "x", "SIDECAR_Interception__Port is \"x\"; expected a port number (1-65535)")]
-    [InlineData("SIDECAR_Access__RequestsPerSecond", "many", "SIDECAR_Access__RequestsPerSecond is \"many\"; expected a whole number (100-100000)")]
+    [InlineData(
+        "SIDECAR_Access__RequestsPerSecond",
+        "many",
+        "SIDECAR_Access__RequestsPerSecond is \"many\"; expected a whole number (100-100000)")]
     [InlineData("SIDECAR_Refresh__RenewAtFraction", "half", "SIDECAR_Refresh__RenewAtFraction is \"half\"; expected a number (0.1-0.9)")]
     [InlineData("SIDECAR_DRAIN", "soon", "SIDECAR_DRAIN is \"soon\"; expected a time such as 5s, 20m, 1h or 00:00:05 (0s-2m)")]
     public void A_number_that_cannot_be_read_is_shown_with_its_range(string variable, string value, string expected) =>
@@ -81,8 +103,12 @@ public sealed class TypedNamesTests
 
     [Theory]
     [InlineData("{ \"Access\": { \"Token\": c4n4ry-0123 } }", "at line 1, byte 24: 'c' is an invalid start of a value")]
-    [InlineData("{ \"Access\": { \"Token\": true-c4n4ry } }", "at line 1, byte 28: '-' is invalid after a value. Expected either ',', '}', or ']'")]
-    [InlineData("{ \"Access\": { \"Token\": t4n4ry } }", "at line 1, byte 25: the text there is an invalid JSON literal. Expected the literal 'true'")]
+    [InlineData(
+        "{ \"Access\": { \"Token\": true-c4n4ry } }",
+        "at line 1, byte 28: '-' is invalid after a value. Expected either ',', '}', or ']'")]
+    [InlineData(
+        "{ \"Access\": { \"Token\": t4n4ry } }",
+        "at line 1, byte 25: the text there is an invalid JSON literal. Expected the literal 'true'")]
     [InlineData("{ Drain: 5 }", "at line 1, byte 3: 'D' is an invalid start of a property name. Expected a '\"'")]
     [InlineData("{ \"Drain\": \"5\"", "at line 1, byte 15: the document ends inside an object or a list, which is never closed")]
     [InlineData("/etc/sidecar.json", "; the path of a file belongs in SIDECAR_CONFIG_FILE")]
