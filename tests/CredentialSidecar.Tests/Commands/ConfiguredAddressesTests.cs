@@ -31,7 +31,9 @@ public sealed class ConfiguredAddressesTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(1));
         await waiting;
 
-        Assert.Equal("2001:db8::77 of SIDECAR_HEALTH_ADDRESS is not an address of this container yet; waiting for it, at most 30 s.", Assert.Single(_logs.Lines, line => line.Event.Id == EventIds.AddressAwaited).Text);
+        Assert.Equal(
+            "2001:db8::77 of SIDECAR_HEALTH_ADDRESS is not an address of this container yet; waiting for it, at most 30 s.",
+            Assert.Single(_logs.Lines, line => line.Event.Id == EventIds.AddressAwaited).Text);
     }
 
     [Fact]
@@ -48,10 +50,16 @@ public sealed class ConfiguredAddressesTests : IDisposable
         }
 
         var missing = await Assert.ThrowsAsync<AddressMissingException>(() => waiting);
-        Assert.Equal("SIDECAR_HEALTH_ADDRESS is 2001:db8::77, an address that this container did not have within 30 s. Set SIDECAR_HEALTH_ADDRESS to one that it has, in Kubernetes by valueFrom fieldRef status.podIP.", missing.Message);
+        Assert.Equal(
+            "SIDECAR_HEALTH_ADDRESS is 2001:db8::77, an address that this container did not have within 30 s. " +
+            "Set SIDECAR_HEALTH_ADDRESS to one that it has, in Kubernetes by valueFrom fieldRef status.podIP.",
+            missing.Message);
     }
 
     private Task WaitAsync(string address, Func<bool>? isThere) => ConfiguredAddresses.WaitAsync(
-        Settings.Load(("SIDECAR_HEALTH_ADDRESS", address)), _logs.For<ConfiguredAddressesTests>(), _clock, TestContext.Current.CancellationToken,
+        Settings.Load(("SIDECAR_HEALTH_ADDRESS", address)),
+        _logs.For<ConfiguredAddressesTests>(),
+        _clock,
+        TestContext.Current.CancellationToken,
         isThere is null ? null : address => System.Net.IPAddress.IsLoopback(address) || isThere());
 }

@@ -14,7 +14,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     private EmulatorServer _emulator = null!;
     private Uri _instanceMetadata = new("http://127.0.0.1:1/");
 
-    public async ValueTask InitializeAsync() => _emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, CancellationToken.None);
+    public async ValueTask InitializeAsync() =>
+        _emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), TimeProvider.System, CancellationToken.None);
 
     public ValueTask DisposeAsync()
     {
@@ -26,10 +27,15 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     public async Task Where_all_is_well_every_hop_passes_and_nothing_fails()
     {
         var (code, lines) = await RunAsync(
-            [.. Settings.Destination("audit", DefaultWorld.Reports, DefaultWorld.Reader), ("SIDECAR_Destinations__audit__Hops__0__ExternalId", DefaultWorld.ExternalId)]);
+            [
+                .. Settings.Destination("audit", DefaultWorld.Reports, DefaultWorld.Reader),
+                ("SIDECAR_Destinations__audit__Hops__0__ExternalId", DefaultWorld.ExternalId),
+            ]);
 
         Assert.Equal(0, code);
-        Assert.All(["configuration", "source", "audit, hop 1", "audit, hop 2", "clock", "token"], (string check) => Assert.Equal("Pass", VerdictOf(lines, check)));
+        Assert.All(
+            ["configuration", "source", "audit, hop 1", "audit, hop 2", "clock", "token"],
+            (string check) => Assert.Equal("Pass", VerdictOf(lines, check)));
         Assert.Contains(DefaultWorld.TaskRole, TextOf(lines, "source"), StringComparison.Ordinal);
     }
 
@@ -40,7 +46,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
 
         Assert.Equal(1, code);
         Assert.Equal("Fail", VerdictOf(lines, "denied, hop 1"));
-        Assert.Contains("\"sts:AssumeRole\"", lines.Single(line => line.GetProperty("check").GetString() == "denied, hop 1").GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        var denied = lines.Single(line => line.GetProperty("check").GetString() == "denied, hop 1");
+        Assert.Contains("\"sts:AssumeRole\"", denied.GetProperty("remedy").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain(lines, line => line.GetProperty("check").GetString() == "denied, hop 2");
     }
 
@@ -50,16 +57,18 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     [InlineData(200, "", "ami-id\ninstance-id\n", true)]
     [InlineData(200, "Metadata-Flavor: Google\r\n", "instance/\n", false)]
     [InlineData(401, "Server: EC2ws\r\n", "", false)]
-    public async Task Instance_metadata_that_can_be_reached_fails_with_the_remedy_of_the_network_mode(int status, string headers, string body, bool isEc2)
+    public async Task Instance_metadata_that_can_be_reached_fails_with_the_remedy_of_the_network_mode(
+        int status, string headers, string body, bool isEc2)
     {
         await using var node = RawServer.Http(status, body, "text/plain", headers);
         _instanceMetadata = node.Uri;
-        var (code, lines) = await RunAsync(
-            [.. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId), ("ECS_CONTAINER_METADATA_URI_V4", _emulator.MetadataUri.ToString())]);
+        var (code, lines) = await RunAsync([.. Reports, ("ECS_CONTAINER_METADATA_URI_V4", _emulator.MetadataUri.ToString())]);
 
         Assert.Equal((isEc2 ? 1 : 0, isEc2 ? "Fail" : "Pass"), (code, VerdictOf(lines, "instance metadata")));
         Assert.Equal(2, node.Requests);
-        Assert.Equal(isEc2, lines.Any(line => line.GetProperty("remedy").GetString()?.Contains("ECS_AWSVPC_BLOCK_IMDS=true in the ECS", StringComparison.Ordinal) == true));
+        var remedies = lines.Select(line => line.GetProperty("remedy").GetString());
+        const string Remedy = "ECS_AWSVPC_BLOCK_IMDS=true in the ECS";
+        Assert.Equal(isEc2, remedies.Any(remedy => remedy?.Contains(Remedy, StringComparison.Ordinal) == true));
     }
 
     [Theory]
@@ -73,7 +82,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_source_that_does_not_answer_fails()
     {
-        var (code, lines) = await RunAsync([.. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:1")]);
+        var (code, lines) = await RunAsync(
+            [.. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:1")]);
 
         Assert.Equal((1, "Fail"), (code, VerdictOf(lines, "source")));
     }
@@ -81,7 +91,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_region_that_only_absent_metadata_could_tell_fails_and_the_rest_is_looked_at_all_the_same()
     {
-        var (code, lines) = await RunAsync([.. Reports, ("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://127.0.0.1:1/v4/x")]);
+        var (code, lines) = await RunAsync(
+            [.. Reports, ("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://127.0.0.1:1/v4/x")]);
 
         Assert.Equal((1, "Fail", "Pass"), (code, VerdictOf(lines, "region"), VerdictOf(lines, "source")));
         Assert.StartsWith("only task metadata tells the region", TextOf(lines, "region"), StringComparison.Ordinal);
@@ -94,17 +105,24 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         var (code, lines) = await RunAsync([("SIDECAR_TOKEN", null)]);
 
         Assert.Equal(1, code);
-        Assert.Contains(lines, line => line.GetProperty("verdict").GetString() == "Fail" && line.GetProperty("text").GetString()!.StartsWith("SIDECAR_TOKEN is not set", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.GetProperty("verdict").GetString() == "Fail"
+            && line.GetProperty("text").GetString()!.StartsWith("SIDECAR_TOKEN is not set", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task As_text_each_line_begins_with_its_verdict()
     {
         var output = new StringWriter();
-        await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. Settings.Destination("denied", DefaultWorld.Denied)]), null, json: false, output, CancellationToken.None, _noProcesses, _instanceMetadata);
+        var environment = Settings.Environment(
+            [.. Settings.NoReports, .. World(), .. Settings.Destination("denied", DefaultWorld.Denied)]);
+        await DoctorCommand.RunAsync(
+            environment, null, json: false, output, CancellationToken.None, _noProcesses, _instanceMetadata);
 
         Assert.Contains("\nfail  denied, hop 1", output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("(hop 1): STS does not allow it. STS said: User: arn:aws:sts::111122223333:assumed-role/orders-task/", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "(hop 1): STS does not allow it. STS said: User: arn:aws:sts::111122223333:assumed-role/orders-task/",
+            output.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains("  -> STS does not tell which policy is missing.", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -123,7 +141,12 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     internal void R16_A_variable_that_keeps_a_sibling_from_asking_is_found_in_its_environment(string variable, Verdict verdict, string text)
     {
         var proc = Directory.CreateTempSubdirectory("proc-");
-        Put("17", "python3", $"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials\0AWS_CONTAINER_AUTHORIZATION_TOKEN={Settings.Token}\0", variable);
+        Put(
+            "17",
+            "python3",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials\0" +
+            $"AWS_CONTAINER_AUTHORIZATION_TOKEN={Settings.Token}\0",
+            variable);
         Put("1", "credential-sidecar", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x\0", "");
         Put("99", "cron", "PATH=/bin\0", "");
         var examination = new Examination();
@@ -141,7 +164,9 @@ public sealed class DoctorCommandTests : IAsyncLifetime
             var folder = proc.CreateSubdirectory(id).FullName;
             var changed = change.Split('=')[0] + "=";
             File.WriteAllText(Path.Combine(folder, "comm"), name[..Math.Min(15, name.Length)] + "\n");
-            File.WriteAllText(Path.Combine(folder, "environ"), string.Join('\0', environment.Split('\0').Where(v => v.Length > 0 && (change.Length == 0 || !v.StartsWith(changed, StringComparison.Ordinal))).Append(change)));
+            var kept = environment.Split('\0')
+                .Where(v => v.Length > 0 && (change.Length == 0 || !v.StartsWith(changed, StringComparison.Ordinal)));
+            File.WriteAllText(Path.Combine(folder, "environ"), string.Join('\0', kept.Append(change)));
         }
     }
 
@@ -149,7 +174,8 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     public void The_shells_that_started_the_doctor_are_not_applications_and_its_siblings_are()
     {
         var proc = Directory.CreateTempSubdirectory("proc-");
-        var competing = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x\0AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials\0";
+        var competing = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x\0" +
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials\0";
         Put(50, "init (1) x", parent: 0, session: 50);
         Put(51, "sh", parent: 50, session: 51);
         Put(52, "make", parent: 51, session: 51);
@@ -160,7 +186,9 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         ProcessesCheck.Run(examination, proc.FullName, Settings.Load(("SIDECAR_PORT", null)), []);
         proc.Delete(recursive: true);
 
-        Assert.Equal(["pid 50 (init (1) x)", "pid 60 (python3)"], examination.Lines.Select(line => line.Check).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["pid 50 (init (1) x)", "pid 60 (python3)"],
+            examination.Lines.Select(line => line.Check).Distinct().Order(StringComparer.Ordinal));
 
         void Put(int id, string name, int parent, int session)
         {
@@ -178,13 +206,21 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         var line = lines.Single(line => line.GetProperty("check").GetString() == "token");
 
         Assert.Equal((1, "Fail"), (code, VerdictOf(lines, "token")));
-        Assert.Equal("SIDECAR_SHARED_DIR is \"/nowhere/at/all\", which does not exist in this container", line.GetProperty("text").GetString());
-        Assert.Equal("Mount the volume that the sidecar shares with its siblings there, or correct SIDECAR_SHARED_DIR.", line.GetProperty("remedy").GetString());
+        Assert.Equal(
+            "SIDECAR_SHARED_DIR is \"/nowhere/at/all\", which does not exist in this container",
+            line.GetProperty("text").GetString());
+        Assert.Equal(
+            "Mount the volume that the sidecar shares with its siblings there, or correct SIDECAR_SHARED_DIR.",
+            line.GetProperty("remedy").GetString());
     }
 
     [Theory]
     [InlineData(200, "Every required destination has a live session.\n", "Pass", "answers 200")]
-    [InlineData(503, "Waiting for reports. /status and the log say why.\n", "Warn", "answers 503: Waiting for reports. /status and the log say why.")]
+    [InlineData(
+        503,
+        "Waiting for reports. /status and the log say why.\n",
+        "Warn",
+        "answers 503: Waiting for reports. /status and the log say why.")]
     [InlineData(503, "<html>\u001b[31m", "Fail", "answered 503, and not as a sidecar does: \"<html>\\u001B[31m\"")]
     [InlineData(200, "ok", "Fail", "answered 200, and not as a sidecar does: \"ok\"")]
     public async Task The_sidecars_own_503_is_told_from_another_program(int status, string body, string verdict, string text)
@@ -202,7 +238,12 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         await using var sidecar = await SidecarFixture.StartAsync();
         await sidecar.SettleAsync();
         var before = sidecar.Logs.Lines.Count(line => line.Event.Id is 400 or 404 or 600 or 607);
-        var (_, lines) = await RunAsync([.. Reports, ("SIDECAR_PORT", $"{sidecar.Endpoint.Port}"), ("SIDECAR_HEALTH_PORT", $"{sidecar.HealthEndpoint.Port}")]);
+        var (_, lines) = await RunAsync(
+        [
+            .. Reports,
+            ("SIDECAR_PORT", $"{sidecar.Endpoint.Port}"),
+            ("SIDECAR_HEALTH_PORT", $"{sidecar.HealthEndpoint.Port}"),
+        ]);
 
         Assert.Equal(("Pass", "Pass"), (VerdictOf(lines, "health"), VerdictOf(lines, "listener")));
         Assert.Equal($"127.0.0.1:{sidecar.Endpoint.Port} takes connections", TextOf(lines, "listener"));
@@ -223,16 +264,24 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     }
 
     private static readonly (string, string?)[] Reports =
-        [.. Settings.Destination("reports", DefaultWorld.Reports), ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId)];
+        [
+            .. Settings.Destination("reports", DefaultWorld.Reports),
+            ("SIDECAR_Destinations__reports__Hops__0__ExternalId", DefaultWorld.ExternalId),
+        ];
 
-    private static string? VerdictOf(JsonElement[] lines, string check) => lines.First(line => line.GetProperty("check").GetString() == check).GetProperty("verdict").GetString();
+    private static JsonElement LineOf(JsonElement[] lines, string check) =>
+        lines.First(line => line.GetProperty("check").GetString() == check);
 
-    private static string? TextOf(JsonElement[] lines, string check) => lines.First(line => line.GetProperty("check").GetString() == check).GetProperty("text").GetString();
+    private static string? VerdictOf(JsonElement[] lines, string check) => LineOf(lines, check).GetProperty("verdict").GetString();
+
+    private static string? TextOf(JsonElement[] lines, string check) => LineOf(lines, check).GetProperty("text").GetString();
 
     private async Task<(int Code, JsonElement[] Lines)> RunAsync(IEnumerable<(string, string?)> changes)
     {
         var output = new StringWriter();
-        var code = await DoctorCommand.RunAsync(Settings.Environment([.. Settings.NoReports, .. World(), .. changes]), null, json: true, output, CancellationToken.None, _noProcesses, _instanceMetadata);
+        var environment = Settings.Environment([.. Settings.NoReports, .. World(), .. changes]);
+        var code = await DoctorCommand.RunAsync(
+            environment, null, json: true, output, CancellationToken.None, _noProcesses, _instanceMetadata);
         return (code, JsonSerializer.Deserialize<JsonElement[]>(output.ToString())!);
     }
 

@@ -32,7 +32,10 @@ public sealed class PortTests
     {
         var proc = Directory.CreateTempSubdirectory("proc-");
         proc.CreateSubdirectory("net");
-        File.WriteAllText(Path.Combine(proc.FullName, "net", "tcp"), $"  sl  local_address\n   0: {local} 00000000:0000 0A 00000000:00000000 00:00000000 00000000   101        0 4711 1 0 100 0 0 10 0\n");
+        File.WriteAllText(
+            Path.Combine(proc.FullName, "net", "tcp"),
+            "  sl  local_address\n" +
+            $"   0: {local} 00000000:0000 0A 00000000:00000000 00:00000000 00000000   101        0 4711 1 0 100 0 0 10 0\n");
         var holder = PortHolder.Find(new IPEndPoint(IPAddress.Parse(address), 9170), proc.FullName);
         proc.Delete(recursive: true);
 
@@ -47,16 +50,24 @@ public sealed class PortTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var settings = Settings.Load((setting, $"{((IPEndPoint)other.LocalEndpoint).Port}"));
-        await using var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services => services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, SidecarFixture.NoSignals>());
-        var refused = await Assert.ThrowsAsync<PortUnavailableException>(() => PortUnavailable.StartAsync(app, settings, TestContext.Current.CancellationToken));
+        await using var app = SidecarApp.Create(settings, TaskIdentity.Unknown, services =>
+            services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, SidecarFixture.NoSignals>());
+        var refused = await Assert.ThrowsAsync<PortUnavailableException>(
+            () => PortUnavailable.StartAsync(app, settings, TestContext.Current.CancellationToken));
 
-        Assert.Matches($@"^{other.LocalEndpoint} is already in use by .+ \(pid {Environment.ProcessId}\)\. Set {setting} to a free port\.$", refused.Message);
+        Assert.Matches(
+            $@"^{other.LocalEndpoint} is already in use by .+ \(pid {Environment.ProcessId}\)\. Set {setting} to a free port\.$",
+            refused.Message);
     }
 
     [Fact]
     public void Each_listener_has_its_one_setting()
     {
-        var settings = Settings.Load(("SIDECAR_Interception__Uids__1000", "reports:9300"), ("SIDECAR_PORT", "80"), ("SIDECAR_HEALTH_PORT", "9171"), ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"));
+        var settings = Settings.Load(
+            ("SIDECAR_Interception__Uids__1000", "reports:9300"),
+            ("SIDECAR_PORT", "80"),
+            ("SIDECAR_HEALTH_PORT", "9171"),
+            ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"));
 
         Assert.Equal("127.0.0.1:9300 is already in use. Set SIDECAR_Interception__Uids__1000 to reports:PORT with a free port, here and for intercept up.", Text(ListenerKind.Intercepted, SocketError.AddressAlreadyInUse));
         Assert.Equal("127.0.0.1:80 may not be listened on: Permission denied. Set SIDECAR_PORT to a port from 1024 up.", Text(ListenerKind.Credentials, SocketError.AccessDenied));
@@ -75,7 +86,10 @@ public sealed class PortTests
         var (code, error) = await CheckAsync(mute.Uri.Port);
 
         Assert.Equal(1, code);
-        Assert.Matches($@"^credential-sidecar: no answer from http://127.0.0.1:{mute.Uri.Port}/healthz within 2 s\. .+ \(pid {Environment.ProcessId}\) holds the port: it hangs, or ", error);
+        Assert.Matches(
+            $@"^credential-sidecar: no answer from http://127.0.0.1:{mute.Uri.Port}/healthz within 2 s\. " +
+            $@".+ \(pid {Environment.ProcessId}\) holds the port: it hangs, or ",
+            error);
     }
 
     [Theory]
@@ -87,15 +101,23 @@ public sealed class PortTests
         var (code, error) = await CheckAsync(other.Uri.Port);
 
         Assert.Equal(1, code);
-        Assert.Matches($@"^credential-sidecar: .+ \(pid {Environment.ProcessId}\) on 127\.0\.0\.1:{other.Uri.Port} is not the sidecar's health listener: ", error);
-        Assert.Contains($"{expected} Set SIDECAR_HEALTH_PORT to a free port, for the sidecar and for this command.", error, StringComparison.Ordinal);
+        Assert.Matches(
+            $@"^credential-sidecar: .+ \(pid {Environment.ProcessId}\) on 127\.0\.0\.1:{other.Uri.Port} " +
+            "is not the sidecar's health listener: ",
+            error);
+        Assert.Contains(
+            $"{expected} Set SIDECAR_HEALTH_PORT to a free port, for the sidecar and for this command.",
+            error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_healthcheck_that_meets_another_protocol_says_so()
     {
-        await using var other = RawServer.Custom((_, stream, stop) => stream.WriteAsync("-ERR unknown command\r\n"u8.ToArray(), stop).AsTask());
-        Assert.Contains("is not the sidecar's health listener: its answer is not HTTP.", (await CheckAsync(other.Uri.Port)).Error, StringComparison.Ordinal);
+        await using var other = RawServer.Custom((_, stream, stop) =>
+            stream.WriteAsync("-ERR unknown command\r\n"u8.ToArray(), stop).AsTask());
+        var error = (await CheckAsync(other.Uri.Port)).Error;
+        Assert.Contains("is not the sidecar's health listener: its answer is not HTTP.", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +135,9 @@ public sealed class PortTests
     private static async Task<(int Code, string Error)> CheckAsync(int port)
     {
         var error = new StringWriter();
-        var code = await HealthcheckCommand.RunAsync(Settings.Environment(("SIDECAR_HEALTH_PORT", $"{port}")), null, ready: false, new StringWriter(), error, TestContext.Current.CancellationToken);
+        var environment = Settings.Environment(("SIDECAR_HEALTH_PORT", $"{port}"));
+        var code = await HealthcheckCommand.RunAsync(
+            environment, null, ready: false, new StringWriter(), error, TestContext.Current.CancellationToken);
         return (code, error.ToString());
     }
 }

@@ -30,8 +30,14 @@ public sealed class TypedWordsTests
     }
 
     [Theory]
-    [InlineData("valdate", "Unrecognized command or argument 'valdate'; did you mean validate?", "Run credential-sidecar --help for the list of commands.")]
-    [InlineData("validate --confg x", "Unrecognized command or argument '--confg'; did you mean --config?", "Run credential-sidecar validate --help for the options of this command.")]
+    [InlineData(
+        "valdate",
+        "Unrecognized command or argument 'valdate'; did you mean validate?",
+        "Run credential-sidecar --help for the list of commands.")]
+    [InlineData(
+        "validate --confg x",
+        "Unrecognized command or argument '--confg'; did you mean --config?",
+        "Run credential-sidecar validate --help for the options of this command.")]
     [InlineData("quux", "Unrecognized command or argument 'quux'.", "Run credential-sidecar --help for the list of commands.")]
     public async Task A_wrong_word_ends_with_64_and_what_was_meant(string words, string message, string next)
     {

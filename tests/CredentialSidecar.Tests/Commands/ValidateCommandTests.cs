@@ -17,21 +17,57 @@ public sealed class ValidateCommandTests
     public static TheoryData<string, string[]> Broken => new()
     {
         { $"{Loading.Role}=", ["SIDECAR_ROLE_ARN is not set"] },
-        { $"{Loading.Role}=arn:aws:iam::1234567890123456:role/x", [$"{Loading.Role} is \"arn:aws:iam::1234567890123456:role/x\", and its account id has 16 characters"] },
-        { $"{Loading.Role}=arn:aws:sts::123456789012:assumed-role/x/y", [$"{Loading.Role} is \"arn:aws:sts::123456789012:assumed-role/x/y\", a session's ARN; write the role's own, arn:aws:iam::123456789012:role/x"] },
+        {
+            $"{Loading.Role}=arn:aws:iam::1234567890123456:role/x",
+            [$"{Loading.Role} is \"arn:aws:iam::1234567890123456:role/x\", and its account id has 16 characters"]
+        },
+        {
+            $"{Loading.Role}=arn:aws:sts::123456789012:assumed-role/x/y",
+            [
+                $"{Loading.Role} is \"arn:aws:sts::123456789012:assumed-role/x/y\", a session's ARN; " +
+                "write the role's own, arn:aws:iam::123456789012:role/x",
+            ]
+        },
         { "SIDECAR_TOKEN=", ["SIDECAR_TOKEN is not set"] },
-        { $"SIDECAR_TOKEN_FILE=/does/not/exist|SIDECAR_TOKEN={Canary}", ["SIDECAR_TOKEN_FILE is set beside SIDECAR_TOKEN", "SIDECAR_TOKEN_FILE is \"/does/not/exist\", which does not exist"] },
+        {
+            $"SIDECAR_TOKEN_FILE=/does/not/exist|SIDECAR_TOKEN={Canary}",
+            [
+                "SIDECAR_TOKEN_FILE is set beside SIDECAR_TOKEN",
+                "SIDECAR_TOKEN_FILE is \"/does/not/exist\", which does not exist",
+            ]
+        },
         { $"SIDECAR_TOKEN={Canary} ", ["SIDECAR_TOKEN begins or ends with a blank"] },
         { "SIDECAR_PORT=http", ["SIDECAR_PORT is \"http\"; expected a port number (0-65535)"] },
-        { "SIDECAR_PORT=70000|SIDECAR_HEALTH_PORT=-1", ["SIDECAR_PORT is 70000; expected a port", "SIDECAR_HEALTH_PORT is -1; expected a port"] },
+        {
+            "SIDECAR_PORT=70000|SIDECAR_HEALTH_PORT=-1",
+            ["SIDECAR_PORT is 70000; expected a port", "SIDECAR_HEALTH_PORT is -1; expected a port"]
+        },
         { "SIDECAR_DRAIN=5 minutes", ["SIDECAR_DRAIN is \"5 minutes\"; expected a time such as 5s"] },
-        { "SIDECAR_Destination__x__Hops=1", ["SIDECAR_Destination__x__Hops is not a setting; did you mean SIDECAR_Destinations__x__Hops?"] },
-        { "SIDECAR_CONFIG=/etc/sidecar.json", ["SIDECAR_CONFIG is invalid JSON at line 1, byte 1: '/' is an invalid start of a value; the path of a file belongs in SIDECAR_CONFIG_FILE"] },
+        {
+            "SIDECAR_Destination__x__Hops=1",
+            ["SIDECAR_Destination__x__Hops is not a setting; did you mean SIDECAR_Destinations__x__Hops?"]
+        },
+        {
+            "SIDECAR_CONFIG=/etc/sidecar.json",
+            [
+                "SIDECAR_CONFIG is invalid JSON at line 1, byte 1: '/' is an invalid start of a value; " +
+                "the path of a file belongs in SIDECAR_CONFIG_FILE",
+            ]
+        },
         { $"SIDECAR_CONFIG={{\"Access\":{{\"Token\":\"{Canary}\"", ["SIDECAR_CONFIG is invalid JSON at line 1"] },
-        { $"SIDECAR_CONFIG_FILE={{\"Access\":{{\"Token\":\"{Canary}\"}}}}", ["SIDECAR_CONFIG_FILE holds JSON; expected the path of a file"] },
+        {
+            $"SIDECAR_CONFIG_FILE={{\"Access\":{{\"Token\":\"{Canary}\"}}}}",
+            ["SIDECAR_CONFIG_FILE holds JSON; expected the path of a file"]
+        },
         { "SIDECAR_CONFIG_FILE=/does/not/exist.json", ["SIDECAR_CONFIG_FILE is \"/does/not/exist.json\", which does not exist"] },
-        { "SIDECAR_Destinations__reports__Hops__0__DurationSeconds=900", ["SIDECAR_Destinations__reports__Hops__0__DurationSeconds is 900; expected 1500 to 3600"] },
-        { $"SIDECAR_Destinations__reports__Hops__0__ExternalId={Canary} *", ["SIDECAR_Destinations__reports__Hops__0__ExternalId (value hidden) holds a space; expected 2 to 1224 of "] },
+        {
+            "SIDECAR_Destinations__reports__Hops__0__DurationSeconds=900",
+            ["SIDECAR_Destinations__reports__Hops__0__DurationSeconds is 900; expected 1500 to 3600"]
+        },
+        {
+            $"SIDECAR_Destinations__reports__Hops__0__ExternalId={Canary} *",
+            ["SIDECAR_Destinations__reports__Hops__0__ExternalId (value hidden) holds a space; expected 2 to 1224 of "]
+        },
         { "SIDECAR_SOURCE_ENDPOINT=169.254.170.2", ["SIDECAR_SOURCE_ENDPOINT is \"169.254.170.2\"; expected an http or https address"] },
         { "AWS_REGION=", ["AWS_REGION is not set"] },
         { "AWS_REGION=frankfurt", ["AWS_REGION is \"frankfurt\"; expected a region such as eu-central-1"] },
@@ -59,8 +95,15 @@ public sealed class ValidateCommandTests
     [Fact]
     public void All_mistakes_of_all_kinds_are_reported_at_once()
     {
-        var (_, _, error) = Run(("SIDECAR_TOKEN", null), (Loading.Role, "x"), ("SIDECAR_PORT", "x"), ("SIDECAR_LOGGING__LEVEL", "loud"),
-            ("AWS_REGION", "x"), ("AWS_ENDPOINT_URL_STS", "x"), ("SIDECAR_Refresh__JitterFraction", "2"), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null));
+        var (_, _, error) = Run(
+            ("SIDECAR_TOKEN", null),
+            (Loading.Role, "x"),
+            ("SIDECAR_PORT", "x"),
+            ("SIDECAR_LOGGING__LEVEL", "loud"),
+            ("AWS_REGION", "x"),
+            ("AWS_ENDPOINT_URL_STS", "x"),
+            ("SIDECAR_Refresh__JitterFraction", "2"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", null));
 
         Assert.StartsWith("credential-sidecar: 8 mistakes in the configuration", error, StringComparison.Ordinal);
     }
@@ -81,8 +124,10 @@ public sealed class ValidateCommandTests
     [Fact]
     public void A_placeholder_that_only_the_task_can_fill_is_good_before_the_task_is_known()
     {
-        var (code, output, error) = Run(("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"),
-            ("SIDECAR_Destinations__reports__Hops__0__Tags__task", "{family}/{task_id}"), ("SIDECAR_Destinations__reports__Hops__0__SourceIdentity", "{task_id}"));
+        var (code, output, error) = Run(
+            ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"),
+            ("SIDECAR_Destinations__reports__Hops__0__Tags__task", "{family}/{task_id}"),
+            ("SIDECAR_Destinations__reports__Hops__0__SourceIdentity", "{task_id}"));
 
         Assert.Equal(ExitCodes.Ok, code);
         Assert.Contains("{family}/{task_id}", output, StringComparison.Ordinal);
@@ -92,20 +137,33 @@ public sealed class ValidateCommandTests
     [Fact]
     public void The_STS_that_is_asked_and_its_proxy_are_printed()
     {
-        Assert.Contains("STS: https://sts-fips.us-east-1.api.aws by the proxy http://proxy.internal:3128 of HTTPS_PROXY.", Run(("AWS_REGION", "us-east-1"), ("AWS_USE_FIPS_ENDPOINT", "true"),
-            ("AWS_USE_DUALSTACK_ENDPOINT", "true"), ("HTTPS_PROXY", $"http://me:{Canary}@proxy.internal:3128")).Item3, StringComparison.Ordinal);
-        Assert.Contains("STS: of the task's region.", Run(("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x")).Item3, StringComparison.Ordinal);
+        var (_, _, byProxy) = Run(
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_USE_FIPS_ENDPOINT", "true"),
+            ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
+            ("HTTPS_PROXY", $"http://me:{Canary}@proxy.internal:3128"));
+        Assert.Contains(
+            "STS: https://sts-fips.us-east-1.api.aws by the proxy http://proxy.internal:3128 of HTTPS_PROXY.",
+            byProxy,
+            StringComparison.Ordinal);
+
+        var (_, _, ofTask) = Run(("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"));
+        Assert.Contains("STS: of the task's region.", ofTask, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_printed_can_be_read_again_once_the_secrets_are_put_back()
     {
-        var (_, output, _) = Run(("SIDECAR_DRAIN", "1.5"), ("SIDECAR_Destinations__reports__Hops__0__RoleArn", "arn:aws:iam::123456789012:role/a+b=c"));
+        var (_, output, _) = Run(
+            ("SIDECAR_DRAIN", "1.5"),
+            ("SIDECAR_Destinations__reports__Hops__0__RoleArn", "arn:aws:iam::123456789012:role/a+b=c"));
         var printed = JsonNode.Parse(output)!;
         printed["Access"]!["Token"] = Settings.Token;
 
-        var (code, again, _) = Run([.. Settings.Least.Keys.Where(name => name.StartsWith("SIDECAR_", StringComparison.Ordinal)).Select(name => (name, (string?)null)),
-            ("SIDECAR_CONFIG", printed.ToJsonString())]);
+        var unset = Settings.Least.Keys
+            .Where(name => name.StartsWith("SIDECAR_", StringComparison.Ordinal))
+            .Select(name => (name, (string?)null));
+        var (code, again, _) = Run([.. unset, ("SIDECAR_CONFIG", printed.ToJsonString())]);
 
         Assert.Equal(ExitCodes.Ok, code);
         Assert.Equal(output, again);
