@@ -77,6 +77,15 @@ public sealed partial class ConventionTests
             || file.Contains("Util", StringComparison.Ordinal)
             || file.Contains("Helper", StringComparison.Ordinal));
 
+    [Fact]
+    public void Lines_have_at_most_140_columns() => Assert.Empty(
+        from folder in (string[])["src", "samples", "tests"]
+        from file in Files(Repository.File(folder))
+        where !file.StartsWith(NotYetWrapped, StringComparison.Ordinal)
+        from line in File.ReadLines(file).Index()
+        where line.Item.Length > 140
+        select $"{Path.GetRelativePath(Repository.Root, file)}:{line.Index + 1} has {line.Item.Length} columns");
+
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains("/obj", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
