@@ -18,8 +18,8 @@ public sealed class DocumentedClaimsTests
     public async Task Event_203_has_the_tolerance_that_its_row_names(int minutes, int events)
     {
         using var logs = new CollectedLogs();
-        await using var sts = RawServer.Http(200, RoleAssumerTests.Answer(TimeSpan.FromMinutes(60 + minutes)), "text/xml");
-        await RoleAssumerTests.AssumeAsync(sts.Uri, logs: logs);
+        await using var sts = RawServer.Http(200, RoleAssumerTest.Answer(TimeSpan.FromMinutes(60 + minutes)), "text/xml");
+        await RoleAssumerTest.AssumeAsync(sts.Uri, logs: logs);
 
         Assert.Equal(events, logs.Lines.Count(line => line.Event.Id == EventIds.ExpirationCapped));
         Assert.Contains(

@@ -60,8 +60,8 @@ public sealed class WordingTests
     public async Task The_times_of_a_session_that_is_too_long_are_ISO_8601()
     {
         using var logs = new CollectedLogs();
-        await using var sts = RawServer.Http(200, RoleAssumerTests.Answer(TimeSpan.FromDays(300)), "text/xml");
-        await RoleAssumerTests.AssumeAsync(sts.Uri, logs: logs);
+        await using var sts = RawServer.Http(200, RoleAssumerTest.Answer(TimeSpan.FromDays(300)), "text/xml");
+        await RoleAssumerTest.AssumeAsync(sts.Uri, logs: logs);
 
         Assert.Matches(
             @"until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, .* until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$",

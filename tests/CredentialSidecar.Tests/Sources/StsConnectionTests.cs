@@ -90,7 +90,7 @@ public sealed class StsConnectionTests : IDisposable
 
     private RawServer Sts() => RawServer.Custom(async (_, stream, stop) =>
     {
-        var body = RoleAssumerTests.Answer();
+        var body = RoleAssumerTest.Answer();
         var head = $"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
         await stream.WriteAsync(Encoding.UTF8.GetBytes(head + body), stop);
     }, secure: async stream =>
@@ -111,6 +111,6 @@ public sealed class StsConnectionTests : IDisposable
             services.GetRequiredService<SidecarMetrics>(),
             TimeProvider.System,
             NullLogger<RoleAssumer>.Instance);
-        return await assumer.AssumeAsync(RoleAssumerTests.Hop(), new NodeLabel("reports", 1), Signer, CancellationToken.None);
+        return await assumer.AssumeAsync(RoleAssumerTest.Hop(), new NodeLabel("reports", 1), Signer, CancellationToken.None);
     }
 }
