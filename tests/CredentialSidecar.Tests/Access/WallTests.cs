@@ -195,7 +195,6 @@ public sealed class WallTests : IAsyncLifetime
         var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         var (head, body) = end > 0 ? (request[..end], request[(end + 4)..]) : (request, "");
         var text = $"{head}\r\nAuthorization: {Settings.Token}\r\nConnection: close\r\n\r\n{body}";
-        var port = $"{_sidecar.Endpoint.Port}";
-        return RawHttp.AskAsync(_sidecar.Endpoint, text.Replace("{port}", port, StringComparison.Ordinal));
+        return RawHttp.AskAsync(_sidecar.Endpoint, text.Replace("{port}", $"{_sidecar.Endpoint.Port}", StringComparison.Ordinal));
     }
 }
