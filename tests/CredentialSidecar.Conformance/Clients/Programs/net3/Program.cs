@@ -1,4 +1,5 @@
-// The AWS SDK for .NET v3: its default credentials chain alone, for its STS package of that version is not to be had everywhere.
+// The default credentials chain of the AWS SDK for .NET v3. The program does not use the SDK's STS package of that version,
+// because some package mirrors do not have it.
 using System.Globalization;
 using System.Text.Json;
 using Amazon.Runtime;
