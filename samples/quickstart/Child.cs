@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace Quickstart;
 
-/// <summary>A program that ends when this one does, however this one ends.</summary>
+/// <summary>A child program that ends when this process ends, even if this process is killed.</summary>
 internal sealed class Child : IAsyncDisposable
 {
     // Standard input ends with this process, killed or not, and then the shell ends the program. Ctrl+C reaches all
@@ -53,7 +53,7 @@ internal sealed class Child : IAsyncDisposable
         return new Child(name, Process.Start(start)!);
     }
 
-    /// <summary>The first line that <paramref name="read"/> finds something in.</summary>
+    /// <summary>The first line for which <paramref name="read"/> returns a value.</summary>
     public async Task<T> WaitForLineAsync<T>(Func<string, T?> read, CancellationToken cancellationToken)
         where T : class
     {
@@ -68,7 +68,7 @@ internal sealed class Child : IAsyncDisposable
         throw Failed("ended before it was ready");
     }
 
-    /// <summary>Everything it prints, once it has ended well.</summary>
+    /// <summary>All output, after a successful end.</summary>
     public async Task<string[]> WaitForEndAsync(CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);

@@ -4,7 +4,7 @@ using Amazon.SecurityToken.Model;
 
 namespace Quickstart;
 
-/// <summary>The sibling: it asks STS who it is, and knows nothing of a sidecar.</summary>
+/// <summary>The sibling. It calls sts:GetCallerIdentity and does not know about a sidecar.</summary>
 internal static class Client
 {
     public static async Task<int> RunAsync()

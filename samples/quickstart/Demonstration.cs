@@ -1,6 +1,6 @@
 namespace Quickstart;
 
-/// <summary>One program, run twice: what it is told to ask decides in which account it acts.</summary>
+/// <summary>Runs one program twice. The credentials endpoint decides in which account the program acts.</summary>
 internal static class Demonstration
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Quickstart;
 
-/// <summary>The sidecar as a task would start it, but for its ports and its agent.</summary>
+/// <summary>The sidecar as a task would start it, except for its ports and its agent.</summary>
 internal sealed class Sidecar : IAsyncDisposable
 {
     private readonly Child _process;
@@ -23,17 +23,17 @@ internal sealed class Sidecar : IAsyncDisposable
         var token = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var process = Child.Start("The sidecar", Programs.Sidecar, new Dictionary<string, string>
         {
-            // What ECS would set.
+            // The variables that ECS would set.
             ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = emulator.RelativeUri,
             ["ECS_CONTAINER_METADATA_URI_V4"] = emulator.Metadata,
             ["AWS_REGION"] = Emulator.Region,
 
-            // What a task definition would.
+            // The variables that a task definition would set.
             ["SIDECAR_ROLE_ARN"] = "arn:aws:iam::555566667777:role/reports",
             ["SIDECAR_EXTERNAL_ID"] = "orders-7f3a",
             ["SIDECAR_TOKEN"] = token,
 
-            // What is different on this machine.
+            // The variables that differ on this machine.
             ["SIDECAR_SOURCE_ENDPOINT"] = emulator.Agent,
             ["AWS_ENDPOINT_URL_STS"] = emulator.Sts,
             ["SIDECAR_PORT"] = "0",
@@ -73,7 +73,7 @@ internal sealed class Sidecar : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    // "Started" is event 100 of docs/operations.md; its State tells the ports that the system chose.
+    // "Started" is event 100 of docs/operations.md; its State holds the ports that the system chose.
     private static Sidecar? Read(Child process, string line, string token) =>
         LogLine.Read(line) is { } read && read.TryGetProperty("EventId", out var id) && id.GetInt32() == 100
             ? new Sidecar(process, Text(read, "Addresses"), Text(read, "Health"), token)
