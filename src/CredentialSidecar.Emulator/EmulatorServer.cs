@@ -61,7 +61,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         return emulator;
     }
 
-    /// <summary>Gives the task role new credentials; those handed out before stay good until they expire.</summary>
+    /// <summary>Gives the task role new credentials; earlier credentials stay valid until they expire.</summary>
     public void RotateTaskRole() => _taskRole.Rotate();
 
     public async ValueTask DisposeAsync()
@@ -71,7 +71,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             return;
         }
 
-        // First, so that requests held back by a slow fault do not hold back the stop.
+        // First, so that requests delayed by a slow fault do not delay the stop.
         await _stopping.CancelAsync();
         await Task.WhenAll(servers.Select(server => server.StopAsync()));
 
@@ -91,7 +91,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var sts = new StsEndpoint(_state, _stopping.Token);
         var control = new ControlEndpoint(_state, _taskRole);
 
-        // Apart, since Kestrel's time limits are a server's and not a listener's.
+        // A separate server, because Kestrel's time limits apply to a server and not to a listener.
         var (agentServer, agentAddresses) = await Listeners.StartAsync(
             [(options.Address, options.AgentPort, agent.HandleAsync)], cancellationToken, AgentPatience);
 

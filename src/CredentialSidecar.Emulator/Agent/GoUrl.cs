@@ -2,12 +2,12 @@ using System.Text;
 
 namespace CredentialSidecar.Emulator.Agent;
 
-/// <summary>A target as Go's net/url reads it, which the agent goes by: a path is decoded once, slashes included.</summary>
+/// <summary>A target as Go's net/url reads it for the agent: a path is decoded once, including slashes.</summary>
 /// <param name="Path">Decoded once.</param>
 /// <param name="Query">As it was sent, without the question mark.</param>
 internal sealed record GoUrl(string Path, string Query)
 {
-    // What Go leaves as it is in a path, beside letters and digits.
+    // The characters that Go does not escape in a path, besides letters and digits.
     private const string Plain = "-_.~$&+,/:;=@";
 
     /// <param name="target">In origin form, or with a scheme and a host before the path.</param>

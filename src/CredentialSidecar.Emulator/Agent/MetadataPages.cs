@@ -6,7 +6,7 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator.Agent;
 
-/// <summary>Writes the task metadata, statistics and associations of the one container there is, in versions 2, 3 and 4.</summary>
+/// <summary>Writes the task metadata, statistics and associations of the task's only container, in versions 2, 3 and 4.</summary>
 internal sealed partial class MetadataPages(EmulatorState state, TaskRole taskRole, string? containerId = null)
 {
     private const string AssociationType = "elastic-inference";
@@ -14,14 +14,14 @@ internal sealed partial class MetadataPages(EmulatorState state, TaskRole taskRo
 
     private readonly DateTimeOffset _started = state.Clock.GetUtcNow();
 
-    // The path has the agent's own id of the container, and the metadata that of the container runtime.
+    // The path holds the agent's id of the container; the metadata holds the container runtime's id.
     private readonly string _dockerId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     public string ContainerId { get; } = containerId ?? $"{Guid.NewGuid():N}-{RandomNumberGenerator.GetString("0123456789", 10)}";
 
     public string TaskArn => Arn($"task/{Description.Cluster}/{taskRole.TaskId}");
 
-    /// <summary>Whether that id of a path is the container's.</summary>
+    /// <summary>Whether the id in a path is the container's.</summary>
     public bool Knows(string id) => id == ContainerId;
 
     /// <summary>The answer to a path of metadata, or null for another one.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class MetadataPages(EmulatorState state, TaskRole taskRo
         : New().Match(path) is { Success: true } match ? FindNew(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value)
         : null;
 
-    // Version 2 knows a task by its address; there is one here.
+    // Version 2 identifies a task by its address; the emulator has one task.
     private Answer FindOld(string what, string id)
     {
         if (id.Length > 0 && id != _dockerId)

@@ -3,7 +3,7 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator.Agent;
 
-/// <summary>The credentials the agent holds for the task: good for six hours, replaced an hour before they end.</summary>
+/// <summary>The credentials the agent holds for the task: valid for six hours, replaced an hour before they expire.</summary>
 internal sealed class TaskRole(EmulatorState state)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(6);
@@ -29,7 +29,7 @@ internal sealed class TaskRole(EmulatorState state)
         }
     }
 
-    /// <summary>Replaces the credentials now. Those handed out before stay good until they expire, as on ECS.</summary>
+    /// <summary>Replaces the credentials now. Earlier credentials stay valid until they expire, as on ECS.</summary>
     public void Rotate()
     {
         lock (_gate)

@@ -1,7 +1,7 @@
 namespace CredentialSidecar.Emulator.Calls;
 
-/// <summary>One request to the agent. As in the agent's own audit log the path ends before the credentials id, which is a secret.</summary>
-/// <param name="SentAuthorization">Whether an Authorization header came along, which the real agent would not ask for.</param>
+/// <summary>One request to the agent. The path ends before the secret credentials id, as in the agent's own audit log.</summary>
+/// <param name="SentAuthorization">Whether the request had an Authorization header, which the real agent does not require.</param>
 /// <param name="Status">0 when the connection was reset.</param>
 internal sealed record AgentRead(
     DateTimeOffset At,

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Emulator.Calls;
 
-/// <summary>What was asked of the emulator, oldest first; the last 10 000 of each kind.</summary>
+/// <summary>The last 10 000 requests of each kind, oldest first.</summary>
 internal sealed class CallLog
 {
     private const int Kept = 10_000;

@@ -1,9 +1,9 @@
 namespace CredentialSidecar.Emulator.Faults;
 
 /// <summary>Something that goes wrong on purpose.</summary>
-/// <param name="Times">How many requests it hits before it goes away; none means until cleared.</param>
+/// <param name="Times">How many requests it affects; null means until it is cleared.</param>
 /// <param name="RoleArn">STS only: hits only requests for this role.</param>
-/// <param name="DelayMilliseconds">Waited first, whatever the kind.</param>
+/// <param name="DelayMilliseconds">The delay before any kind of fault.</param>
 /// <param name="Status">For <see cref="FaultKind.Status"/> and <see cref="FaultKind.Html"/>.</param>
 /// <param name="Message">For <see cref="FaultKind.Deny"/>: what STS says instead of the usual text.</param>
 internal sealed record Fault(

@@ -3,10 +3,10 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator.Sessions;
 
-/// <summary>Every session handed out, so that its signatures can be checked later.</summary>
+/// <summary>All issued sessions, so that their signatures can be checked later.</summary>
 internal sealed class SessionStore(TimeProvider clock)
 {
-    // An expired session is still known, so that its user hears "expired" and not "invalid"; but not for ever.
+    // An expired session stays for a while, so that its user gets "expired" and not "invalid".
     private static readonly TimeSpan RememberedAfterExpiry = TimeSpan.FromDays(1);
     private const int SweepEvery = 1024;
 
@@ -16,7 +16,7 @@ internal sealed class SessionStore(TimeProvider clock)
     public Caller? Find(string accessKeyId) => _sessions.GetValueOrDefault(accessKeyId);
 
     /// <summary>A new session, not valid before it is remembered.</summary>
-    /// <param name="lifetime">May be negative: a fault hands out sessions that have already ended.</param>
+    /// <param name="lifetime">May be negative: a fault issues sessions that have already expired.</param>
     public Caller Create(Arn role, string sessionName, TimeSpan lifetime)
     {
         var now = clock.GetUtcNow();
@@ -29,12 +29,12 @@ internal sealed class SessionStore(TimeProvider clock)
         {
             SessionToken = KeyMaterial.SessionToken(),
 
-            // Whole seconds, as AWS tells them.
+            // AWS gives whole seconds.
             Expiration = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)) + lifetime,
         };
     }
 
-    /// <summary>From here on the session's signatures are accepted.</summary>
+    /// <summary>Accepts the session's signatures from now on.</summary>
     public Caller Remember(Caller session)
     {
         _sessions[session.AccessKeyId] = session;

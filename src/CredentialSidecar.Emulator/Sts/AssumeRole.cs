@@ -4,7 +4,7 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator.Sts;
 
-/// <summary>The action everything here is about.</summary>
+/// <summary>The action AssumeRole.</summary>
 internal sealed class AssumeRole(EmulatorState state)
 {
     private const int LongestChainedSeconds = 3600;

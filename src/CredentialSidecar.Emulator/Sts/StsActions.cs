@@ -4,7 +4,7 @@ using CredentialSidecar.Emulator.Sessions;
 
 namespace CredentialSidecar.Emulator.Sts;
 
-/// <summary>From a request to its answer, and to what the log says of both.</summary>
+/// <summary>Answers a request and logs both.</summary>
 internal sealed class StsActions(EmulatorState state)
 {
     private const string Version = "2011-06-15";

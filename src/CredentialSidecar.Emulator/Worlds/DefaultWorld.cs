@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Emulator.Worlds;
 
-/// <summary>The world there is when no file is given: a task in one account, and roles in another.</summary>
+/// <summary>The world without a world file: a task in one account, and roles in another.</summary>
 internal static class DefaultWorld
 {
     public const string TaskRole = "arn:aws:iam::111122223333:role/orders-task";

@@ -1,8 +1,8 @@
 namespace CredentialSidecar.Emulator.Worlds;
 
-/// <summary>Everything IAM would know: roles, users, and what is allowed between them. Accounts exist by being named.</summary>
-/// <param name="TaskRole">ARN of the role whose credentials the agent hands out.</param>
-/// <param name="TaskRoleTags">Session tags the task role's credentials carry from the start, as EKS Pod Identity sends them.</param>
+/// <summary>The roles, users and permissions of IAM. An account exists if an ARN names it.</summary>
+/// <param name="TaskRole">ARN of the role whose credentials the agent serves.</param>
+/// <param name="TaskRoleTags">Session tags of the task role's own credentials, as with EKS Pod Identity.</param>
 /// <param name="DisabledRegions">Regions where STS answers <c>RegionDisabledException</c>.</param>
 internal sealed record World(
     string TaskRole,
