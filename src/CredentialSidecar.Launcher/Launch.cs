@@ -6,7 +6,7 @@ using CredentialSidecar.Launcher.Waiting;
 
 namespace CredentialSidecar.Launcher;
 
-/// <summary>From words and variables to an exit code, or to a program in this one's place.</summary>
+/// <summary>Turns arguments and variables into an exit code, or replaces this process with the program.</summary>
 internal static class Launch
 {
     public static int Run(string[] words, Variables environment)

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Launcher;
 
-/// <summary>One sentence for a person, what happened and what to do, and the exit code it leads to.</summary>
+/// <summary>One sentence about what happened and what to do, with its exit code.</summary>
 internal sealed class Mistake(int exitCode, string text)
 {
     public int ExitCode => exitCode;

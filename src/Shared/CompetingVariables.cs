@@ -15,7 +15,7 @@ internal static class CompetingVariables
         (RoleArn, "SDKs take it (with AWS_WEB_IDENTITY_TOKEN_FILE) before they ask the sidecar"),
     ];
 
-    /// <summary>Put there by a person, who has to decide. Each with what it does.</summary>
+    /// <summary>Set by a person, who has to decide. Each has a description of its effect.</summary>
     public static readonly (string Name, string Effect)[] OfPeople =
     [
         ("AWS_ACCESS_KEY_ID", "every SDK takes it (with AWS_SECRET_ACCESS_KEY) before it asks the sidecar"),

@@ -25,7 +25,7 @@ internal sealed class Endpoint(bool secure, string host, int port)
         destination is null ? FixedNames.CredentialsPath : FixedNames.CredentialsPath + "/" + destination;
 
     /// <summary>Reads <c>http://127.0.0.1:9170</c> or <c>https://anything</c>.</summary>
-    /// <param name="why">What is wrong, to be put behind the setting's name.</param>
+    /// <param name="why">What is wrong, as text that follows the setting's name.</param>
     public static Endpoint? Read(string text, out string why)
     {
         var secure = text.StartsWith("https://", StringComparison.Ordinal);

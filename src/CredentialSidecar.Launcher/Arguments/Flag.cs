@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Launcher.Arguments;
 
-/// <summary>One flag and the variable that says the same.</summary>
+/// <summary>One flag and the variable for the same setting.</summary>
 internal sealed class Flag(string name, string? variable = null, bool takesValue = true, bool repeats = false)
 {
     public static readonly Flag Destination = new("--destination", "CREDENTIAL_LAUNCH_DESTINATION");

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Launcher.Arguments;
 
-/// <summary>All that flags and variables decide, checked.</summary>
+/// <summary>The validated settings from flags and variables.</summary>
 internal sealed class LaunchSettings
 {
     public const int DefaultPort = FixedNames.CredentialsPort;
@@ -12,13 +12,13 @@ internal sealed class LaunchSettings
 
     public Endpoint Endpoint { get; set; } = new(false, Endpoint.Loopback, DefaultPort);
 
-    /// <summary>The file that was named; null where the launcher looks by itself.</summary>
+    /// <summary>The file that a flag or variable names; null where the launcher searches for one.</summary>
     public string? TokenFile { get; set; }
 
-    /// <summary>How long to wait for credentials, in milliseconds; 0 for not at all.</summary>
+    /// <summary>How long to wait for credentials, in milliseconds; 0 does not wait.</summary>
     public int Wait { get; set; } = DefaultWait;
 
-    /// <summary>Variables that may stay although they win over the sidecar.</summary>
+    /// <summary>Variables that stay although SDKs prefer them to the sidecar.</summary>
     public List<string> Allowed { get; } = [];
 
     /// <summary>Who must listen where the token is sent.</summary>

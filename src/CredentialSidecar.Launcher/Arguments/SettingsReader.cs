@@ -2,7 +2,7 @@ using CredentialSidecar.Launcher.Plan;
 
 namespace CredentialSidecar.Launcher.Arguments;
 
-/// <summary>Turns what was given into settings, and collects every mistake.</summary>
+/// <summary>Turns flags and variables into settings, and collects every mistake.</summary>
 internal sealed class SettingsReader(CommandLine line, Variables environment, List<Mistake> mistakes)
 {
     private readonly LaunchSettings _settings = new();

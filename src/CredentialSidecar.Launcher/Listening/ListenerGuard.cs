@@ -3,7 +3,7 @@ using CredentialSidecar.Launcher.Arguments;
 
 namespace CredentialSidecar.Launcher.Listening;
 
-/// <summary>Keeps the token from a program that took the sidecar's port: the kernel tells whose a listening socket is.</summary>
+/// <summary>Keeps the token from a program that took the sidecar's port. The kernel knows which user owns a listening socket.</summary>
 /// <param name="expected">--sidecar-uid.</param>
 /// <param name="fileOwner">Who owns the token file beside the launcher; null where there is none.</param>
 /// <param name="uidsOn">The users who listen on a port; null where the kernel does not tell.</param>

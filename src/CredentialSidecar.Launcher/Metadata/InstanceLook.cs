@@ -2,7 +2,7 @@ using CredentialSidecar.Launcher.Native;
 
 namespace CredentialSidecar.Launcher.Metadata;
 
-/// <summary>Asks instance metadata in both of its versions beside the wait, and adds at most 50 ms to a start.</summary>
+/// <summary>Queries both versions of instance metadata during the wait, and adds at most 50 ms to a start.</summary>
 internal sealed class InstanceLook(HttpPoll poll)
 {
     // The clock moves in steps of 4 ms, so this is at most 50.

@@ -7,7 +7,7 @@ internal static class InstanceMetadata
 {
     public static ReadOnlySpan<byte> Host => [169, 254, 169, 254];
 
-    /// <summary>Version 2. The token is thrown away, so it lives for the shortest time there is.</summary>
+    /// <summary>Version 2. The token is not used, so it has the shortest possible lifetime.</summary>
     public static string TokenRequest { get; } =
         HttpRequest.Make("PUT", "169.254.169.254", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 1\r\nContent-Length: 0\r\n");
 

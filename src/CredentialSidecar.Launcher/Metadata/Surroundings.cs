@@ -3,7 +3,7 @@ using CredentialSidecar.Launcher.Plan;
 
 namespace CredentialSidecar.Launcher.Metadata;
 
-/// <summary>What the launcher learns while it waits: the task's region, and whether instance metadata answers.</summary>
+/// <summary>Finds the task's region and whether instance metadata answers, while the launcher waits.</summary>
 internal sealed class Surroundings(Variables environment, bool wantsRegion, SidecarRegion sidecar, HttpPoll poll, Action<string> warn)
 {
     private const string NoRegion =
@@ -13,7 +13,7 @@ internal sealed class Surroundings(Variables environment, bool wantsRegion, Side
     private readonly InstanceLook _instance = new(poll);
     private HttpExchange? _task;
 
-    /// <summary>For the program, where it is to be set.</summary>
+    /// <summary>The region to set for the program; null to set none.</summary>
     public string? FoundRegion { get; private set; }
 
     public void Begin(bool looksForInstance)

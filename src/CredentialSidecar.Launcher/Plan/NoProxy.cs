@@ -1,7 +1,7 @@
 namespace CredentialSidecar.Launcher.Plan;
 
-/// <summary>Keeps the request to the sidecar off a proxy: the .NET and Rust SDKs send it there otherwise (contract R16).</summary>
-/// <remarks>Always, whether a proxy is set or not: an entry script may set one later, and without one it changes nothing.</remarks>
+/// <summary>Keeps the request to the sidecar away from a proxy. The .NET and Rust SDKs use the proxy otherwise (contract R16).</summary>
+/// <remarks>Applies even without a proxy, because an entry script may set one later.</remarks>
 internal static class NoProxy
 {
     private static readonly string[] Names = ["NO_PROXY", "no_proxy"];
@@ -11,7 +11,7 @@ internal static class NoProxy
     {
         var (upper, lower) = (environment[Names[0]], environment[Names[1]]);
 
-        // Programs read one or the other first, so a new one without the old one's hosts would hide those.
+        // Programs prefer one or the other variable, so a new one without the existing hosts would hide those hosts.
         environment.Set(Names[0], With(string.IsNullOrEmpty(upper) ? lower : upper));
         environment.Set(Names[1], With(string.IsNullOrEmpty(lower) ? upper : lower));
     }

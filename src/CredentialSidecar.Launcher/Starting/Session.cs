@@ -8,7 +8,7 @@ using CredentialSidecar.Launcher.Waiting;
 
 namespace CredentialSidecar.Launcher.Starting;
 
-/// <summary>One launch: the wait, what is learned beside it, and the program.</summary>
+/// <summary>One launch: the wait, the look at the surroundings, and the start of the program.</summary>
 internal sealed class Session
 {
     private readonly LaunchSettings _settings;

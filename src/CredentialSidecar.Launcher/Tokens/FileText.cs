@@ -1,9 +1,9 @@
 namespace CredentialSidecar.Launcher.Tokens;
 
-/// <summary>What came of reading a small file.</summary>
+/// <summary>The result of reading a small file.</summary>
 internal sealed class FileText
 {
-    /// <summary>The content, one char for a byte; null if it could not be had.</summary>
+    /// <summary>The content, one char for a byte; null if it could not be read.</summary>
     public string? Text { get; init; }
 
     /// <summary>The file does not exist, perhaps not yet.</summary>
@@ -12,9 +12,9 @@ internal sealed class FileText
     /// <summary>Why a file that is there cannot be used.</summary>
     public string Trouble { get; init; } = "";
 
-    /// <summary>Whose file it is, where it could be read.</summary>
+    /// <summary>The file's owner, where it could be read.</summary>
     public uint Owner { get; init; }
 
-    /// <summary>Its group, or everyone, may change it.</summary>
+    /// <summary>Whether its group or everyone may change it.</summary>
     public bool IsWritableByOthers { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Launcher.Tokens;
 
-/// <summary>The token, or none needed as far as can be told, or what stands in the way.</summary>
+/// <summary>The token, or no token if none seems necessary, or the mistake that prevents reading one.</summary>
 internal sealed class TokenFinding
 {
     public AuthorizationToken? Token { get; init; }

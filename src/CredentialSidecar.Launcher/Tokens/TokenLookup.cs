@@ -2,7 +2,7 @@ using CredentialSidecar.Launcher.Plan;
 
 namespace CredentialSidecar.Launcher.Tokens;
 
-/// <summary>Where the token comes from: what was named, then what lies beside the launcher, then what was there anyway.</summary>
+/// <summary>Finds the token: first in the named place, then beside the launcher, then in the environment.</summary>
 /// <param name="named">The file a flag or variable names.</param>
 /// <param name="beside">The file beside the launcher, whether it exists or not: the sidecar's shared directory holds both.</param>
 internal sealed class TokenLookup(Variables environment, string? named, string? beside, Func<string, FileText> read)

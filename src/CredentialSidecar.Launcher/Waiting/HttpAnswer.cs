@@ -2,25 +2,25 @@ using System.Globalization;
 
 namespace CredentialSidecar.Launcher.Waiting;
 
-/// <summary>A status and a body, or the reason why there is none.</summary>
+/// <summary>A status and a body, or the reason why the request failed.</summary>
 internal sealed class HttpAnswer
 {
     private HttpAnswer(int status, string head, string body, string trouble) =>
         (Status, Head, Body, Trouble) = (status, head, body, trouble);
 
-    /// <summary>0 where nothing came that could be read.</summary>
+    /// <summary>0 where no readable answer arrived.</summary>
     public int Status { get; }
 
     public string Head { get; }
 
-    /// <summary>With status 200 it holds credentials: never for a message.</summary>
+    /// <summary>With status 200 it holds credentials and must not appear in a message.</summary>
     public string Body { get; }
 
     public string Trouble { get; }
 
     public static HttpAnswer None(string trouble) => new(0, "", "", trouble);
 
-    /// <param name="text">All that came until the other side closed the connection, one char for a byte.</param>
+    /// <param name="text">All bytes until the other side closed the connection, one char for each byte.</param>
     public static HttpAnswer Parse(string text)
     {
         // HTTP/1.1 200 OK

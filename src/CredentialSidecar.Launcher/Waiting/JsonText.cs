@@ -21,7 +21,7 @@ internal static class JsonText
                 return text;
             }
 
-            // A name is followed by a colon; only then may the next string be its value, and only if that comes at once.
+            // A string is a name if a colon follows it. The next string is its value only if it follows the colon directly.
             var next = SkipSpace(json, at);
             var named = next < json.Length && json[next] == ':';
             var value = named ? SkipSpace(json, next + 1) : json.Length;
@@ -42,7 +42,7 @@ internal static class JsonText
         return at;
     }
 
-    /// <param name="at">The opening quote; afterwards what follows the closing one.</param>
+    /// <param name="at">The position of the opening quote; on return, the position after the closing quote.</param>
     private static string ReadString(string json, ref int at)
     {
         var text = new StringBuilder();
@@ -77,6 +77,6 @@ internal static class JsonText
         }
     }
 
-    // A control character could forge a line of somebody's log.
+    // A control character could forge a log line.
     private static void Append(StringBuilder text, char c) => text.Append(c is < ' ' or '\x7f' ? ' ' : c);
 }

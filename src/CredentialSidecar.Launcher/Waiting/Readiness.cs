@@ -10,7 +10,7 @@ internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens, Lis
 {
     private const string Changed = "the port changed hands while the launcher connected";
 
-    /// <summary>The token of the last question.</summary>
+    /// <summary>The token of the last request.</summary>
     public AuthorizationToken? Token { get; private set; }
 
     public Verdict Reach() => settings.Wait > 0
@@ -34,7 +34,7 @@ internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens, Lis
         var port = settings.Endpoint.Port;
         var request = HttpRequest.Get(port, Endpoint.PathOf(settings.Destination), Token?.Value);
 
-        // Once more on the standing connection: a program that took the port in between gets no token either.
+        // Checks the listener again on the open connection, so a program that took the port in between gets no token.
         var exchange = HttpExchange.Begin(Endpoint.LoopbackBytes, port, request, () => guard.Look(port) == Holder.Sidecar ? null : Changed);
         var answer = poll.Await(exchange);
         return (answer.Trouble == Changed ? Stranger() : null) ?? Verdict.Of(answer, Token?.Value);

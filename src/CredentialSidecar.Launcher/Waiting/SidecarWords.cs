@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CredentialSidecar.Launcher.Waiting;
 
-/// <summary>What a refusal says of itself.</summary>
+/// <summary>The code and message of the sidecar's refusal.</summary>
 internal static class SidecarWords
 {
     /// <returns>code: message, as the body has them; the status alone where it has none.</returns>

@@ -9,10 +9,10 @@ internal sealed class Verdict
     private Verdict(int exitCode, bool mayHeal, string reason, string? advice) =>
         (ExitCode, MayHeal, Reason, Advice) = (exitCode, mayHeal, reason, advice);
 
-    /// <summary>Where waiting ends with this answer; 0 where there are credentials.</summary>
+    /// <summary>The launcher's exit code if the wait ends with this answer; 0 with credentials.</summary>
     public int ExitCode { get; }
 
-    /// <summary>Worth asking again.</summary>
+    /// <summary>Whether another request may succeed.</summary>
     public bool MayHeal { get; }
 
     /// <summary>The sidecar's own words where it has some.</summary>
@@ -23,7 +23,7 @@ internal sealed class Verdict
 
     public static Verdict Ready { get; } = new(ExitCodes.Ok, false, "", null);
 
-    /// <param name="token">What the request was sent with, if anything.</param>
+    /// <param name="token">The token of the request, if it had one.</param>
     public static Verdict Of(HttpAnswer answer, string? token = null) => answer.Status switch
     {
         200 when answer.Body.Contains("\"AccessKeyId\"", StringComparison.Ordinal) => Ready,
@@ -37,7 +37,7 @@ internal sealed class Verdict
         403 when JsonText.Member(answer.Body, "code") is "RequestNotAllowed" => new(ExitCodes.Denied, false, SidecarWords.Of(answer),
             "The sidecar's wall rejected the launcher's request; its log says why."),
 
-        // IAM takes seconds to spread a new policy, so a denial is worth a wait; a wrong token is not.
+        // IAM takes seconds to apply a new policy, so the launcher retries after a denial, but not after a wrong token.
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),
 
         // The sidecar's own words would name another thing to do.
@@ -52,7 +52,7 @@ internal sealed class Verdict
 
     public static Verdict Of(Mistake mistake, bool mayHeal) => new(mistake.ExitCode, mayHeal, mistake.Text, null);
 
-    /// <param name="waited">How long it was waited for, in milliseconds.</param>
+    /// <param name="waited">How long the launcher waited, in milliseconds.</param>
     public Mistake AsMistake(string uri, int waited) => new(ExitCode, Advice is null
         ? Reason
         : $"No credentials from {uri}{(MayHeal ? $" within {Numbers.Format(waited)}" : "")}: {Reason.TrimEnd('.')}. {Advice}");
