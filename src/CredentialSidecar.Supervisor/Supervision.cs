@@ -14,7 +14,7 @@ internal sealed unsafe class Supervision
     private readonly int _signals;
     private int _child;
 
-    /// <summary>The signal that tells to stop; 0 until there is one.</summary>
+    /// <summary>The stop signal; 0 until one arrives.</summary>
     private int _stop;
 
     private Supervision(byte** arguments, string[] environment, byte* mask)
@@ -30,7 +30,7 @@ internal sealed unsafe class Supervision
         byte* mask = stackalloc byte[Libc.SignalSetSize];
         new Span<byte>(mask, Libc.SignalSetSize).Clear();
 
-        // As pid 1 it is the parent of orphans anyway; elsewhere, so that none outlives it unseen.
+        // Pid 1 adopts orphans anyway. Elsewhere the supervisor becomes their parent, so that none outlives it unnoticed.
         _ = Libc.prctl(Libc.SetChildSubreaper, 1, 0, 0, 0);
         return new Supervision(arguments, environment, mask).Run();
     }
@@ -69,7 +69,7 @@ internal sealed unsafe class Supervision
         }
     }
 
-    /// <returns>How the program ended; null where it could not even be tried.</returns>
+    /// <returns>How the program ended; null where the supervisor could not try to start it.</returns>
     private ChildEnd? Start()
     {
         if (_signals < 0 || !_handOver.Open())
@@ -91,7 +91,7 @@ internal sealed unsafe class Supervision
 
         var end = Wait();
 
-        // What it sent last may be read only now.
+        // The program's last packets may still be in the queue.
         _ = _handOver.Own >= 0 && _handOver.Receive();
         _handOver.Close();
         return end;
@@ -120,7 +120,7 @@ internal sealed unsafe class Supervision
         }
     }
 
-    /// <returns>The signal that came meanwhile to stop it; 0 where none did.</returns>
+    /// <returns>The stop signal that arrived during the pause; 0 where none arrived.</returns>
     private int Pause(long pause)
     {
         var until = Clock.Milliseconds + pause;
@@ -137,7 +137,7 @@ internal sealed unsafe class Supervision
         return _stop;
     }
 
-    /// <summary>Passes signals on, and reaps.</summary>
+    /// <summary>Forwards signals to the program and reaps ended children.</summary>
     private ChildEnd? Take()
     {
         ChildEnd? end = null;
@@ -152,7 +152,7 @@ internal sealed unsafe class Supervision
 
             _stop = signal is Signals.Terminate or Signals.Interrupt or Signals.Quit ? signal : _stop;
 
-            // What a terminal sends has reached the program already, which is of the same process group.
+            // A terminal sends its signals to the whole process group, so the program has already received this one.
             if (_child > 0 && end is null && !isOfTerminal)
             {
                 _ = Libc.kill(_child, signal);

@@ -2,7 +2,7 @@ using CredentialSidecar.Supervisor.Restarting;
 
 namespace CredentialSidecar.Supervisor.Native;
 
-/// <summary>Starts the program and learns of its end. By posix_spawn, since a runtime with threads cannot be forked.</summary>
+/// <summary>Starts the program and reads its exit status. It uses posix_spawn, because a runtime with threads cannot fork.</summary>
 internal static unsafe class Child
 {
     // Larger than glibc's posix_spawn_file_actions_t and posix_spawnattr_t, of 80 and 336 bytes.
@@ -21,7 +21,7 @@ internal static unsafe class Child
 
         foreach (var descriptor in inherited)
         {
-            // Onto itself: what closes on exec here stays open there (POSIX.1-2024, glibc 2.29).
+            // dup2 of a descriptor to itself keeps it open across exec (POSIX.1-2024, glibc 2.29).
             _ = Libc.posix_spawn_file_actions_adddup2(actions, descriptor, descriptor);
         }
 
@@ -34,7 +34,7 @@ internal static unsafe class Child
         return error;
     }
 
-    /// <summary>Reaps whatever has ended: the program, and as pid 1 all who lost their parents.</summary>
+    /// <summary>Reaps ended processes: the program and, as pid 1, orphans.</summary>
     /// <returns>How the program ended; null where it has not.</returns>
     public static ChildEnd? Reap(int child)
     {

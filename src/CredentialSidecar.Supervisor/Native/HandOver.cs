@@ -3,17 +3,17 @@ using System.Text;
 
 namespace CredentialSidecar.Supervisor.Native;
 
-/// <summary>The listening sockets that the program handed over, and the socket by which it does so.</summary>
+/// <summary>The listening sockets that the program handed over, and the socket that carries them.</summary>
 /// <remarks>
-/// One packet each: "K" with a descriptor (SCM_RIGHTS) to keep, "D" and a number to drop one that was inherited. Nothing is answered:
-/// what is in the queue is held by the kernel, also when its sender is gone.
+/// One packet each: "K" with a descriptor (SCM_RIGHTS) to keep, "D" and a number to drop an inherited one. There is no answer:
+/// the kernel keeps queued packets even after the sender has ended.
 /// </remarks>
 internal sealed unsafe class HandOver
 {
-    // Far more than a server has addresses and ports.
+    // Far more than the number of addresses and ports of a server.
     private const int Most = 64;
 
-    // CMSG_LEN(4): a header of 16 bytes and one number. With the padding behind it a second one would fit, and stay open.
+    // CMSG_LEN(4): a header of 16 bytes and one number. The padding would leave room for a second descriptor, which would stay open.
     private const nuint OneDescriptor = 20;
 
     private readonly List<int> _listeners = [];
@@ -39,7 +39,7 @@ internal sealed unsafe class HandOver
         return true;
     }
 
-    /// <summary>Its end is the program's alone, so that each of the two notices when the other is gone.</summary>
+    /// <summary>Closes the program's end here, so that each process notices when the other has ended.</summary>
     public void GiveAway()
     {
         _ = Libc.close(Programs);
@@ -52,7 +52,7 @@ internal sealed unsafe class HandOver
         Own = -1;
     }
 
-    /// <summary>Takes all that is in the queue.</summary>
+    /// <summary>Reads all queued packets.</summary>
     /// <returns>False once the program has closed its end.</returns>
     public bool Receive()
     {

@@ -9,7 +9,7 @@ internal static unsafe class Output
 
     public static void Print(string text) => Write(1, text);
 
-    // A reader that has stopped reading must not keep the server from its restart: a line that a full pipe cannot take is lost.
+    // A stopped log reader must not block the restart, so a line that does not fit into a full pipe is dropped.
     private static void Write(int descriptor, string text)
     {
         var waited = new Libc.Waited { Descriptor = descriptor, Wanted = Libc.Out };

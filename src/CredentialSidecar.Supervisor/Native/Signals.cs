@@ -15,7 +15,7 @@ internal static unsafe class Signals
 
     private static volatile bool _isBlockedInRuntime;
 
-    /// <param name="mask">Takes what was blocked before, for the program.</param>
+    /// <param name="mask">Receives the previous signal mask, which the program gets.</param>
     /// <returns>The descriptor to read signals from; negative where the kernel refused it.</returns>
     public static int Open(byte* mask)
     {
@@ -39,7 +39,7 @@ internal static unsafe class Signals
         return Libc.read(descriptor, info, InfoSize) == InfoSize ? (*(int*)info, ((int*)info)[2] == FromKernel) : null;
     }
 
-    // The kernel gives a signal to any thread that does not block it, and the runtime has one more: that of finalizers.
+    // The kernel delivers a signal to any thread that does not block it, so the runtime's finalizer thread must block it too.
     private static void BlockInRuntime()
     {
         while (!_isBlockedInRuntime)
@@ -50,7 +50,7 @@ internal static unsafe class Signals
         }
     }
 
-    // In a frame of its own, so that nothing on the stack keeps the object.
+    // A separate stack frame, so that no reference on the stack keeps the object alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Leave() => _ = new Blocker();
 

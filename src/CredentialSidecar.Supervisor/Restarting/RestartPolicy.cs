@@ -18,11 +18,11 @@ internal sealed class RestartPolicy
     /// <summary>How many restarts there were since the program last ran for a minute.</summary>
     public int Restarts { get; private set; }
 
-    /// <param name="isRestarted">Whether the program was a restart: its ports are held, so that a lack it met may pass.</param>
+    /// <param name="isRestarted">Whether this was a restart. Its ports are then held, so a failure to listen may be temporary.</param>
     public static bool IsFinal(ChildEnd end, bool isRestarted) =>
         end.Signal == 0 && Array.IndexOf(Final, end.Code) >= 0 && !(isRestarted && end.Code == ExitCodes.Unavailable);
 
-    /// <param name="started">When the program was started that now ended.</param>
+    /// <param name="started">When the ended program was started.</param>
     /// <returns>How long to wait before the next start; null where there were too many within a minute.</returns>
     public long? Next(long started, long now)
     {

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Supervisor.Restarting;
 
-/// <summary>What the program is told: the socket to hand listeners over by, and after a restart those that it handed over before.</summary>
+/// <summary>The variables for the program: the hand-over socket and, after a restart, the listeners that it handed over before.</summary>
 internal static class Variables
 {
     /// <param name="found">Name=value, as the supervisor was given them; what claims to come from a supervisor is left out.</param>
