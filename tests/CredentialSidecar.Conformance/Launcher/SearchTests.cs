@@ -6,9 +6,9 @@ namespace CredentialSidecar.Conformance.Launcher;
 public sealed class SearchTests : LauncherTest
 {
     [Theory]
-    [InlineData("no-such-program", 127, "no program")]
-    [InlineData("/no/such/program", 127, "no program")]
-    [InlineData("", 127, "no program")]
+    [InlineData("no-such-program", 127, "was not found")]
+    [InlineData("/no/such/program", 127, "was not found")]
+    [InlineData("", 127, "was not found")]
     [InlineData("/etc/passwd", 126, "permission to execute")]
     [InlineData("/etc", 126, "directory")]
     public async Task What_cannot_be_run_ends_as_in_a_shell(string program, int code, string words)
