@@ -12,6 +12,9 @@ public sealed partial class ConventionTests
 {
     private static readonly string Sidecar = Repository.File("src", "CredentialSidecar");
 
+    /// <summary>The one folder whose long lines are not wrapped yet.</summary>
+    private static readonly string NotYetWrapped = Repository.File("src", "CredentialSidecar") + Path.DirectorySeparatorChar;
+
     [Theory]
     [InlineData("CredentialSidecar", 100, 60)]
     [InlineData("CredentialSidecar.Emulator", 100, 60)]

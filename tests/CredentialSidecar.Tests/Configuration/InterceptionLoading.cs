@@ -1,4 +1,6 @@
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Testing;
 
 namespace CredentialSidecar.Tests.Configuration;

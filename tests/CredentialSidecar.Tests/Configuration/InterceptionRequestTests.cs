@@ -1,4 +1,5 @@
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Testing;
 using Xunit;
 

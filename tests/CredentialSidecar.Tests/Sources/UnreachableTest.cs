@@ -1,5 +1,6 @@
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Testing;
 using Xunit;
