@@ -13,7 +13,8 @@ var token = new string('k', 64);
 var (first, last) = ('x' + token[1..], token[..^1] + 'x');
 var settings = SettingsLoader.Load(new ProcessEnvironment(new Dictionary<string, string>
 {
-    ["SIDECAR_ROLE_ARN"] = "arn:aws:iam::555566667777:role/reports", ["SIDECAR_TOKEN"] = token, ["AWS_REGION"] = "eu-central-1", ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/x",
+    ["SIDECAR_ROLE_ARN"] = "arn:aws:iam::555566667777:role/reports", ["SIDECAR_TOKEN"] = token, ["AWS_REGION"] = "eu-central-1",
+    ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/x",
 })).Settings;
 var book = new ClientBook(settings.Access, TimeProvider.System, NullLogger<ClientBook>.Instance);
 
@@ -65,7 +66,9 @@ void Measure(string name, Func<string, bool> compare, int tries)
     // The slowest tenth is what the scheduler and the collector did, to either.
     var (a, b) = (Trim(times[0]), Trim(times[1]));
     var t = (Mean(a) - Mean(b)) / Math.Sqrt((Variance(a) / a.Length) + (Variance(b) / b.Length));
-    Console.WriteLine($"{name,-22} {Mean(a),8:0.00} ns  {Mean(b),8:0.00} ns  {Mean(b) - Mean(a),8:0.00} ns   {t,8:0.00}   ({a.Length + b.Length} kept of {times[0].Count + times[1].Count})");
+    Console.WriteLine(
+        $"{name,-22} {Mean(a),8:0.00} ns  {Mean(b),8:0.00} ns  {Mean(b) - Mean(a),8:0.00} ns   {t,8:0.00}   ({a.Length + b.Length} kept of "
+        + $"{times[0].Count + times[1].Count})");
 }
 
 static double[] Trim(List<double> times)

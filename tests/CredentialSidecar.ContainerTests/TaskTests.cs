@@ -48,8 +48,10 @@ public sealed class TaskTests : IAsyncLifetime
     {
         var former = (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded();
 
-        Assert.StartsWith("This client has a new token: default.", await Engine.DoAsync("exec", _task.Sidecar, "/usr/local/bin/credential-sidecar", "rotate-tokens"), StringComparison.Ordinal);
-        await Eventually.HoldsAsync(async () => (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded() != former, () => Engine.LogsAsync(_task.Sidecar));
+        Assert.StartsWith("This client has a new token: default.",
+            await Engine.DoAsync("exec", _task.Sidecar, "/usr/local/bin/credential-sidecar", "rotate-tokens"), StringComparison.Ordinal);
+        await Eventually.HoldsAsync(async () => (await _task.AppAsync([], "cat", "/credential-sidecar/token")).Succeeded() != former,
+            () => Engine.LogsAsync(_task.Sidecar));
 
         Assert.Contains(EmulatedTask.Destination, (await _task.LaunchedAsync(EmulatedTask.Identity)).Succeeded(), StringComparison.Ordinal);
     }

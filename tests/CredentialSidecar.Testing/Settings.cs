@@ -48,8 +48,10 @@ internal static class Settings
     }
 
     /// <summary>The settings with the tokens that siblings find in their directories.</summary>
-    public static SidecarSettings Install(SidecarSettings settings, string launcher = "/nowhere", bool isRestart = false, Findings? findings = null) =>
+    public static SidecarSettings Install(SidecarSettings settings, string launcher = "/nowhere", bool isRestart = false,
+        Findings? findings = null) =>
         settings with { Access = SharedDirectory.Install(settings.Access, settings.NameOf, launcher, isRestart, findings) };
 
-    public static SidecarSettings Load(params IEnumerable<(string Name, string? Value)> changes) => SettingsLoader.Load(Environment(changes)).Settings;
+    public static SidecarSettings Load(params IEnumerable<(string Name, string? Value)> changes) =>
+        SettingsLoader.Load(Environment(changes)).Settings;
 }

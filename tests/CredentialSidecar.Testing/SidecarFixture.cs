@@ -100,8 +100,11 @@ internal sealed class SidecarFixture : IAsyncDisposable
     /// <summary>As <c>credential-sidecar reload</c> does it.</summary>
     public Task<ReloadResult> ReloadAsync() => _app.Services.GetRequiredService<ConfigurationReload>().RunAsync(CancellationToken.None);
 
-    /// <summary>With an intercepted listener for uid 1000 and 1001, and a kernel that says of every connection what the test wants.</summary>
-    public static async Task<SidecarFixture> StartInterceptedAsync(ScriptedKernel kernel, params IEnumerable<(string Name, string? Value)> changes)
+    /// <summary>
+    /// With an intercepted listener for uid 1000 and 1001, and a kernel that says of every connection what the test wants.
+    /// </summary>
+    public static async Task<SidecarFixture> StartInterceptedAsync(ScriptedKernel kernel,
+        params IEnumerable<(string Name, string? Value)> changes)
     {
         var clock = new VirtualClock();
         var settings = Settings.Load(

@@ -20,7 +20,8 @@ internal sealed class Session
     public Session(LaunchSettings settings, Variables environment)
     {
         var poll = new HttpPoll();
-        var beside = new BesideFile(Files.OwnDirectory() is { } directory ? directory + "/" + FixedNames.TokenFile : null, Files.Read, Output.Error);
+        var tokenFile = Files.OwnDirectory() is { } directory ? directory + "/" + FixedNames.TokenFile : null;
+        var beside = new BesideFile(tokenFile, Files.Read, Output.Error);
         var guard = new ListenerGuard(
             settings.SidecarUid, beside.Owner, Listeners.UidsOn, () => Files.ReadKernel("/proc/self/uid_map"), Output.Error);
         (_settings, _environment) = (settings, environment);

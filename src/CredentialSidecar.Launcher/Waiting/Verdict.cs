@@ -42,8 +42,10 @@ internal sealed class Verdict
 
         // The sidecar's own words would name another thing to do.
         401 when token is not null && TokenRule.SchemeOf(token) is { } scheme =>
-            new(ExitCodes.Denied, false, $"the token begins with \"{scheme} \"", $"Leave \"{scheme} \" out: the sidecar takes its token alone."),
-        401 => new(ExitCodes.Denied, false, SidecarWords.Of(answer), "Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN."),
+            new(ExitCodes.Denied, false, $"the token begins with \"{scheme} \"",
+                $"Leave \"{scheme} \" out: the sidecar takes its token alone."),
+        401 => new(ExitCodes.Denied, false, SidecarWords.Of(answer),
+            "Give the launcher the sidecar's token, by --token-file or CREDENTIAL_LAUNCH_TOKEN."),
 
         // No such destination, or no such path: only a change of configuration helps.
         400 or 404 => new(ExitCodes.Configuration, false, SidecarWords.Of(answer), "Check --destination and --port."),

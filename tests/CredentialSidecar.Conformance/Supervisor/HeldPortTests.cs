@@ -67,8 +67,10 @@ public sealed class HeldPortTests : IAsyncLifetime
         await task.KillServerAsync();
         await task.ReadyAsync();
 
-        var ended = await ChildProcess.RunAsync(Programs.Sidecar, ["rotate-tokens"], CleanEnvironment.With(("SIDECAR_SHARED_DIR", _directory)));
-        Assert.Equal((0, "This client has a new token: default. The former one is valid for 1h.\nNo client has a configured token."), (ended.Code, ended.Output));
+        var ended =
+            await ChildProcess.RunAsync(Programs.Sidecar, ["rotate-tokens"], CleanEnvironment.With(("SIDECAR_SHARED_DIR", _directory)));
+        Assert.Equal((0, "This client has a new token: default. The former one is valid for 1h.\nNo client has a configured token."),
+            (ended.Code, ended.Output));
         Assert.NotEqual(former, task.Token);
         Assert.Equal(200, await task.AskAsync(task.Token));
     }

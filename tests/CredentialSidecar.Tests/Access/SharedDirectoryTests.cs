@@ -96,7 +96,8 @@ public sealed class SharedDirectoryTests : IDisposable
         var findings = new Findings();
 
         Assert.Equal(new string('c', 64), Settings.Install(Load(), "/nowhere", isRestart: true, findings).Token);
-        Assert.StartsWith("SIDECAR_SHARED_DIR names a file that every user can write", Assert.Single(findings.Warnings).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("SIDECAR_SHARED_DIR names a file that every user can write", Assert.Single(findings.Warnings).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

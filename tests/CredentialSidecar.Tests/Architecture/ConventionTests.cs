@@ -69,8 +69,10 @@ public sealed partial class ConventionTests
                 typeof(CredentialSidecar.Launcher.Plan.Variables), typeof(CredentialSidecar.Supervisor.Restarting.RestartPolicy),
             }
             .SelectMany(type => type.Assembly.GetTypes())
-            .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !type.IsDefined(typeof(CompilerGeneratedAttribute), false)
-                && type.Namespace?.StartsWith("CredentialSidecar", StringComparison.Ordinal) == true && type.Name is not ("Program" or "<Program>$"))
+            .Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false }
+                && !type.IsDefined(typeof(CompilerGeneratedAttribute), false)
+                && type.Namespace?.StartsWith("CredentialSidecar", StringComparison.Ordinal) == true
+                && type.Name is not ("Program" or "<Program>$"))
             .Select(type => type.FullName));
 
     [Fact]

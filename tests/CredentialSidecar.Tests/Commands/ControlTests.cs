@@ -51,7 +51,8 @@ public sealed class ControlTests : IDisposable
         var (code, table, _) = await RunAsync(StatusCommand.Name);
 
         Assert.Equal(0, code);
-        Assert.Matches(@"^DESTINATION  STATE  TIME LEFT +NEXT RENEWAL +LAST FAILURE\nreports      live   [0-9]+ .+  in [0-9]+ .+  -\n$", table);
+        Assert.Matches(@"^DESTINATION  STATE  TIME LEFT +NEXT RENEWAL +LAST FAILURE\nreports      live   [0-9]+ .+  in [0-9]+ .+  -\n$",
+            table);
         var json = sidecar.Services.GetRequiredService<StatusReport>().ReadJson() + "\n";
         Assert.Equal(json, (await RunAsync(StatusCommand.Name, StatusCommand.Json)).Output);
     }
@@ -128,13 +129,15 @@ public sealed class ControlTests : IDisposable
         Assert.Single(sidecar.Logs.Lines, line =>
             line.Event.Id == 405 && line.Text.Contains("it is not a socket", StringComparison.Ordinal));
         Assert.Equal("mine", File.ReadAllText(Socket));
-        Assert.Equal(200, (int)(await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(200,
+            (int)(await sidecar.Client.GetAsync("/v1/credentials/reports", TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]
     public async Task Another_user_may_not_open_the_socket_and_gets_no_answer_where_it_could()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Running as another user takes root and setpriv.");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"),
+            "Running as another user takes root and setpriv.");
         await using var sidecar = await StartAsync();
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
         var closed = $"credential-sidecar: uid {Other} may not open {Socket}. Run this command as the sidecar's uid or as root.";
@@ -155,7 +158,8 @@ public sealed class ControlTests : IDisposable
         using var stranger = ControlSocket.Open(Socket);
         var accepted = stranger.AcceptAsync(TestContext.Current.CancellationToken);
         var client = new ControlClient(new ControlSettings(Socket, "Control:Directory"), _ => Other, ControlClient.Limit);
-        var refused = await Assert.ThrowsAsync<ControlException>(() => client.AskAsync(StatusCommand.Name, null, TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<ControlException>(() =>
+            client.AskAsync(StatusCommand.Name, null, TestContext.Current.CancellationToken));
 
         Assert.Equal($"the program that listens at {Socket} runs as uid {Other}, and not as root or uid {Libc.EffectiveUid()}; "
             + "this command sent nothing to it. Run the command as the sidecar's uid.", refused.Message);
@@ -178,7 +182,8 @@ public sealed class ControlTests : IDisposable
     {
         using var mute = ControlSocket.Open(Socket);
         var client = new ControlClient(new ControlSettings(Socket, "Control:Directory"), UnixPeer.UidOf, TimeSpan.FromSeconds(1));
-        var late = await Assert.ThrowsAsync<ControlException>(() => client.AskAsync(StatusCommand.Name, null, TestContext.Current.CancellationToken));
+        var late = await Assert.ThrowsAsync<ControlException>(() =>
+            client.AskAsync(StatusCommand.Name, null, TestContext.Current.CancellationToken));
 
         Assert.Equal($"the sidecar at {Socket} did not answer within 1 s. Look at its log.", late.Message);
     }

@@ -47,7 +47,8 @@ public sealed class FaultWatchTests
             .AddSingleton<EndProcess>((what, fault) => ended.TrySetResult((what, fault))));
         var factory = Assert.Single(app.Services.GetServices<IConnectionListenerFactory>().OfType<WatchedSockets>());
         var row = new Listener(ListenerKind.Credentials, new IPEndPoint(IPAddress.Loopback, 0), "Listen:Port");
-        await using var real = await factory.BindAsync(new ListenerEndPoint((IPEndPoint)row.Address, row), TestContext.Current.CancellationToken);
+        await using var real =
+            await factory.BindAsync(new ListenerEndPoint((IPEndPoint)row.Address, row), TestContext.Current.CancellationToken);
         Assert.NotEqual(0, ((IPEndPoint)real.EndPoint).Port);
 
         await using var watched = new WatchedSockets.Watched(listener, app.Services.GetRequiredService<EndProcess>());

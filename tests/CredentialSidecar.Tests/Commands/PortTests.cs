@@ -69,14 +69,20 @@ public sealed class PortTests
             ("SIDECAR_HEALTH_PORT", "9171"),
             ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"));
 
-        Assert.Equal("127.0.0.1:9300 is already in use. Set SIDECAR_Interception__Uids__1000 to reports:PORT with a free port, here and for intercept up.", Text(ListenerKind.Intercepted, SocketError.AddressAlreadyInUse));
-        Assert.Equal("127.0.0.1:80 may not be listened on: Permission denied. Set SIDECAR_PORT to a port from 1024 up.", Text(ListenerKind.Credentials, SocketError.AccessDenied));
-        Assert.Equal("192.0.2.7:9171 is already in use. Set SIDECAR_HEALTH_PORT to a free port.", Text(ListenerKind.Probes, SocketError.AddressAlreadyInUse));
+        Assert.Equal(
+            "127.0.0.1:9300 is already in use. Set SIDECAR_Interception__Uids__1000 to reports:PORT with a free port, here and for "
+            + "intercept up.",
+            Text(ListenerKind.Intercepted, SocketError.AddressAlreadyInUse));
+        Assert.Equal("127.0.0.1:80 may not be listened on: Permission denied. Set SIDECAR_PORT to a port from 1024 up.",
+            Text(ListenerKind.Credentials, SocketError.AccessDenied));
+        Assert.Equal("192.0.2.7:9171 is already in use. Set SIDECAR_HEALTH_PORT to a free port.",
+            Text(ListenerKind.Probes, SocketError.AddressAlreadyInUse));
 
         string Text(ListenerKind kind, SocketError error) => PortUnavailable.Describe(
             new ListenException(EndPointOf(kind), new SocketException((int)error)), settings, null);
 
-        ListenerEndPoint EndPointOf(ListenerKind kind) => ListenerTable.Of(settings).First(row => row.Kind == kind) is var row ? new((IPEndPoint)row.Address, row) : null!;
+        ListenerEndPoint EndPointOf(ListenerKind kind) =>
+            ListenerTable.Of(settings).First(row => row.Kind == kind) is var row ? new((IPEndPoint)row.Address, row) : null!;
     }
 
     [Fact]

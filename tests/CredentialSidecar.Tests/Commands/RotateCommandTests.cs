@@ -21,10 +21,11 @@ public sealed class RotateCommandTests
         var reply = RotateCommand.Reply([("made", null), ("more", null)], settings);
 
         Assert.Equal(ExitCodes.Ok, reply.ExitCode);
-        Assert.Equal("""
-            These clients have new tokens: made, more. The former ones are valid for 1h.
-            These clients keep their configured tokens: default (SIDECAR_TOKEN), web (SIDECAR_Access__Clients__web__Token). Change them there.
-            """, reply.Text);
+        Assert.Equal(
+            "These clients have new tokens: made, more. The former ones are valid for 1h.\n"
+            + "These clients keep their configured tokens: default (SIDECAR_TOKEN), web (SIDECAR_Access__Clients__web__Token). "
+            + "Change them there.",
+            reply.Text);
     }
 
     [Fact]

@@ -130,7 +130,8 @@ public sealed class GuardTests : IAsyncLifetime
             http.Features.Set(new Intercepted(1000));
             http.Features.Get<IHttpRequestFeature>()!.RawTarget = "/";
             (http.Request.Method, http.Request.Host) = ("GET", new HostString("169.254.170.2"));
-            (http.Connection.RemoteIpAddress, http.Connection.LocalIpAddress) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("169.254.170.2"));
+            (http.Connection.RemoteIpAddress, http.Connection.LocalIpAddress) =
+                (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("169.254.170.2"));
             http.Request.Headers.Authorization = Settings.Token;
 
             var rejected = Record.Exception(() => _sidecar.Services.GetRequiredService<Gate>().Check(http, route));

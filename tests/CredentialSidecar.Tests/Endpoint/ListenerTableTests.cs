@@ -49,7 +49,8 @@ public sealed partial class ListenerTableTests
     public void A_new_listener_is_a_new_row()
     {
         var settings = Settings.Load(
-            ("SIDECAR_Interception__Uids__1000", "reports:9300"), ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"), ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"));
+            ("SIDECAR_Interception__Uids__1000", "reports:9300"), ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"),
+            ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"));
 
         Assert.Equal(
             [
@@ -68,7 +69,8 @@ public sealed partial class ListenerTableTests
     }
 
     private static void AssertShown(string page, string[] expected) => Assert.True(
-        Page(page).Contains(Compact(string.Join('\n', expected)), StringComparison.Ordinal), $"{page} should have this table:\n{string.Join('\n', expected)}");
+        Page(page).Contains(Compact(string.Join('\n', expected)), StringComparison.Ordinal),
+            $"{page} should have this table:\n{string.Join('\n', expected)}");
 
     private static string Page(string name) => Compact(File.ReadAllText(Repository.File(name)));
 

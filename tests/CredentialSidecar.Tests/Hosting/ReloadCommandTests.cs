@@ -21,7 +21,8 @@ public sealed class ReloadCommandTests : IDisposable
 
         file.Set("audit", "audit").Save();
 
-        Assert.Equal((0, "Reloaded the configuration: added destination audit; 1 destination keeps its session.\n", ""), await RunAsync(ReloadCommand.Name));
+        Assert.Equal((0, "Reloaded the configuration: added destination audit; 1 destination keeps its session.\n", ""),
+            await RunAsync(ReloadCommand.Name));
         Assert.Equal((0, "The configuration has not changed.\n", ""), await RunAsync(ReloadCommand.Name));
     }
 
@@ -35,7 +36,8 @@ public sealed class ReloadCommandTests : IDisposable
         var (code, output, error) = await RunAsync(ReloadCommand.Name);
 
         Assert.Equal((78, ""), (code, output));
-        Assert.StartsWith("1 mistake, so the former configuration is still served:\n  Destinations:reports:Hop in ", error, StringComparison.Ordinal);
+        Assert.StartsWith("1 mistake, so the former configuration is still served:\n  Destinations:reports:Hop in ", error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,13 +48,17 @@ public sealed class ReloadCommandTests : IDisposable
 
         Assert.Equal((0, "Renewed 2 destinations: audit, reports.\n", ""), await RunAsync(RenewCommand.Name));
         Assert.Equal((0, "Renewed 1 destination: audit.\n", ""), await RunAsync(RenewCommand.Name, "audit"));
-        Assert.Equal((64, "", "There is no destination \"audi\"; did you mean audit? Destinations: audit, reports.\n"), await RunAsync(RenewCommand.Name, "audi"));
+        Assert.Equal((64, "", "There is no destination \"audi\"; did you mean audit? Destinations: audit, reports.\n"),
+            await RunAsync(RenewCommand.Name, "audi"));
 
-        sidecar.Sts.FailWhen = call => call.Hop.Role.Name == "audit" ? new CredentialException(CredentialFailure.Denied, "STS denied it.") : null;
+        sidecar.Sts.FailWhen = call =>
+            call.Hop.Role.Name == "audit" ? new CredentialException(CredentialFailure.Denied, "STS denied it.") : null;
         var (code, _, error) = await RunAsync(RenewCommand.Name);
 
         Assert.Equal(1, code);
-        Assert.Matches(@"^Renewed 1 destination: reports\.\naudit was not renewed: STS denied it\. The present session is served until .+Z\.\n$", error);
+        Assert.Matches(
+            @"^Renewed 1 destination: reports\.\naudit was not renewed: STS denied it\. The present session is served until .+Z\.\n$",
+            error);
     }
 
     private Task<SidecarFixture> StartAsync(ReloadFile file) =>

@@ -28,7 +28,8 @@ public sealed class ReloadPropertyTests
         await using var sidecar = await SidecarFixture.StartReloadableAsync(file.Path);
         var model = new Dictionary<string, string[]> { ["a"] = ["a"] };
         var failing = new HashSet<string>();
-        sidecar.Sts.FailWhen = call => failing.Contains(call.Hop.Role.Name) ? new CredentialException(CredentialFailure.Denied, "Denied.") : null;
+        sidecar.Sts.FailWhen = call =>
+            failing.Contains(call.Hop.Role.Name) ? new CredentialException(CredentialFailure.Denied, "Denied.") : null;
 
         foreach (var step in steps)
         {
@@ -58,7 +59,8 @@ public sealed class ReloadPropertyTests
                     break;
                 case 5:
                     sidecar.Sts.Distrusted.Clear();
-                    sidecar.Sts.SourceFailsWhen = () => argument % 3 == 0 ? new CredentialException(CredentialFailure.SourceUnavailable, "Away.") : null;
+                    sidecar.Sts.SourceFailsWhen = () =>
+                        argument % 3 == 0 ? new CredentialException(CredentialFailure.SourceUnavailable, "Away.") : null;
                     break;
                 default:
                     await sidecar.AdvanceAsync(TimeSpan.FromMinutes(argument % 90));
@@ -78,7 +80,8 @@ public sealed class ReloadPropertyTests
         {
             destinations[name] = new JsonObject
             {
-                ["Hops"] = new JsonArray([.. roles.Select(role => new JsonObject { ["RoleArn"] = isWrong ? "none" : ReloadFile.RoleOf(role) })]),
+                ["Hops"] =
+                    new JsonArray([.. roles.Select(role => new JsonObject { ["RoleArn"] = isWrong ? "none" : ReloadFile.RoleOf(role) })]),
             };
         }
 

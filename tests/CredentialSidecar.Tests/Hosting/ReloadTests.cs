@@ -90,7 +90,8 @@ public sealed class ReloadTests
         var result = await sidecar.ReloadAsync();
         await sidecar.ReloadAsync();
 
-        Assert.StartsWith("2 mistakes, so the former configuration is still served:\n  Destinations:reports:Hops:0:", result.Text, StringComparison.Ordinal);
+        Assert.StartsWith("2 mistakes, so the former configuration is still served:\n  Destinations:reports:Hops:0:", result.Text,
+            StringComparison.Ordinal);
         Assert.Equal(2, sidecar.Logs.Lines.Count(line => line.Event.Id == 802));
         Assert.Equal(before, await BodyOf(sidecar, "reports"));
         Assert.Equal(2, (await ConfigurationOf(sidecar))["mistakes"]!.AsArray().Count);
@@ -109,7 +110,8 @@ public sealed class ReloadTests
         file.Set("audit", "audit").With("Drain", "9s").With("Passthrough", new JsonObject { ["Metadata"] = true }).Save();
         var result = await sidecar.ReloadAsync();
 
-        Assert.EndsWith($"Drain in {file.Path}, Passthrough:Metadata in {file.Path} need a restart of the sidecar.", result.Text, StringComparison.Ordinal);
+        Assert.EndsWith($"Drain in {file.Path}, Passthrough:Metadata in {file.Path} need a restart of the sidecar.", result.Text,
+            StringComparison.Ordinal);
         Assert.Equal(2, (await ConfigurationOf(sidecar))["needRestart"]!.AsArray().Count);
         Assert.NotNull(sidecar.Tree.Find("audit"));
     }
@@ -159,7 +161,8 @@ public sealed class ReloadTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusOf(sidecar.Health, "/readyz"));
     }
 
-    private static Task<string> BodyOf(SidecarFixture sidecar, string destination) => sidecar.Client.GetStringAsync($"/v1/credentials/{destination}");
+    private static Task<string> BodyOf(SidecarFixture sidecar, string destination) =>
+        sidecar.Client.GetStringAsync($"/v1/credentials/{destination}");
 
     private static async Task<HttpStatusCode> StatusOf(HttpClient client, string path)
     {
@@ -167,5 +170,6 @@ public sealed class ReloadTests
         return answer.StatusCode;
     }
 
-    private static async Task<JsonNode> ConfigurationOf(SidecarFixture sidecar) => JsonNode.Parse(await sidecar.Health.GetStringAsync("/status"))!["configuration"]!;
+    private static async Task<JsonNode> ConfigurationOf(SidecarFixture sidecar) =>
+        JsonNode.Parse(await sidecar.Health.GetStringAsync("/status"))!["configuration"]!;
 }

@@ -22,7 +22,8 @@ public sealed class RenewalOnDemandTests
 
         var renewed = await RunAsync(sidecar, null);
 
-        Assert.Equal(["hub", "a", "b"], sidecar.Sts.Calls.Skip(3).Select(call => call.Hop.Role.Name).OrderByDescending(name => name.Length));
+        Assert.Equal(["hub", "a", "b"],
+            sidecar.Sts.Calls.Skip(3).Select(call => call.Hop.Role.Name).OrderByDescending(name => name.Length));
         Assert.All(renewed!, renewal => Assert.Null(renewal.Failure));
         Assert.NotSame(before, sidecar.Tree.Find("a")!.Node.Latest);
         Assert.Same(sidecar.Tree.Find("a")!.Node.Parent!.Latest!.Credentials, sidecar.Sts.Calls[^1].Signer);
@@ -49,7 +50,8 @@ public sealed class RenewalOnDemandTests
 
         Assert.Equal(CredentialFailure.Denied, renewal.Failure!.Failure);
         Assert.Same(before, sidecar.Tree.Find("b")!.Node.Latest);
-        Assert.Contains(before!.Credentials.AccessKeyId, await sidecar.Client.GetStringAsync("/v1/credentials/b", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(before!.Credentials.AccessKeyId,
+            await sidecar.Client.GetStringAsync("/v1/credentials/b", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
