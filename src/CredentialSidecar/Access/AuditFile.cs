@@ -1,7 +1,9 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>One JSON object a line, appended. What goes wrong is told, and tried again with the next line.</summary>
-/// <remarks>For one thread, which waits where the file takes nothing. <see cref="Reopen"/> alone is for others, and never waits for that one.</remarks>
+/// <summary>Appends one JSON object per line. A failure is reported, and the next line tries again.</summary>
+/// <remarks>
+/// One thread uses this class and may block on the file. Other threads may only call <see cref="Reopen"/>, which never blocks.
+/// </remarks>
 internal sealed class AuditFile(string path) : IDisposable
 {
     private FileStream? _stream;
@@ -19,7 +21,7 @@ internal sealed class AuditFile(string path) : IDisposable
         {
             _stream ??= Open(path);
 
-            // Somebody may have cut it, or append to it as well.
+            // Another program may have truncated the file, or appended to it.
             if (_stream.CanSeek)
             {
                 _stream.Seek(0, SeekOrigin.End);
@@ -30,13 +32,13 @@ internal sealed class AuditFile(string path) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // Half a line may be written; the next one begins on a line of its own.
+            // Part of the line may be written; Open ends that line before the next one.
             Dispose();
             return $"the audit file cannot be written: {e.Message.Split(" : ")[0].TrimEnd('.')}";
         }
     }
 
-    /// <summary>Opens it anew with the next line.</summary>
+    /// <summary>Opens the file again before the next line.</summary>
     public void Reopen() => Volatile.Write(ref _isMoved, true);
 
     public void Dispose()
@@ -47,7 +49,7 @@ internal sealed class AuditFile(string path) : IDisposable
         }
         catch (IOException)
         {
-            // There is nothing left to lose in it.
+            // The stream is unbuffered, so nothing is lost here.
         }
 
         _stream = null;
@@ -55,8 +57,10 @@ internal sealed class AuditFile(string path) : IDisposable
 
     private static FileStream Open(string path)
     {
-        // Unbuffered, so that a line is in the file when it is told to be. Whoever reads and moves it is let.
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        // Unbuffered, so that Write returns only after the line is in the file.
+        // Readers and log rotation may open, move or delete the file.
+        var stream =
+            new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
         if (stream.CanSeek && stream.Seek(0, SeekOrigin.End) > 0)
         {

@@ -6,15 +6,16 @@ using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>One answer, as it is written down: enough to find the session in CloudTrail, and nothing to use it with.</summary>
-/// <param name="Status">Of the HTTP answer; 0 in a line that counts several.</param>
-/// <param name="Reason"><c>ok</c>, or why there were no credentials.</param>
-/// <param name="Client">Null where no token of ours was sent.</param>
-/// <param name="Destination">Null where none that is configured was asked for.</param>
-/// <param name="Uid">Of the process that asked; known on the intercepted listener.</param>
-/// <param name="UserAgent">What the request said of itself, see <see cref="Shown"/>; it may be invented.</param>
-/// <param name="AccessKeyId">Of the session that was served, as CloudTrail shows it; this and the rest are null where none was.</param>
-/// <param name="StsRequestId">Of the call that made the session.</param>
+/// <summary>The audit line of one answer: enough to find the session in CloudTrail, and no secret.</summary>
+/// <param name="Status">The HTTP status; 0 in a line that counts several answers.</param>
+/// <param name="Reason"><c>ok</c>, or why the answer has no credentials.</param>
+/// <param name="Client">Null if the request had no valid token.</param>
+/// <param name="Destination">Null if the request named no configured destination.</param>
+/// <param name="Uid">The uid of the process that sent the request; known only on the intercepted listener.</param>
+/// <param name="UserAgent">The User-Agent header, see <see cref="Shown"/>; the client may have made it up.</param>
+/// <param name="AccessKeyId">Of the served session, as in CloudTrail. This and the next parameters are null if no session was
+/// served.</param>
+/// <param name="StsRequestId">Of the AssumeRole call that created the session.</param>
 internal sealed record AuditLine(
     DateTimeOffset Time,
     int Status,
@@ -33,7 +34,7 @@ internal sealed record AuditLine(
     private const int LongestAgent = 256;
     private static readonly AuditJson Readable = new(ReadableJson.Of(AuditJson.Default.Options));
 
-    /// <summary>How many more answers there were like the last line of that reason, address and client; null in a line of one answer.</summary>
+    /// <summary>How many more answers had the same reason, address and client as the last line; null in a line of one answer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Count { get; init; }
 
@@ -44,7 +45,7 @@ internal sealed record AuditLine(
     [JsonIgnore]
     public bool IsServed => Status == StatusCodes.Status200OK;
 
-    /// <summary>What a request says of itself, cut at 256 characters, without a line end or an escape sequence for the terminal it may be read at.</summary>
+    /// <summary>A User-Agent, cut at 256 characters, with line ends and terminal escape sequences replaced.</summary>
     public static string? Shown(string? agent)
     {
         if (string.IsNullOrEmpty(agent))
@@ -56,7 +57,7 @@ internal sealed record AuditLine(
         return agent.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Configuration.Shown.OnOneLine(agent) : agent;
     }
 
-    /// <summary>A line about who was answered, where nothing else is known or it is the same for several.</summary>
+    /// <summary>A line with the client and its address only, for rejected requests and for counts.</summary>
     public static AuditLine Of(DateTimeOffset time, int status, string reason, string? client, IPAddress? peer, string? task) =>
         new(time, status, reason, client, null, peer?.ToString(), null, null, null, null, null, null, task);
 

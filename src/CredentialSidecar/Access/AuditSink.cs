@@ -1,16 +1,16 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>A queue of audit lines, and a thread that writes them: a full disk or a slow reader delays no answer.</summary>
+/// <summary>A queue of audit lines and a thread that writes them, so that a full disk or a slow reader never delays an answer.</summary>
 /// <remarks>
-/// A client takes at most as many places as are left for others, so one client can fill half of the queue, the next a quarter,
-/// and so on: a client that floods the audit crowds out no line of another client. Its served and its refused lines count apart.
+/// A client may hold at most as many places as are still free: the first one half of the queue, the next one a quarter, and so on.
+/// So one client cannot crowd out the lines of another. The served and the rejected lines of a client count separately.
 /// </remarks>
-/// <param name="name">Of the thread.</param>
-/// <param name="put">Writes a line, which may block; returns why it was not written.</param>
-/// <param name="lost">Is told of each reason.</param>
+/// <param name="name">The name of the thread.</param>
+/// <param name="put">Writes a line, and may block; returns why the line was not written.</param>
+/// <param name="lost">Receives the reason of each failure.</param>
 internal sealed class AuditSink(string name, Func<AuditLine, string?> put, Action<string> lost, Action end) : IDisposable
 {
-    /// <summary>Some seconds of the worst that the throttle lets through.</summary>
+    /// <summary>Enough for some seconds at the highest rate that the throttle admits.</summary>
     public const int Longest = 4096;
 
     private readonly object _gate = new();
@@ -19,12 +19,12 @@ internal sealed class AuditSink(string name, Func<AuditLine, string?> put, Actio
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isComplete;
 
-    /// <summary>Ends once the thread has written what was left.</summary>
+    /// <summary>Completes once the thread has written the remaining lines.</summary>
     public Task Ended => _ended.Task;
 
     public void Start() => new Thread(Drain) { IsBackground = true, Name = name }.Start();
 
-    /// <returns>False where the client has its share of places.</returns>
+    /// <returns>False if the client already uses its share of places.</returns>
     public bool TryAdd(AuditLine line)
     {
         var key = KeyOf(line);
@@ -33,7 +33,7 @@ internal sealed class AuditSink(string name, Func<AuditLine, string?> put, Actio
         {
             var (own, free) = (_counts.GetValueOrDefault(key), Longest - _lines.Count);
 
-            // Strangers are one client, and end at a quarter.
+            // All requests without a valid token count as one client, with at most a quarter of the queue.
             if (own * (key.Client is null ? 3 : 1) >= free)
             {
                 return false;
@@ -46,7 +46,7 @@ internal sealed class AuditSink(string name, Func<AuditLine, string?> put, Actio
         }
     }
 
-    /// <summary>Takes no more lines, and ends the thread after those it has.</summary>
+    /// <summary>Accepts no more lines; the thread ends once the queue is empty.</summary>
     public void Complete()
     {
         lock (_gate)
@@ -71,7 +71,7 @@ internal sealed class AuditSink(string name, Func<AuditLine, string?> put, Actio
             }
         }
 
-        // On this thread, because closing a file that takes nothing would block another one.
+        // This thread closes the file; closing a blocked file on another thread would hang it.
         end();
         _ended.TrySetResult();
     }

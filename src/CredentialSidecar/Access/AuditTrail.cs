@@ -3,7 +3,7 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>Writes down every answer, in the log and in a file, each with a queue of its own.</summary>
+/// <summary>Writes an audit line for every answer to the log and to a file, each through a separate queue.</summary>
 internal sealed partial class AuditTrail : IHostedService, IDisposable
 {
     public const string Category = "CredentialSidecar.Audit";
@@ -26,17 +26,19 @@ internal sealed partial class AuditTrail : IHostedService, IDisposable
         _sinks =
         [
             .. settings.Log ? [new AuditSink("audit log", PutInLog, _ => { }, () => { })] : Array.Empty<AuditSink>(),
-            .. _file is { } file ? [new AuditSink("audit file", file.TryAppend, problem => Drop("file", problem), file.Dispose)] : Array.Empty<AuditSink>(),
+            .. _file is { } file
+                ? [new AuditSink("audit file", file.TryAppend, problem => Drop("file", problem), file.Dispose)]
+                : Array.Empty<AuditSink>(),
         ];
     }
 
-    /// <summary>Whether anybody wants lines at all.</summary>
+    /// <summary>Whether an audit log or file is configured.</summary>
     public bool IsOn => _sinks.Length > 0;
 
     /// <summary>How many lines were lost.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Ends once the threads have written what was left.</summary>
+    /// <summary>Completes once the threads have written the remaining lines.</summary>
     public Task Ended => Task.WhenAll(_sinks.Select(sink => sink.Ended));
 
     /// <summary>Takes the line and returns at once.</summary>
@@ -46,12 +48,12 @@ internal sealed partial class AuditTrail : IHostedService, IDisposable
         {
             if (!sink.TryAdd(line))
             {
-                Drop("queue", "lines come faster than they are written");
+                Drop("queue", "the queue is full");
             }
         }
     }
 
-    /// <summary>Opens the file again with the next line, after it was moved away.</summary>
+    /// <summary>Opens the file again before the next line, after log rotation moved it.</summary>
     public void Reopen() => _file?.Reopen();
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -62,7 +64,7 @@ internal sealed partial class AuditTrail : IHostedService, IDisposable
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        // What was answered until now is still written, as long as the host waits.
+        // Write the remaining lines, as long as the host waits.
         Array.ForEach(_sinks, sink => sink.Complete());
         await Ended.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -101,7 +103,8 @@ internal sealed partial class AuditTrail : IHostedService, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.AuditDropped, LogLevel.Warning, "Audit lines dropped since the start: {Dropped}. The last reason: {Reason}. Answers go on.")]
+        [LoggerMessage(EventIds.AuditDropped, LogLevel.Warning,
+            "Audit lines dropped since the start: {Dropped}. Last reason: {Reason}. Requests are still answered.")]
         public static partial void Dropped(ILogger logger, long dropped, string reason);
     }
 }

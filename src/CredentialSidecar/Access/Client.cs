@@ -2,19 +2,21 @@ using System.Collections.Frozen;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>A holder of a token, and what it may read in one snapshot. Its tokens live in <see cref="ClientBook"/>.</summary>
-/// <param name="destinations">What it may read; null means everything.</param>
+/// <summary>
+/// A client with its own token, and the destinations it may read in one snapshot. Its tokens live in <see cref="ClientBook"/>.
+/// </summary>
+/// <param name="destinations">The destinations it may read; null means all.</param>
 internal sealed class Client(string name, FrozenSet<string>? destinations)
 {
-    /// <summary>Every peer that can connect, where the operator chose Access:AllowAnonymous.</summary>
+    /// <summary>Every peer that can connect, if Access:AllowAnonymous is set.</summary>
     public static readonly Client Anyone = new("anyone", null);
 
     public string Name => name;
 
-    /// <summary>The one destination it may read, where there is just one.</summary>
+    /// <summary>The destination it may read, if there is exactly one.</summary>
     public string? Only { get; } = destinations is { Count: 1 } ? destinations.Items[0] : null;
 
-    /// <summary>The destinations it may read, in order; null means everything.</summary>
+    /// <summary>The destinations it may read, in order; null means all.</summary>
     public IReadOnlyList<string>? Destinations { get; } = destinations?.Order(StringComparer.Ordinal).ToArray();
 
     public bool MayRead(string destination) => destinations is null || destinations.Contains(destination);

@@ -4,25 +4,24 @@ using System.Security.Cryptography;
 using System.Text;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Settings;
-using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>Tells by its token which client asks: verbatim, and in a time that tells nothing.</summary>
+/// <summary>Finds the client of an authorization token, by exact comparison in constant time.</summary>
 /// <remarks>
-/// Only hashes are kept, so that not even a length can be measured, and every entry is visited (contract R11). The book knows names
-/// only: what a client may read comes from the same snapshot as the destinations.
+/// The book keeps only hashes, so timing does not reveal a token's length, and compares with every entry (contract R11).
+/// The book knows client names only: the snapshot with the destinations says what a client may read.
 /// </remarks>
 internal sealed partial class ClientBook
 {
     /// <summary>Former tokens of one client that are still valid.</summary>
-    /// <remarks>One more would end the oldest before the time that event 603 named.</remarks>
+    /// <remarks>One more would end the oldest one before the time that event 603 announced.</remarks>
     public const int MostValid = 16;
 
-    // Enough to name a token that was rotated away for what it is.
+    // Enough to recognize a token that was replaced some time ago.
     private const int MostEnded = 4;
 
-    /// <summary>The end of a token that was not accepted at any time since the start.</summary>
+    /// <summary>Marks a former token that was never valid in this process.</summary>
     private static readonly DateTimeOffset Distrusted = DateTimeOffset.MinValue;
 
     private readonly bool _allowAnonymous;
@@ -38,17 +37,17 @@ internal sealed partial class ClientBook
         // A missing token alone never means everyone.
         if (settings.Clients.IsEmpty != _allowAnonymous || settings.Clients.Any(client => client.Token is not { Length: > 0 }))
         {
-            throw new ArgumentException("Either clients, each with a token, or AllowAnonymous.", nameof(settings));
+            throw new ArgumentException("Expected clients that each have a token, or AllowAnonymous.", nameof(settings));
         }
 
         Add(settings.Clients);
     }
 
-    /// <summary>Whether a request is accepted by its token; otherwise everybody is.</summary>
+    /// <summary>Whether a request needs a token; false if Access:AllowAnonymous is set.</summary>
     public bool UseTokens => !_allowAnonymous;
 
-    /// <summary>The name of the client whose token it is.</summary>
-    /// <param name="authorization">The header's value as it came; no scheme is taken off it.</param>
+    /// <summary>The name of the client that this token belongs to.</summary>
+    /// <param name="authorization">The value of the Authorization header, unchanged; no scheme is removed.</param>
     /// <exception cref="RejectedException">The token is missing, or it belongs to no client.</exception>
     public string Identify(string? authorization)
     {
@@ -61,7 +60,7 @@ internal sealed partial class ClientBook
         return (found ?? throw Unknown(authorization)) is { EndsAt: { } end } ? OfFormer(found, end) : found.Client;
     }
 
-    /// <summary>The client whose valid token it is, for a request that is rejected for another reason; null where it is no client's.</summary>
+    /// <summary>The client of a valid token, for a request that is rejected for another reason; null if the token is not valid.</summary>
     public string? Known(string? authorization) =>
         !_allowAnonymous && Find(authorization) is { } found && !(_clock.GetUtcNow() >= found.EndsAt) ? found.Client : null;
 
@@ -87,10 +86,11 @@ internal sealed partial class ClientBook
     {
         using var alone = _replacing.EnterScope();
 
-        // The ones of now come last, and so win over one that was found elsewhere.
+        // The current tokens come last, so they win over a former one with the same text.
         _entries =
         [
-            .. from client in clients where client.Distrusted is not null select EntryOf(client, client.Distrusted!) with { EndsAt = Distrusted },
+            .. clients.Where(client => client.Distrusted is not null)
+                .Select(client => EntryOf(client, client.Distrusted!) with { EndsAt = Distrusted }),
             .. _entries,
             .. from client in clients select EntryOf(client, client.Token!),
         ];
@@ -103,9 +103,10 @@ internal sealed partial class ClientBook
         _entries = [.. _entries.Where(entry => clients.Contains(entry.Client))];
     }
 
-    /// <summary>Gives a client another token; the former one stays valid for the grace time.</summary>
-    /// <param name="publish">Lets its containers have the new one, which is valid before they can read it. Where this fails, nothing has changed.</param>
-    /// <returns>Null where the client has it; else until when there is no room for another former token.</returns>
+    /// <summary>Gives a client a new token; the former one stays valid for the grace time.</summary>
+    /// <param name="publish">Publishes the new token to the client's containers; the token is already valid then. If this throws, nothing
+    /// changes.</param>
+    /// <returns>Null if the client has the new token; otherwise the time until which no further former token fits.</returns>
     public DateTimeOffset? Replace(string client, string token, TimeSpan grace, Action publish)
     {
         using var alone = _replacing.EnterScope();
@@ -137,14 +138,15 @@ internal sealed partial class ClientBook
         return null;
     }
 
-    /// <summary>Whether that is what a client must send now; for telling whether a file has changed.</summary>
+    /// <summary>Whether this is the client's current token; tells whether a token file has changed.</summary>
     public bool IsCurrent(string client, string token)
     {
         var hash = Hash(token);
-        return _entries.Any(entry => entry.Client == client && entry.EndsAt is null && CryptographicOperations.FixedTimeEquals(entry.Hash, hash));
+        return _entries.Any(entry =>
+            entry.Client == client && entry.EndsAt is null && CryptographicOperations.FixedTimeEquals(entry.Hash, hash));
     }
 
-    /// <summary>Whose token it is or was; null where it is nobody's.</summary>
+    /// <summary>The client that has or had this token; null if no client did.</summary>
     public string? OwnerOf(string token)
     {
         var hash = Hash(token);
@@ -157,7 +159,9 @@ internal sealed partial class ClientBook
 
     private RejectedException Unknown(string? authorization) => new(RejectionReason.Unauthorized, authorization switch
     {
-        null or "" => "No authorization token was sent. Set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the sidecar's.",
+        null or "" =>
+            "The request has no authorization token. Set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to "
+            + "the sidecar's token.",
         _ => TokenForm.Explain(authorization, inner => Known(inner) is not null),
     });
 
@@ -166,16 +170,18 @@ internal sealed partial class ClientBook
         if (end == Distrusted)
         {
             throw new RejectedException(RejectionReason.Unauthorized,
-                "The authorization token was replaced when the sidecar started after an unclean end. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
+                "The sidecar replaced this authorization token when it started after an unclean end. "
+                + "Restart this container, or use AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which SDKs read again.");
         }
 
         if (_clock.GetUtcNow() >= end)
         {
             throw new RejectedException(RejectionReason.Unauthorized,
-                $"The authorization token was replaced, and is not valid since {end:yyyy-MM-ddTHH:mm:ssZ}. Restart this container, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read again.");
+                $"This authorization token was replaced and expired at {end:yyyy-MM-ddTHH:mm:ssZ}. "
+                + "Restart this container, or use AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which SDKs read again.");
         }
 
-        // Whoever reads a file at each retrieval has the new one.
+        // A container that reads the token file for each request has the new token already.
         if (Interlocked.Exchange(ref entry.Warned.Value, 1) == 0)
         {
             Log.FormerTokenUsed(_logger, entry.Client, end);
@@ -186,17 +192,9 @@ internal sealed partial class ClientBook
 
     private sealed record Entry(string Client, byte[] Hash)
     {
-        /// <summary>When a token that was replaced stops being valid; null for the one of now.</summary>
+        /// <summary>When a replaced token expires; null for the current token.</summary>
         public DateTimeOffset? EndsAt { get; init; }
 
         public StrongBox<int> Warned { get; } = new();
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventIds.FormerTokenUsed, LogLevel.Warning,
-            "Client {Client} still sends the token from before the last rotation, which ends at {End:yyyy-MM-ddTHH:mm:ssZ}. A container that was given AWS_CONTAINER_AUTHORIZATION_TOKEN never sees a new one: "
-            + "restart it before then, or give it AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.")]
-        public static partial void FormerTokenUsed(ILogger logger, string client, DateTimeOffset end);
     }
 }

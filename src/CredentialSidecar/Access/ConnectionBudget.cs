@@ -1,20 +1,21 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>Holds at most so many connections, closed ones included until they are gone, and decides who has to leave.</summary>
+/// <summary>Limits the number of connections, including closing ones, and decides which connection closes for a new one.</summary>
 /// <remarks>
-/// Up to seven eighths may be open; the rest is for those that are being closed, so that a newcomer rarely waits for them.
-/// A newcomer takes the place of a stranger while there is one (<see cref="Strangers"/>). Clients are never closed for strangers.
-/// They share three quarters of the places, and past its share a client loses its own oldest idle connection.
+/// Up to seven eighths of the places may be open; the rest is for closing connections, so that a new connection rarely waits.
+/// A new connection takes the place of a connection without a valid token, if there is one (<see cref="Strangers"/>), and never
+/// that of a client. Clients share three quarters of the places; past its share a client loses its own oldest idle connection.
 /// </remarks>
 /// <param name="most">Connections at once.</param>
-/// <param name="clients">How many clients share the places of clients.</param>
+/// <param name="clients">How many clients share the places for clients.</param>
 internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock) : IDisposable
 {
-    /// <summary>The sidecar closes a stranger's connection that sends nothing for this long.</summary>
+    /// <summary>The sidecar closes a connection without a valid token that sends nothing for this long.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
 
-    // A timer waits for whole milliseconds, and not for less than one.
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromSeconds(1), LongestStep = TimeSpan.FromMilliseconds(10);
+    // A timer waits for whole milliseconds, at least one.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromSeconds(1),
+        LongestStep = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _free = new(most, most);
@@ -23,18 +24,18 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
     private readonly int _mostOpen = most - (most / 8), _mostOfClients = most - (most / 4);
     private ITimer? _sweep;
 
-    /// <summary>Time to send a request, and for it to be read, before a newcomer may take the place.</summary>
+    /// <summary>The time a connection has to send its request before a new connection may take its place.</summary>
     public TimeSpan FairChance => _strangers.FairChance;
 
-    /// <summary>How many clients share the places of clients; a reload changes it.</summary>
+    /// <summary>How many clients share the places for clients; a reload changes it.</summary>
     public int Clients { get; set; } = clients;
 
     /// <summary>Connections that are open or being closed.</summary>
     public int Count => most - _free.CurrentCount;
 
-    /// <summary>Finds a place, which is taken until <see cref="Release"/>.</summary>
-    /// <param name="hasTime">Whether the queue of newcomers is short, so that connections may stay longer; null means it never is.</param>
-    /// <returns>False where none became free: the connection must be closed at once.</returns>
+    /// <summary>Takes a place until <see cref="Release"/>.</summary>
+    /// <param name="hasTime">Whether the queue of new connections is short, so that connections may stay longer; null means never.</param>
+    /// <returns>False if no place became free; the caller must close the connection.</returns>
     public async ValueTask<bool> AdmitAsync(Guest guest, CancellationToken cancellationToken, Func<bool>? hasTime = null)
     {
         for (var wait = MakeRoom(hasTime); wait > TimeSpan.Zero; wait = MakeRoom(hasTime))
@@ -57,8 +58,8 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         return true;
     }
 
-    /// <summary>The connection has shown that it is this client's.</summary>
-    /// <returns>False where the client has more connections under way than its share.</returns>
+    /// <summary>Records the client of a connection, once a request showed it.</summary>
+    /// <returns>False if the client has more busy connections than its share.</returns>
     public bool Recognize(Guest guest, string client)
     {
         Guest? leaving = null;
@@ -94,7 +95,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         return true;
     }
 
-    /// <summary>The connection waits for a rejection. It leaves before any other one.</summary>
+    /// <summary>Records that the connection waits for a rejection; such connections close first.</summary>
     public void Distrust(Guest guest)
     {
         using var alone = _gate.EnterScope();
@@ -105,7 +106,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         }
     }
 
-    /// <summary>The connection is gone, and its memory free.</summary>
+    /// <summary>Gives the place back once the connection is closed and its memory free.</summary>
     public void Release(Guest guest)
     {
         lock (_gate)
@@ -124,7 +125,7 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         guest.EndTurn();
     }
 
-    /// <summary>Closes every connection that shows no client and answers no request, at the end of the process.</summary>
+    /// <summary>Closes every idle connection without a client, when the process stops.</summary>
     public void CloseStrangers()
     {
         Guest[] all;
@@ -137,10 +138,10 @@ internal sealed class ConnectionBudget(int most, int clients, TimeProvider clock
         Array.ForEach(all, guest => guest.Close());
     }
 
-    /// <summary>Ends the search for silent connections. Those that are still open may be released afterwards.</summary>
+    /// <summary>Stops the timer for silent connections. Open connections may still be released afterwards.</summary>
     public void Dispose() => _sweep?.Dispose();
 
-    /// <returns>How long to wait before this can be said again; nothing where a place is free, or about to become so.</returns>
+    /// <returns>How long to wait before the next try; null if a place is free or about to become free.</returns>
     private TimeSpan MakeRoom(Func<bool>? hasTime)
     {
         Guest? leaving = null;

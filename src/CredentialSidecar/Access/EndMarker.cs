@@ -4,13 +4,15 @@ using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>Says in a shared directory that the sidecar ended in an orderly way, so that nobody can have taken its port to collect tokens.</summary>
-/// <remarks>It holds a hash over the token it speaks of, so one that was copied or is left over means nothing.</remarks>
+/// <summary>
+/// A file in a shared directory which shows that the sidecar ended cleanly, so its token can stay in use after a restart.
+/// </summary>
+/// <remarks>It holds a hash of the token, so a copied or outdated marker does not count.</remarks>
 internal static class EndMarker
 {
     public const string Name = ".ended";
 
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string directory, string token) => SharedDirectory.Put(directory, Name, stream => stream.Write(Of(token)));
 
     public static bool IsThere(string directory, string token) =>

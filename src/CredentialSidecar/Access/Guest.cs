@@ -3,7 +3,7 @@ using System.Net;
 namespace CredentialSidecar.Access;
 
 /// <summary>One accepted connection, from its acceptance until its memory is free again.</summary>
-/// <param name="address">The peer address; null where the system does not tell.</param>
+/// <param name="address">The peer address; null if the system does not report it.</param>
 /// <param name="close">Ends the connection without an answer.</param>
 /// <param name="received">How many bytes the peer has sent so far.</param>
 internal sealed class Guest(IPAddress? address, Action close, Func<long> received)
@@ -14,27 +14,27 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
 
     public IPAddress Address { get; } = PeerAddress.Plain(address) ?? IPAddress.None;
 
-    /// <summary>Null until the connection has shown whose it is.</summary>
+    /// <summary>Null until a request showed the client.</summary>
     public string? Client { get; set; }
 
-    /// <summary>Where it stands in its queue; null once it was told to leave.</summary>
+    /// <summary>Its place in its queue; null once it was chosen to close.</summary>
     public LinkedListNode<Guest>? Place { get; set; }
 
-    /// <summary>It has brought no valid token, and waits for its rejection.</summary>
+    /// <summary>Whether its token was not valid and it waits for the rejection.</summary>
     public bool IsGuesser { get; set; }
 
-    /// <summary>As the clock's timestamps count, which nobody can set back.</summary>
+    /// <summary>In the clock's timestamps, which are monotonic.</summary>
     public long Arrived { get; set; }
 
-    /// <summary>When it came, when its last request ended, or when something was last heard of it.</summary>
+    /// <summary>When it was accepted, when its last request ended, or when it last sent something.</summary>
     public long QuietSince { get; set; }
 
-    /// <summary>It has waited for its rejection before its request was read.</summary>
+    /// <summary>Whether it waited for its rejection before its request was read.</summary>
     public bool HasWaited { get; set; }
 
     public bool IsBusy => Volatile.Read(ref _requests) > 0;
 
-    /// <summary>Something was sent that the server has not begun to answer: it may be a valid token.</summary>
+    /// <summary>Whether it sent something that the server has not begun to answer, which may be a valid token.</summary>
     public bool IsUnheard => !IsBusy && received() > Volatile.Read(ref _heard);
 
     public void Begin()
@@ -43,7 +43,7 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
         EndTurn();
     }
 
-    /// <param name="began">Is called once, when the first request begins, the connection is gone, or the turn took too long.</param>
+    /// <param name="began">Called once: when the first request begins, the connection closes, or its turn takes too long.</param>
     public void OnBegin(Action began) => _began = began;
 
     public bool HasTurn => Volatile.Read(ref _began) is not null;
@@ -64,7 +64,7 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
 
     public void Close() => close();
 
-    /// <summary>Whether the peer has sent nothing since the last request, or since this was last asked.</summary>
+    /// <summary>Whether the peer has sent nothing since the last request, or since the last call.</summary>
     public bool IsSilent()
     {
         var heard = received();

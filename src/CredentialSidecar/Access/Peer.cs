@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>What is remembered of one peer: two buckets, and how it has asked lately.</summary>
+/// <summary>What the throttle remembers of one peer: two token buckets and its recent request rate.</summary>
 internal sealed class Peer
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
@@ -31,13 +31,13 @@ internal sealed class Peer
         }
     }
 
-    /// <param name="perSecond">What it may ask on and on; twice that at once.</param>
-    /// <returns>Whether it may be answered, and whether it is time to warn of it.</returns>
+    /// <param name="perSecond">The sustained rate; bursts may be twice as large.</param>
+    /// <returns>Whether the request is admitted, and whether a warning is due.</returns>
     public (bool IsAdmitted, bool Hammers) Count(DateTimeOffset now, int perSecond)
     {
         lock (_gate)
         {
-            // A clock that is set back gives nothing and takes nothing.
+            // If the clock is set back, the bucket does not change.
             _spent = Math.Max(0, _spent - (Math.Max(0, (now - _seen).TotalSeconds) * perSecond));
             _seen = now;
             var hammers = CountWindow(now);
@@ -47,7 +47,7 @@ internal sealed class Peer
         }
     }
 
-    /// <returns>Whether it is still one of the few that anybody may bring about, and whether it is the first of too many.</returns>
+    /// <returns>Whether this rejection is within the allowance, and whether it is the first one beyond it.</returns>
     public (bool IsFree, bool IsFirst) CountRefusal(DateTimeOffset now)
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed class Peer
         }
     }
 
-    /// <summary>Whether the next one would be too many.</summary>
+    /// <summary>Whether the next rejection would exceed the allowance.</summary>
     public bool HasFreeRefusal(DateTimeOffset now)
     {
         lock (_gate)
@@ -72,7 +72,7 @@ internal sealed class Peer
     {
         if (now - _windowBegan >= Window)
         {
-            // A window that nobody asked in lies between them otherwise.
+            // Otherwise a window without requests lies between them.
             _hot = _inWindow > Window.TotalSeconds && now - _windowBegan < 2 * Window ? _hot + 1 : 0;
             (_windowBegan, _inWindow) = (now, 0);
         }

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>One spelling for each address that limits are counted by.</summary>
+/// <summary>Normalizes the peer addresses that limits are counted by.</summary>
 internal static class PeerAddress
 {
-    /// <summary>IPv4 without the mapping into IPv6, and one address for all of loopback, since a sibling can connect from each of them.</summary>
+    /// <summary>Maps IPv4-mapped IPv6 to IPv4, and all of loopback to one address, since a sibling can connect from any of them.</summary>
     public static IPAddress? Plain(IPAddress? address)
     {
         address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>Connections in the order they came, by whose they are. For one thread at a time.</summary>
+/// <summary>Connections in order of arrival, grouped by owner. Not thread-safe.</summary>
 internal sealed class Queues<TKey>
     where TKey : class
 {
@@ -12,11 +12,12 @@ internal sealed class Queues<TKey>
 
     public int CountOf(TKey key) => _queues.TryGetValue(key, out var queue) ? queue.Count : 0;
 
-    /// <summary>Who has the most; null where there are none.</summary>
+    /// <summary>The owner with the most connections; null if there are none.</summary>
     public TKey? Largest() => _queues.Count > 0 ? _queues.MaxBy(queue => queue.Value.Count).Key : null;
 
-    /// <param name="among">How many of the oldest are looked at.</param>
-    public Guest? Oldest(TKey key, Func<Guest, bool> where, int among = int.MaxValue) => _queues.TryGetValue(key, out var queue) ? queue.Take(among).FirstOrDefault(where) : null;
+    /// <param name="among">How many of the oldest to look at.</param>
+    public Guest? Oldest(TKey key, Func<Guest, bool> where, int among = int.MaxValue) =>
+        _queues.TryGetValue(key, out var queue) ? queue.Take(among).FirstOrDefault(where) : null;
 
     public void Add(TKey key, Guest guest)
     {

@@ -1,6 +1,8 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>A request that the wall, the token check or the throttle rejects. The sidecar, the source and STS did not fail.</summary>
+/// <summary>
+/// Thrown when the wall, the token check or the throttle rejects a request. The sidecar, the source and STS did not fail.
+/// </summary>
 /// <param name="message">For the developer of a sibling: what was wrong and what to do. Never holds a secret.</param>
 internal sealed class RejectedException(RejectionReason reason, string message) : Exception(message)
 {
@@ -22,18 +24,18 @@ internal enum RejectionReason
     /// <summary>The authorization token is missing or wrong.</summary>
     Unauthorized,
 
-    /// <summary>The token is a client's that may not read this destination.</summary>
+    /// <summary>The token belongs to a client that may not read this destination.</summary>
     ForeignDestination,
 
     /// <summary>The peer address, the Host or the headers show that no container of this task sent it.</summary>
     RequestNotAllowed,
 
-    /// <summary>The request has a body that is larger than what is passed on to the agent.</summary>
+    /// <summary>The request body is larger than the sidecar forwards to the agent.</summary>
     RequestTooLarge,
 
-    /// <summary>The client asks more often than any SDK does.</summary>
+    /// <summary>The client sends requests more often than any SDK does.</summary>
     AskedTooOften,
 
-    /// <summary>Interception serves nothing to this connection or request.</summary>
+    /// <summary>The intercepted listener does not serve this connection or request.</summary>
     NotIntercepted,
 }

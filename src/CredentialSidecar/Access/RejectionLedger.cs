@@ -4,20 +4,21 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>Lets the first answer without credentials of each kind be written in full, and counts its repetitions.</summary>
-/// <remarks>A flood from one address thus costs one line in five seconds for each reason, in the log as in the audit.</remarks>
-internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<RejectionLedger> logger) : IHostedService, IDisposable
+/// <summary>Lets the first answer without credentials of each kind be logged in full, and counts the repetitions.</summary>
+/// <remarks>A flood from one address thus costs one line per reason in five seconds, in the log and in the audit.</remarks>
+internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<RejectionLedger> logger)
+    : IHostedService, IDisposable
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    // Each of them may become a line in each period. Strangers have as many as clients, so that they cannot take a client's.
+    // Each kind may become a line per period. Unknown clients have a separate limit, so they cannot use up that of clients.
     private const int MostKinds = 64;
 
-    // A client that gets ever new messages must not take the lines of others.
+    // A client that gets a new message each time must not use up the lines of others.
     private const int MostReasons = 4;
 
     private const string Several = "(several)";
-    private const string ManyReasons = "For more than one reason.";
+    private const string ManyReasons = "There are several reasons.";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Kind, Repetitions> _kinds = [];
@@ -25,10 +26,10 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 
     /// <summary>Counts an answer.</summary>
     /// <param name="peer">The peer address.</param>
-    /// <param name="client">Null where no token of ours was sent.</param>
-    /// <param name="rejection">What it was, and why.</param>
-    /// <param name="withAudit">Whether the repetitions are only counted in the audit too.</param>
-    /// <returns>Whether it is the first of its kind for a while, and so to be written in full.</returns>
+    /// <param name="client">Null if the request had no valid token.</param>
+    /// <param name="rejection">What was rejected, and why.</param>
+    /// <param name="withAudit">Whether the audit also only counts repetitions.</param>
+    /// <returns>Whether this is the first of its kind in this period, which is logged in full.</returns>
     public bool Count(IPAddress? peer, string? client, Rejection rejection, bool withAudit)
     {
         var kind = new Kind(PeerAddress.Plain(peer), client, rejection, withAudit);
@@ -56,7 +57,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>What has only been counted until now is still written.</summary>
+    /// <summary>Writes the counts that are not logged yet.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Tell();
@@ -65,7 +66,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>The rest share a line, one for those who are known and one for those who are not.</summary>
+    /// <summary>The rest share two lines, one for known and one for unknown clients.</summary>
     private static Kind Rest(string? client, bool withAudit) =>
         new(null, client is null ? null : Several, new Rejection(Several, Several, Several, ManyReasons), withAudit);
 
@@ -79,7 +80,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
 
             foreach (var (kind, repetitions) in _kinds.ToArray())
             {
-                // What has not come for a whole period is news again.
+                // A kind that did not occur for a whole period is logged in full again.
                 if (repetitions.Since == 0)
                 {
                     _kinds.Remove(kind);
@@ -103,7 +104,8 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
         var (kind, count) = told;
         var what = kind.What;
         var (requests, client) = (count == 1 ? "request" : "requests", kind.Client ?? "an unknown client");
-        Log.Repeated(logger, count, requests, client, kind.Peer?.ToString() ?? "several addresses", what.Asked, what.Code, Period.TotalSeconds, what.Reason);
+        Log.Repeated(logger, count, requests, client, kind.Peer?.ToString() ?? "several addresses", what.Asked, what.Code,
+            Period.TotalSeconds, what.Reason);
 
         if (kind.WithAudit && audit.IsOn)
         {
@@ -114,7 +116,8 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
     private sealed record Kind(IPAddress? Peer, string? Client, Rejection What, bool WithAudit)
     {
         public bool DiffersByReason(Kind other) => Equals(other.Peer, Peer) && other.Client == Client && other.WithAudit == WithAudit
-            && (other.What.Kind, other.What.Code, other.What.Asked) == (What.Kind, What.Code, What.Asked) && other.What.Reason != What.Reason;
+            && (other.What.Kind, other.What.Code, other.What.Asked) == (What.Kind, What.Code, What.Asked)
+            && other.What.Reason != What.Reason;
     }
 
     private sealed class Repetitions
@@ -127,6 +130,7 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
         [LoggerMessage(EventIds.Repeated, LogLevel.Warning,
             "Rejected {Count} more {Requests} of {Client} at {Peer} for {Asked} with {Code} in {Seconds} s: {Reason}")]
         public static partial void Repeated(
-            ILogger logger, int count, string requests, string client, string peer, string asked, string code, double seconds, string reason);
+            ILogger logger, int count, string requests, string client, string peer, string asked, string code, double seconds,
+            string reason);
     }
 }

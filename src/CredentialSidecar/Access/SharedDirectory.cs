@@ -7,27 +7,28 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>What siblings mount: the authorization token as a file, and the launcher.</summary>
+/// <summary>The directory that siblings mount, with the authorization token as a file and the launcher.</summary>
 /// <remarks>Both are replaced by a rename, so that a sibling reads the old one or the new one and never half of either.</remarks>
 internal static class SharedDirectory
 {
     public const string TokenName = "token";
     public const string LauncherName = "credential-launch";
 
-    // Siblings are told apart by which volume they mount, not by the file's mode (contract R12: readable by their uids).
+    // The mounted volume separates siblings, not the file mode (contract R12: siblings with other uids must be able to read).
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Runnable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const int TokenBytes = 32;
 
-    /// <summary>Puts each client's token into its directory, and the launcher where there is one.</summary>
-    /// <param name="launcher">The launcher's file; nothing is installed where it does not exist.</param>
+    /// <summary>Puts each client's token into its directory, and the launcher if it exists.</summary>
+    /// <param name="launcher">The launcher's file; if it does not exist, nothing is installed.</param>
     /// <returns>
-    /// The settings with the tokens that siblings now find there: the configured one, else the one that was there if it is
-    /// well-formed and cannot have been collected since, else a new one of 256 bits.
+    /// The settings with the tokens that siblings now find there: the configured token, else the existing one if it is well-formed
+    /// and no other process can have collected it, else a new one of 256 bits.
     /// </returns>
-    /// <param name="isRestart">A supervisor held our ports since the process before this one, so that no other can have listened there.</param>
-    /// <param name="findings">Is told of a token that was found and that somebody else can change.</param>
-    /// <exception cref="ConfigurationMistakesException">A directory cannot be written, or a token that is there cannot be read.</exception>
+    /// <param name="isRestart">A supervisor has held the ports since the previous sidecar process, so no other process can have listened
+    /// there.</param>
+    /// <param name="findings">Receives a warning if another user can change the token file.</param>
+    /// <exception cref="ConfigurationMistakesException">A directory cannot be written, or its token cannot be read.</exception>
     public static AccessSettings Install(
         AccessSettings settings, Func<string, string> nameOf, string launcher, bool isRestart = false, Findings? findings = null)
     {
@@ -41,7 +42,7 @@ internal static class SharedDirectory
 
         foreach (var client in settings.Clients)
         {
-            // One that was copied from another client's directory would not tell the two apart.
+            // A token copied from another client's directory would not distinguish the two clients.
             var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
             var there = client.Token is null ? Find(client.Directory!, nameOf(key), findings) : null;
             var found = clients.All(other => other.Token != there) ? there : null;
@@ -54,7 +55,7 @@ internal static class SharedDirectory
         return settings with { Clients = [.. clients] };
     }
 
-    /// <summary>The launcher that siblings get: what stands beside the program may be a copy that only runs and cannot be read.</summary>
+    /// <summary>The launcher for siblings. The file beside the program may be a copy that can run but not be read.</summary>
     /// <param name="program">The folder of the sidecar's own program.</param>
     public static string LauncherFor(string program)
     {
@@ -62,16 +63,17 @@ internal static class SharedDirectory
         return File.Exists(readable) ? readable : Path.Combine(program, LauncherName);
     }
 
-    /// <summary>256 bits, in characters that every SDK can send.</summary>
+    /// <summary>A new token of 256 bits, in characters that every SDK can send.</summary>
     public static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
 
     /// <summary>Replaces the token in a directory.</summary>
-    public static void Put(string directory, string token) => Put(directory, TokenName, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
+    public static void Put(string directory, string token) =>
+        Put(directory, TokenName, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
 
     /// <summary>Replaces a file that siblings may read.</summary>
     public static void Put(string directory, string name, Action<Stream> write) => Put(directory, name, Readable, write);
 
-    /// <summary>The token in a directory, if every SDK can send it and nobody could guess it.</summary>
+    /// <summary>The token in a directory, if every SDK can send it and it is long enough.</summary>
     public static string? Find(string directory)
     {
         try
@@ -102,7 +104,7 @@ internal static class SharedDirectory
                 });
             }
 
-            // Also where it stays the same: a directory that cannot be written shows at the first start, not at the first rotation.
+            // Also if the token stays the same, so that an unwritable directory fails at the first start, not at the first rotation.
             if (token is not null)
             {
                 EndMarker.Remove(directory);
@@ -112,23 +114,26 @@ internal static class SharedDirectory
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationMistakesException([new Mistake(key(),
-                $"is '{directory}', which uid {SmallFile.UserId()} cannot write: {(Directory.Exists(directory) ? Reason(e) : File.Exists(directory) ? "it is a file" : "it does not exist")}. "
-                + "Mount a volume there that this uid may write: one that takes its owner from the image, an emptyDir with fsGroup, or a folder after chown")]);
+                $"is '{directory}', which uid {SmallFile.UserId()} cannot write: "
+                + $"{(Directory.Exists(directory) ? Reason(e) : File.Exists(directory) ? "it is a file" : "it does not exist")}. "
+                + "Mount a volume that this uid can write: one that takes its owner from the image, an emptyDir with fsGroup, "
+                + "or a folder after chown")]);
         }
     }
 
-    /// <summary>The token in the directory, if every SDK can send it and nobody could guess it.</summary>
-    /// <exception cref="ConfigurationMistakesException">It cannot be read: siblings may go on with it, so it must not be replaced.</exception>
+    /// <summary>The token in the directory, if every SDK can send it and it is long enough.</summary>
+    /// <exception cref="ConfigurationMistakesException">The token cannot be read. Siblings may still use it, so it must not be
+    /// replaced.</exception>
     private static string? Find(string directory, string key, Findings? findings)
     {
-        // A link could lead to a file of somebody else's choice.
+        // A symbolic link could lead to a file that another user chose.
         var content = SmallFile.Read(Path.Combine(directory, TokenName), TokenText.Longest, followLinks: false);
 
         if (content is { Bytes: null, Trouble: not (FileTrouble.Missing or FileTrouble.Link or FileTrouble.TooLarge) })
         {
             throw new ConfigurationMistakesException([new Mistake(key, $"is '{directory}', where '{TokenName}' {content.Problem}; "
-                + "siblings may still send the token in it, so it is not replaced. "
-                + "Let the sidecar read it, or remove it to have a new one made")]);
+                + "siblings may still send its token, so the sidecar does not replace it. "
+                + "Make the file readable for the sidecar, or remove it to get a new token")]);
         }
 
         var token = Encoding.Latin1.GetString(content.Bytes ?? []);
@@ -154,7 +159,7 @@ internal static class SharedDirectory
             {
                 write(stream);
 
-                // Whatever the umask says; and by the file itself, since whoever mounts the directory may put a link in the place of its name.
+                // Independent of the umask, and by the open file, since a sibling that mounts the directory may replace the name by a link.
                 if (!OperatingSystem.IsWindows())
                 {
                     File.SetUnixFileMode(stream.SafeFileHandle, mode);
@@ -172,7 +177,7 @@ internal static class SharedDirectory
         }
     }
 
-    // The framework's messages end in the path, which the mistake names already.
+    // .NET's messages end with the path, which the mistake already names.
     private static string Reason(Exception e) => e switch
     {
         UnauthorizedAccessException => "permission denied",

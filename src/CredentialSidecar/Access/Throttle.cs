@@ -6,14 +6,14 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>A ceiling for each peer that no healthy SDK reaches, and a brake for whoever guesses tokens.</summary>
+/// <summary>Limits the request rate of each peer, far above any SDK's rate, and slows down token guessing.</summary>
 /// <remarks>
-/// A peer is a client at an address: siblings share 127.0.0.1, and one that hammers must not starve the others. All who
-/// have no token of ours are one peer for each address, and 127.0.0.0/8 is one address, since a sibling could ask from each of it.
+/// A peer is a client at an address: siblings share 127.0.0.1, and one that sends too much must not starve the others.
+/// All requests without a valid token from one address are one peer. 127.0.0.0/8 is one address, since siblings can use all of it.
 /// </remarks>
 internal sealed partial class Throttle(WallSettings settings, TimeProvider clock, ILogger<Throttle> logger)
 {
-    /// <summary>Under the second after which SDKs hang up without having read why (contract R4).</summary>
+    /// <summary>Less than the 1 s after which SDKs close the connection without reading the answer (contract R4).</summary>
     public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(500);
 
     private const int MostPeers = 1024;
@@ -22,11 +22,11 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
     private readonly ConcurrentDictionary<string, Peer> _others = new(StringComparer.Ordinal);
     private long _sweptAt;
 
-    /// <summary>How many are remembered.</summary>
+    /// <summary>How many peers are remembered.</summary>
     public int Peers => _peers.Count;
 
-    /// <summary>Counts a request of a client; null has no token.</summary>
-    /// <exception cref="RejectedException">It is one too many.</exception>
+    /// <summary>Counts a request of a client; null means no valid token.</summary>
+    /// <exception cref="RejectedException">The peer exceeded its rate.</exception>
     public void Admit(IPAddress? address, string? client)
     {
         var now = clock.GetUtcNow();
@@ -34,19 +34,20 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
 
         if (hammers)
         {
-            Log.Hammered(logger, client ?? "nobody known", address);
+            Log.Hammered(logger, client ?? "unknown", address);
         }
 
         if (!isAdmitted)
         {
-            throw new RejectedException(RejectionReason.AskedTooOften, "Asked far more often than any SDK does; wait a second. Keep credentials until shortly before their Expiration.");
+            throw new RejectedException(RejectionReason.AskedTooOften,
+                "Too many requests, far more than any SDK sends. Wait 1 s, and reuse credentials until shortly before their Expiration.");
         }
     }
 
-    /// <summary>Counts a rejection. A stranger who is rejected again and again waits for it; a client never does.</summary>
+    /// <summary>Counts a rejection, and delays it if the peer has no valid token and was rejected often. Clients never wait.</summary>
     /// <remarks>
-    /// However many wait: the budget of connections bounds them, and a newcomer takes the place of the oldest. Cancellation
-    /// ends the wait and is no error.
+    /// The connection budget limits how many wait; a new connection takes the place of the oldest. Cancellation ends the wait
+    /// without an exception.
     /// </remarks>
     public async ValueTask DelayAsync(IPAddress? address, string? client, CancellationToken cancellationToken)
     {
@@ -69,8 +70,9 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
         }
     }
 
-    /// <summary>Whether a stranger at that address would wait for a rejection. This counts nothing.</summary>
-    public bool IsDamped(IPAddress? address) => _peers.TryGetValue((PeerAddress.Plain(address), null), out var peer) && !peer.HasFreeRefusal(clock.GetUtcNow());
+    /// <summary>Whether a rejection for a peer without a valid token at this address would be delayed. Does not count.</summary>
+    public bool IsDamped(IPAddress? address) =>
+        _peers.TryGetValue((PeerAddress.Plain(address), null), out var peer) && !peer.HasFreeRefusal(clock.GetUtcNow());
 
     private Peer Of(IPAddress? address, string? client, DateTimeOffset now)
     {
@@ -81,7 +83,7 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
             return known;
         }
 
-        // Once a second at most: who sends from ever new addresses must not make each of them costly.
+        // At most once a second, so that a flood from changing addresses stays cheap.
         if (_peers.Count >= MostPeers && now.Ticks - Interlocked.Read(ref _sweptAt) >= TimeSpan.TicksPerSecond)
         {
             Interlocked.Exchange(ref _sweptAt, now.Ticks);
@@ -92,17 +94,21 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
             }
         }
 
-        // Of those that are too many each client's are one, so that none of them starves another's.
-        return _peers.Count >= MostPeers ? _others.GetOrAdd(client ?? "", _ => new Peer()) : _peers.GetOrAdd((address, client), _ => new Peer());
+        // Past the limit, addresses share one bucket per client, so one client cannot starve another.
+        return _peers.Count >= MostPeers
+            ? _others.GetOrAdd(client ?? "", _ => new Peer())
+            : _peers.GetOrAdd((address, client), _ => new Peer());
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventIds.Hammered, LogLevel.Warning,
-            "Client {Client} at {Peer} has asked more than once a second for half a minute. An SDK asks about once an hour for each process: look for code that makes a new client for each call.")]
+            "Client {Client} at {Peer} has sent more than one request a second for 30 s. An SDK sends about one an hour per process: "
+            + "look for code that creates an SDK client for each call.")]
         public static partial void Hammered(ILogger logger, string client, IPAddress? peer);
 
-        [LoggerMessage(EventIds.Damped, LogLevel.Warning, "Requests from {Peer} without a valid token have been rejected many times: further rejections are answered half a second late.")]
+        [LoggerMessage(EventIds.Damped, LogLevel.Warning,
+            "Many requests from {Peer} without a valid token were rejected; further rejections are delayed by 0.5 s.")]
         public static partial void Damped(ILogger logger, IPAddress? peer);
     }
 }

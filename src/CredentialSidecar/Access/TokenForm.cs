@@ -1,14 +1,15 @@
 namespace CredentialSidecar.Access;
 
-/// <summary>Says what is wrong with an unknown authorization token, if its form shows it.</summary>
+/// <summary>Explains what is wrong with an unknown authorization token, if its form shows it.</summary>
 internal static class TokenForm
 {
     private const string Signature = "AWS4-";
 
-    // Only these are repeated: a word before a blank may be the beginning of a token.
+    // Only these words are repeated in the answer: any other word before a space may be part of a token.
     private static readonly string[] Schemes = ["Bearer", "Basic", "Token", "Digest"];
 
-    /// <param name="isToken">Whether a text is a valid token. Someone who knows one could send it as it is, so telling gives nothing away.</param>
+    /// <param name="isToken">Whether a text is a valid token. A caller who knows one could send it directly, so the answer reveals
+    /// nothing.</param>
     public static string Explain(string authorization, Func<string, bool> isToken)
     {
         var scheme = Array.Find(Schemes, word => authorization.StartsWith(word + " ", StringComparison.OrdinalIgnoreCase));
@@ -25,10 +26,14 @@ internal static class TokenForm
         return (form, authorization) switch
         {
             (null, _) when authorization.StartsWith(Signature, StringComparison.Ordinal) =>
-                "The Authorization header holds an AWS signature instead of the sidecar's token. This address serves credentials; it is not an AWS service.",
-            (null, _) => "The authorization token is not the sidecar's. Compare AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) here with SIDECAR_TOKEN(_FILE) there.",
-            _ when isToken(bare) => $"The Authorization header has {form}. The token itself is right: send it alone, as AWS SDKs do.",
-            _ => $"The Authorization header has {form}, and the token itself is not the sidecar's either. Send the sidecar's token alone.",
+                "The Authorization header holds an AWS signature instead of the sidecar's token. This address serves credentials; "
+                + "it is not an AWS service.",
+            (null, _) =>
+                "The authorization token is wrong. Compare AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) in this container with "
+                + "SIDECAR_TOKEN(_FILE) in the sidecar.",
+            _ when isToken(bare) =>
+                $"The Authorization header has {form}. The token itself is correct: send only the token, as AWS SDKs do.",
+            _ => $"The Authorization header has {form}, and the token itself is wrong too. Send only the sidecar's token.",
         };
     }
 

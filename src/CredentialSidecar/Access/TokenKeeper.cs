@@ -5,10 +5,11 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>Gives clients new tokens: from a file that an operator changed, or made by us where one is told to.</summary>
-internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger) : BackgroundService
+/// <summary>Replaces client tokens: from a token file that changed, or with generated ones on rotate-tokens.</summary>
+internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger)
+    : BackgroundService
 {
-    // A mounted secret changes by a rename of a folder above it, which no watch of the file sees.
+    // A mounted secret changes by a rename of a parent folder, which a file watcher does not report.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private AccessSettings _settings = first;
@@ -20,19 +21,21 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     public AccessSettings Settings => Volatile.Read(ref _settings);
 
     /// <summary>
-    /// Takes up the clients of a new configuration. A new client gets its token; a token that differs from the former one replaces it as
-    /// a rotation does.
+    /// Installs the clients of a new configuration. A new client gets its token; a changed token replaces the former one as in a
+    /// rotation.
     /// </summary>
-    /// <exception cref="ConfigurationMistakesException">A token cannot be installed, or is that of another client.</exception>
+    /// <exception cref="ConfigurationMistakesException">A token cannot be installed, or belongs to another client.</exception>
     public AccessSettings Admit(AccessSettings next, Func<string, string> nameOf, string launcher)
     {
         var former = _settings.Clients.ToDictionary(client => client.Name);
         RefuseForeign(next, nameOf);
-        ClientSettings[] added = [.. next.Clients.Where(client => !former.ContainsKey(client.Name) || IsMoved(former[client.Name], client))];
+        ClientSettings[] added =
+            [.. next.Clients.Where(client => !former.ContainsKey(client.Name) || IsMoved(former[client.Name], client))];
         var installed = SharedDirectory.Install(next with { Clients = [.. added], SharedDirectory = null }, nameOf, launcher).Clients;
         book.Add([.. installed.Where(client => !former.ContainsKey(client.Name))]);
 
-        foreach (var client in next.Clients.Except(added).Where(client => client.Token is not null && !book.IsCurrent(client.Name, client.Token))
+        foreach (var client in next.Clients.Except(added)
+            .Where(client => client.Token is not null && !book.IsCurrent(client.Name, client.Token))
             .Concat(installed.Where(client => former.ContainsKey(client.Name))))
         {
             if (Replace(client, client.Token!, next.TokenGrace) is { } problem)
@@ -41,10 +44,13 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             }
         }
 
-        return next with { Clients = [.. next.Clients.Select(client => installed.FirstOrDefault(other => other.Name == client.Name) ?? client)] };
+        return next with
+        {
+            Clients = [.. next.Clients.Select(client => installed.FirstOrDefault(other => other.Name == client.Name) ?? client)],
+        };
     }
 
-    /// <summary>Forgets the clients that a new configuration lacks, once it is served.</summary>
+    /// <summary>Removes the clients that a new configuration no longer has, once it is served.</summary>
     public void Keep(AccessSettings next)
     {
         Volatile.Write(ref _settings, next);
@@ -52,8 +58,8 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         book.Keep(next.Clients.Select(client => client.Name).ToHashSet(StringComparer.Ordinal));
     }
 
-    /// <summary>Makes a new token for each client that has a generated one, and puts it into the client's directory.</summary>
-    /// <returns>Each of these clients, and why it keeps its token; null where it has a new one.</returns>
+    /// <summary>Creates a new token for each client with a generated one, and writes it to the client's directory.</summary>
+    /// <returns>Each of these clients, and why it keeps its token; null if it has a new one.</returns>
     public IReadOnlyList<(string Client, string? Problem)> Rotate()
     {
         List<(string, string?)> rotated = [];
@@ -72,7 +78,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         return rotated;
     }
 
-    /// <summary>Says in each directory with a generated token that this process ends in an orderly way; the next one then keeps the token.</summary>
+    /// <summary>Marks each directory with a generated token as cleanly ended, so that the next process keeps the token.</summary>
     public void MarkEnded()
     {
         foreach (var client in _settings.Clients.Where(client => client.Origin == TokenOrigin.Generated))
@@ -85,7 +91,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    // Without the mark the next start makes a new token, and says so.
+                    // Without the marker the next start creates a new token and logs event 609.
                 }
             }
         }
@@ -116,12 +122,14 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         var problem = findings.Mistakes.Count > 0 ? findings.Mistakes[0].Text
             : book.OwnerOf(token!) is { } other && other != client.Name ? $"holds a token of client '{other}'" : null;
 
-        // It may be met half written, so what it holds is believed when it is found twice.
+        // The file may be half written, so its content counts once two reads agree.
         var isCertain = _found.GetValueOrDefault(client.Name) == token;
         _found[client.Name] = token;
-        var complaint = problem is not null ? $"its file {problem}" : !isCertain || book.IsCurrent(client.Name, token!) ? null : Replace(client, token!, _settings.TokenGrace);
+        var complaint = problem is not null ? $"its file {problem}"
+            : !isCertain || book.IsCurrent(client.Name, token!) ? null
+            : Replace(client, token!, _settings.TokenGrace);
 
-        // Once for each thing that is wrong, and not every two seconds.
+        // Log each problem once, not every two seconds.
         if (complaint is not null && _complaints.GetValueOrDefault(client.Name) != complaint)
         {
             Log.TokenKept(logger, client.Name, complaint);
@@ -130,7 +138,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         _complaints[client.Name] = complaint;
     }
 
-    /// <returns>Why it keeps the present one; null where it does not.</returns>
+    /// <returns>Why the client keeps its current token; null if it has the new one.</returns>
     private string? Replace(ClientSettings client, string token, TimeSpan grace)
     {
         try
@@ -138,7 +146,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             if (book.Replace(client.Name, token, grace, () => Publish(client, token)) is { } until)
             {
                 return $"{ClientBook.MostValid} former tokens are still valid, the oldest until {until:yyyy-MM-ddTHH:mm:ssZ}; "
-                    + "a new one is possible from then on";
+                    + "rotate again after that time";
             }
 
             Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + grace);
@@ -146,7 +154,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"the new one cannot be put into {client.Directory}";
+            return $"the new token cannot be written to {client.Directory}";
         }
     }
 
@@ -160,7 +168,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             .. from client in next.Clients
                let owner = client.Token is null ? null : book.OwnerOf(client.Token)
                where owner is not null && owner != client.Name && next.Clients.Any(other => other.Name == owner)
-               select new Mistake(nameOf(client.Path), $"has a token of client '{owner}'; each client needs its own, since it tells them apart"),
+               select new Mistake(nameOf(client.Path), $"has a token of client '{owner}'; give each client a different token"),
         ];
 
         if (mistakes.Length > 0)
@@ -180,7 +188,8 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     private static partial class Log
     {
         [LoggerMessage(EventIds.TokenReplaced, LogLevel.Information,
-            "Client {Client} has a new token; the former one is valid until {End:yyyy-MM-ddTHH:mm:ssZ}. Containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, do not see the new one: restart them before then.")]
+            "Client {Client} has a new token; the former one is valid until {End:yyyy-MM-ddTHH:mm:ssZ}. "
+            + "Containers with the variable AWS_CONTAINER_AUTHORIZATION_TOKEN do not see the new token: restart them before then.")]
         public static partial void TokenReplaced(ILogger logger, string client, DateTimeOffset end);
 
         [LoggerMessage(EventIds.TokenKept, LogLevel.Warning, "Client {Client} keeps its token: {Reason}.")]

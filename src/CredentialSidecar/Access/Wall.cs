@@ -6,56 +6,61 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>Refuses what no SDK sends and what browsers, proxies and confused servers cannot help sending.</summary>
-/// <remarks>A page or a server that is led to ask can choose an address and often a method, but neither its Host nor what its proxy adds.</remarks>
+/// <summary>Rejects requests that no SDK sends: those of browsers, proxies and servers tricked into sending one (SSRF).</summary>
+/// <remarks>
+/// A web page or a tricked server can choose the address and often the method, but not the Host header nor what a proxy adds.
+/// </remarks>
 internal sealed class Wall(WallSettings settings)
 {
-    // Pages cannot set names that begin with Sec- (Fetch standard), and only browsers send them, but for one: Node's own fetch.
+    // Pages cannot set headers that begin with Sec- (Fetch standard). Besides browsers only Node's fetch sends one of them.
     private static readonly string[] OfBrowsers = ["Origin", "Referer", "Upgrade-Insecure-Requests", "Sec-*"];
     private const string OfNodeToo = "Sec-Fetch-Mode";
-    private static readonly string[] OfProxies = ["Forwarded", "Via", "X-Forwarded*", "X-Original-*", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
+    private static readonly string[] OfProxies =
+        ["Forwarded", "Via", "X-Forwarded*", "X-Original-*", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
-    /// <exception cref="RejectedException">The request came by a proxy.</exception>
+    /// <exception cref="RejectedException">The request has the form that clients send to a proxy.</exception>
     public static void CheckForm(HttpContext http)
     {
-        // A proxy's form of request has a whole address first, and Kestrel takes the host from there.
+        // A request to a proxy has an absolute URI as its target, and Kestrel takes the host from there.
         if (!http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.StartsWith('/'))
         {
-            throw NotAllowed("Requests by way of a proxy are not answered. Set NO_PROXY=127.0.0.1,localhost.");
+            throw NotAllowed("The client sent this request as if to a proxy. Set NO_PROXY=127.0.0.1,localhost in this container.");
         }
     }
 
-    /// <exception cref="RejectedException">The client asked for another name than ours, as after DNS rebinding.</exception>
+    /// <exception cref="RejectedException">The Host header is not the sidecar's, as after DNS rebinding.</exception>
     public void CheckHost(HttpContext http)
     {
         var (host, connection) = (http.Request.Host, http.Connection);
 
-        // Without a port as the CRT sends it; the name is what DNS rebinding cannot choose (contract R14).
+        // The CRT sends Host without a port. DNS rebinding cannot choose the name (contract R14).
         var isListed = settings.Hosts.Contains(host.Host);
         var hasPort = host.Value?.Length > host.Host.Length;
 
         if (!isListed && ((hasPort && host.Port != connection.LocalPort) || !IsOurs(host.Host, connection.LocalIpAddress)))
         {
-            throw NotAllowed("The Host header is not an address of the sidecar's. Use http://127.0.0.1 with its port, or list the name in Access:Hosts.");
+            throw NotAllowed(
+                "The Host header is not an address of the sidecar. "
+                + "Use http://127.0.0.1 with the sidecar's port, or add the name to Access:Hosts.");
         }
     }
 
-    /// <exception cref="RejectedException">A proxy passed it on.</exception>
+    /// <exception cref="RejectedException">A proxy forwarded the request.</exception>
     public static void CheckProxies(HttpRequest request) => Refuse(request, OfProxies);
 
-    /// <exception cref="RejectedException">It has a body.</exception>
+    /// <exception cref="RejectedException">The request has a body.</exception>
     public static void CheckBody(HttpRequest request)
     {
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
         {
-            throw NotAllowed("A request with a body is not answered.");
+            throw NotAllowed("The request has a body. Send a GET request without a body.");
         }
     }
 
     /// <remarks>
-    /// Browsers send Sec-Fetch-Site only to addresses that they trust: 127.0.0.1, and not 169.254.170.2. There an image, or a
-    /// fetch without CORS, brings neither that nor Origin nor, if the page wishes, Referer. User-Agent is what remains, and no
-    /// page can change it in a request to another origin without asking first (a preflight, which brings Origin).
+    /// Browsers send Sec-Fetch-Site only to addresses they trust: 127.0.0.1, but not 169.254.170.2. There, an image or a fetch
+    /// without CORS sends neither that header nor Origin, and a page can suppress Referer. User-Agent remains: for another origin,
+    /// a page cannot change it without a preflight, which sends Origin.
     /// </remarks>
     /// <exception cref="RejectedException">A browser sent it.</exception>
     public static void CheckBrowser(HttpRequest request)
@@ -64,35 +69,39 @@ internal sealed class Wall(WallSettings settings)
 
         if (IsBrowser(request.Headers.UserAgent.ToString()))
         {
-            throw NotAllowed("A request with a browser's User-Agent (Mozilla/…) is not answered. "
-                + "Let the client send its own name there.");
+            throw NotAllowed("The User-Agent is a browser's (Mozilla/…). The sidecar does not serve browsers. "
+                + "Set the client's User-Agent to its own name.");
         }
     }
 
-    /// <summary>For what is passed on: a connection with another protocol would be a tunnel to the agent, past every check.</summary>
+    /// <summary>
+    /// For forwarded requests: after an upgrade, the connection would be a tunnel to the agent that bypasses every check.
+    /// </summary>
     /// <exception cref="RejectedException">The request offers another protocol.</exception>
     public static void CheckUpgrade(HttpRequest request)
     {
-        // Java's HttpClient offers h2c with each request, and goes on in HTTP/1.1 where the offer is ignored.
+        // Java's HttpClient offers h2c with each request, and continues in HTTP/1.1 if the server ignores the offer.
         if (request.Headers.Upgrade.ToString() is { Length: > 0 } offered && !offered.Equals("h2c", StringComparison.OrdinalIgnoreCase))
         {
-            throw NotAllowed("A request that offers another protocol (Upgrade) is not passed on. Leave the header out.");
+            throw NotAllowed("The request offers another protocol (Upgrade header) and is not forwarded. Remove the header.");
         }
     }
 
-    /// <summary>Whether a proxy adds a header of that name to say for whom it asks.</summary>
+    /// <summary>Whether proxies add a header of this name to identify the client.</summary>
     public static bool IsOfProxy(string name) => Find(OfProxies, name) is not null;
 
-    /// <summary>Our own host, or a network that may ask although it is not.</summary>
-    /// <exception cref="RejectedException">It is somebody else.</exception>
+    /// <summary>Accepts only this host and the networks in Access:Peers.</summary>
+    /// <exception cref="RejectedException">The peer is another host.</exception>
     public void CheckPeer(ConnectionInfo connection)
     {
         var (peer, local) = (Plain(connection.RemoteIpAddress), Plain(connection.LocalIpAddress));
 
-        // Our own host, if it asks an address of its own, does so from that address.
+        // A connection from this host to one of its own addresses comes from the same address.
         if (peer is null || (!IPAddress.IsLoopback(peer) && !peer.Equals(local) && !settings.Peers.Any(network => network.Contains(peer))))
         {
-            throw NotAllowed("This address may not ask. Run the container in the sidecar's network namespace, or list its network in Access:Peers.");
+            throw NotAllowed(
+                "The sidecar does not serve this peer address. "
+                + "Run the container in the sidecar's network namespace, or add its network to Access:Peers.");
         }
     }
 
@@ -102,7 +111,7 @@ internal sealed class Wall(WallSettings settings)
         if (http.Request.Method != HttpMethods.Get)
         {
             http.Response.Headers.Allow = "GET";
-            throw new RejectedException(RejectionReason.WrongMethod, "Only GET is answered here.");
+            throw new RejectedException(RejectionReason.WrongMethod, "Only GET is supported here.");
         }
     }
 
@@ -113,7 +122,7 @@ internal sealed class Wall(WallSettings settings)
             return false;
         }
 
-        // By its text: 2130706433, 127.1 and 0x7f000001 are 127.0.0.1 to a resolver, and no SDK writes them.
+        // Compared as text: resolvers take 2130706433, 127.1 and 0x7f000001 for 127.0.0.1, but no SDK writes them.
         Span<char> text = stackalloc char[64];
         var isSix = address.AddressFamily == AddressFamily.InterNetworkV6;
         var literal = !isSix ? host : host is ['[', .., ']'] ? host.AsSpan(1..^1) : default;
@@ -121,7 +130,7 @@ internal sealed class Wall(WallSettings settings)
             || (IPAddress.IsLoopback(address) && host.Equals("localhost", StringComparison.OrdinalIgnoreCase));
     }
 
-    // Every browser begins so, and so does PowerShell, which is none.
+    // Every browser's User-Agent begins like this. PowerShell's does too, although it is not a browser.
     private static bool IsBrowser(string agent) =>
         agent.StartsWith("Mozilla/", StringComparison.OrdinalIgnoreCase) && !agent.Contains(" PowerShell/", StringComparison.Ordinal);
 
@@ -131,10 +140,11 @@ internal sealed class Wall(WallSettings settings)
     {
         foreach (var (sent, _) in request.Headers)
         {
-            // The name of our own list is repeated; the rest of it is the stranger's text.
+            // Repeat only the name from the list above; the rest is the client's text.
             if (Find(names, sent) is { } known && !sent.Equals(OfNodeToo, StringComparison.OrdinalIgnoreCase))
             {
-                throw NotAllowed($"A request with a header that browsers and proxies add ({known}) is not answered. Ask directly, without a proxy.");
+                throw NotAllowed(
+                    $"The request has a header that browsers and proxies add ({known}). Send the request directly, without a proxy.");
             }
         }
     }
@@ -143,7 +153,9 @@ internal sealed class Wall(WallSettings settings)
     {
         foreach (var name in names)
         {
-            if (name.EndsWith('*') ? sent.AsSpan().StartsWith(name.AsSpan(..^1), StringComparison.OrdinalIgnoreCase) : sent.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (name.EndsWith('*')
+                ? sent.AsSpan().StartsWith(name.AsSpan(..^1), StringComparison.OrdinalIgnoreCase)
+                : sent.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 return name;
             }

@@ -13,7 +13,7 @@ internal sealed class UnderWay
     private readonly ConcurrentDictionary<string, StrongBox<int>> _counts = new(StringComparer.Ordinal);
 
     /// <param name="client">Whose request it is; all strangers are one.</param>
-    /// <exception cref="RejectedException">It is one too many.</exception>
+    /// <exception cref="RejectedException">The peer exceeded its rate.</exception>
     public void Begin(string client)
     {
         if (Interlocked.Increment(ref _counts.GetOrAdd(client, _ => new StrongBox<int>()).Value) > Most)

@@ -42,15 +42,15 @@ public sealed class ClientBookTests : IDisposable
         Assert.Equal(RejectionReason.Unauthorized, Assert.Throws<RejectedException>(() => Book(Two).Identify(sent)).Reason);
 
     [Theory]
-    [InlineData("Bearer " + Web, "has the scheme \"Bearer\" before the token. The token itself is right: send it alone")]
-    [InlineData("bearer   " + Web, "has the scheme \"Bearer\" before the token. The token itself is right")]
-    [InlineData("Token \"" + Web + "\"", "has the scheme \"Token\" before the token and quotes around it. The token itself is right")]
-    [InlineData("\"" + Web + "\"", "has quotes around the token. The token itself is right")]
-    [InlineData("'" + Web + "'", "has quotes around the token. The token itself is right")]
-    [InlineData("Bearer canary", "has the scheme \"Bearer\" before the token, and the token itself is not the sidecar's either")]
+    [InlineData("Bearer " + Web, "has the scheme \"Bearer\" before the token. The token itself is correct: send only the token")]
+    [InlineData("bearer   " + Web, "has the scheme \"Bearer\" before the token. The token itself is correct")]
+    [InlineData("Token \"" + Web + "\"", "has the scheme \"Token\" before the token and quotes around it. The token itself is correct")]
+    [InlineData("\"" + Web + "\"", "has quotes around the token. The token itself is correct")]
+    [InlineData("'" + Web + "'", "has quotes around the token. The token itself is correct")]
+    [InlineData("Bearer canary", "has the scheme \"Bearer\" before the token, and the token itself is wrong too")]
     [InlineData("AWS4-HMAC-SHA256 Credential=AKIA/canary", "holds an AWS signature instead of the sidecar's token")]
-    [InlineData("canary " + Web, "The authorization token is not the sidecar's. Compare")]
-    [InlineData("\"", "The authorization token is not the sidecar's. Compare")]
+    [InlineData("canary " + Web, "The authorization token is wrong. Compare")]
+    [InlineData("\"", "The authorization token is wrong. Compare")]
     public void A_token_in_a_wrong_form_is_refused_with_what_is_wrong_about_it(string sent, string expected)
     {
         var refused = Assert.Throws<RejectedException>(() => Book(Two).Identify(sent));

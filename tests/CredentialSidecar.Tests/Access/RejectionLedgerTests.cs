@@ -59,7 +59,7 @@ public sealed class RejectionLedgerTests
 
         Assert.Equal(4, first);
         Assert.Equal(
-            "Rejected 96 more requests of web at 127.0.0.1 for reports with AccessDenied in 5 s: For more than one reason.",
+            "Rejected 96 more requests of web at 127.0.0.1 for reports with AccessDenied in 5 s: There are several reasons.",
             Assert.Single(Lines(sidecar, 607)));
     }
 
@@ -105,7 +105,7 @@ public sealed class RejectionLedgerTests
         await sidecar.StopAsync();
         Assert.Contains(
             "Rejected 36 more requests of an unknown client at several addresses for (several) with (several) in 5 s: " +
-            "For more than one reason.",
+            "There are several reasons.",
             Lines(sidecar, 607));
     }
 

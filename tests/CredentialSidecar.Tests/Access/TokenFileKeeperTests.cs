@@ -128,7 +128,7 @@ public sealed class TokenFileKeeperTests : TokenKeeperTest
         await LookAsync(sidecar);
 
         Assert.Contains(
-            "cannot be put into",
+            "cannot be written to",
             Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 604).Text,
             StringComparison.Ordinal);
         Assert.Equal((200, 401), (await AskAsync(sidecar, First), await AskAsync(sidecar, Second)));

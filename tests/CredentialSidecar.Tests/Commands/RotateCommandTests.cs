@@ -31,12 +31,12 @@ public sealed class RotateCommandTests
     [Fact]
     public void A_client_that_could_not_have_a_new_token_is_named_with_the_reason_and_the_command_fails()
     {
-        var reply = RotateCommand.Reply([("made", null), ("full", "the new one cannot be put into /full")], Settings.Load());
+        var reply = RotateCommand.Reply([("made", null), ("full", "the new token cannot be written to /full")], Settings.Load());
 
         Assert.Equal(ExitCodes.Unavailable, reply.ExitCode);
         Assert.Equal("""
             This client has a new token: made. The former one is valid for 1h.
-            Client full keeps its token: the new one cannot be put into /full.
+            Client full keeps its token: the new token cannot be written to /full.
             This client keeps its configured token: default (SIDECAR_TOKEN). Change it there.
             """, reply.Text);
     }

@@ -56,14 +56,14 @@ public sealed class GuardTests : IAsyncLifetime
     [Theory]
     [InlineData(nameof(Guards.Tunnel), "CONNECT is not answered", "CONNECT", "", "")]
     [InlineData(nameof(Guards.AgentHost), "The Host header must be 169.254.170.2.", "", "attacker.example", "")]
-    [InlineData(nameof(Guards.HostName), "The Host header is not an address of the sidecar's", "", "attacker.example", "")]
+    [InlineData(nameof(Guards.HostName), "The Host header is not an address of the sidecar.", "", "attacker.example", "")]
     [InlineData(nameof(Guards.BrowserHeaders), "(Origin)", "", "", "Origin: null\r\n")]
     [InlineData(nameof(Guards.ProxyHeaders), "(Via)", "", "", "Via: 1.1 proxy\r\n")]
     [InlineData(nameof(Guards.Upgrade), "offers another protocol", "", "", "Upgrade: websocket\r\n")]
     [InlineData(nameof(Guards.ForwardedMethod), "passed on here.", "DELETE", "", "")]
-    [InlineData(nameof(Guards.Body), "A request with a body is not answered.", "", "", "Content-Length: 2\r\n")]
-    [InlineData(nameof(Guards.Method), "Only GET is answered here.", "DELETE", "", "")]
-    [InlineData(nameof(Guards.Token), "No authorization token was sent.", "", "", "Authorization:\r\n")]
+    [InlineData(nameof(Guards.Body), "The request has a body. Send a GET request without a body.", "", "", "Content-Length: 2\r\n")]
+    [InlineData(nameof(Guards.Method), "Only GET is supported here.", "DELETE", "", "")]
+    [InlineData(nameof(Guards.Token), "The request has no authorization token.", "", "", "Authorization:\r\n")]
     public async Task A_guard_stands_where_its_row_says(string guard, string text, string method, string host, string header)
     {
         foreach (var route in Routes.All)
@@ -77,7 +77,7 @@ public sealed class GuardTests : IAsyncLifetime
     {
         foreach (var route in Routes.All)
         {
-            AssertGuarded(route, Guards.ProxyForm, await AskAsync(route, form: "http://127.0.0.1"), "Requests by way of a proxy");
+            AssertGuarded(route, Guards.ProxyForm, await AskAsync(route, form: "http://127.0.0.1"), "as if to a proxy");
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class GuardTests : IAsyncLifetime
         {
             // A rejected request with a valid token counts for its client as well.
             var header = route.Asked == Asked.OtherPath ? "Authorization:\r\n" : "";
-            AssertGuarded(route, Guards.Ceiling, await AskAsync(route, header: header), "Asked far more often");
+            AssertGuarded(route, Guards.Ceiling, await AskAsync(route, header: header), "far more than any SDK sends");
         }
     }
 
@@ -115,7 +115,7 @@ public sealed class GuardTests : IAsyncLifetime
 
         foreach (var route in Routes.All)
         {
-            AssertGuarded(route, Guards.StrangersCeiling, await AskAsync(route, header: "Authorization:\r\n"), "Asked far more often");
+            AssertGuarded(route, Guards.StrangersCeiling, await AskAsync(route, header: "Authorization:\r\n"), "far more than any SDK sends");
         }
     }
 
@@ -135,7 +135,7 @@ public sealed class GuardTests : IAsyncLifetime
             http.Request.Headers.Authorization = Settings.Token;
 
             var rejected = Record.Exception(() => _sidecar.Services.GetRequiredService<Gate>().Check(http, route));
-            AssertGuarded(route, Guards.PeerAddress, rejected?.Message ?? "", "This address may not ask.");
+            AssertGuarded(route, Guards.PeerAddress, rejected?.Message ?? "", "The sidecar does not serve this peer address.");
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class LineFormatterTests
             AuditSentence.Of(line).ToString());
         var unknown = AuditLine.Of(VirtualClock.Start, 401, "Unauthorized", null, System.Net.IPAddress.Loopback, null);
         Assert.Equal(
-            "Refused a request of an unknown client at 127.0.0.1: 401 Unauthorized.",
+            "Refused a request from an unknown client at 127.0.0.1: 401 Unauthorized.",
             AuditSentence.Of(unknown).ToString());
     }
 

@@ -41,7 +41,7 @@ internal static class AccessRules
         }
 
         RefuseDuplicates(clients, client => client.Token, "has the token of",
-            "each client needs its own, since it tells them apart", findings);
+            "give each client a different token", findings);
         RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of",
             "a container that mounts it would have both tokens", findings);
 
