@@ -29,6 +29,9 @@ internal sealed class ScriptedSts(TimeProvider clock) : ISigner, IRoleAssumer
     /// <summary>What a call fails with; null lets it through.</summary>
     public Func<Call, CredentialException?> FailWhen { get; set; } = _ => null;
 
+    /// <summary>Changes what the source gives, which is a session that ends six hours after each read.</summary>
+    public Func<TemporaryCredentials, TemporaryCredentials> Source { get; set; } = read => read;
+
     public Func<CredentialException?> SourceFailsWhen { get; set; } = () => null;
 
     /// <summary>Lets a test hold calls back.</summary>
@@ -43,13 +46,13 @@ internal sealed class ScriptedSts(TimeProvider clock) : ISigner, IRoleAssumer
         var now = clock.GetUtcNow();
         return SourceFailsWhen() is { } failure
             ? Task.FromException<TemporaryCredentials>(failure)
-            : Task.FromResult(new TemporaryCredentials(
+            : Task.FromResult(Source(new TemporaryCredentials(
                 "ASIASOURCE",
                 Canary("secret", 0),
                 Canary("token", 0),
                 "arn:aws:iam::111122223333:role/task",
                 now,
-                now + TimeSpan.FromHours(6)));
+                now + TimeSpan.FromHours(6))));
     }
 
     public void Distrust(TemporaryCredentials used, DateTimeOffset since) => Distrusted.Add(used);

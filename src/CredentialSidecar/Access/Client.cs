@@ -19,5 +19,6 @@ internal sealed class Client(string name, FrozenSet<string>? destinations)
     /// <summary>The destinations it may read, in order; null means all.</summary>
     public IReadOnlyList<string>? Destinations { get; } = destinations?.Order(StringComparer.Ordinal).ToArray();
 
-    public bool MayRead(string destination) => destinations is null || destinations.Contains(destination);
+    /// <param name="mustBeListed">Only a client that lists the destination may read it; one that may read everything may not.</param>
+    public bool MayRead(string destination, bool mustBeListed) => destinations?.Contains(destination) ?? !mustBeListed;
 }

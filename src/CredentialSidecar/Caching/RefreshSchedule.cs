@@ -9,6 +9,9 @@ internal sealed class RefreshSchedule(RefreshSettings first, Func<double> nextRa
 {
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
 
+    // The source keeps what it read for as long.
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromMinutes(1);
+
     // An IAM change takes some seconds to spread after a deployment, so a denial is tried again soon, five times.
     private static readonly int[] DeniedSeconds = [2, 5, 10, 20, 40, 60, 120, 240, 300];
     private static readonly int[] UnavailableSeconds = [2, 4, 8, 16, 32, 64, 120];
@@ -41,6 +44,15 @@ internal sealed class RefreshSchedule(RefreshSettings first, Func<double> nextRa
         // Jitter only ever pulls a renewal forward; pushing it back would break the promise.
         var wait = age * (1 - settings.JitterFraction * nextRandom());
         return session.IssuedAt + (wait > ShortestWait ? wait : ShortestWait);
+    }
+
+    /// <summary>When the source should be read again whose own session is served.</summary>
+    /// <remarks>The issuer decides how much life is left, so an earlier read would only find the same session.</remarks>
+    public DateTimeOffset ReadAgainAt(TemporaryCredentials session)
+    {
+        var (early, next) = (session.Expiration - MinimumRemaining, session.IssuedAt + BetweenReads);
+        var at = early > next ? early : next;
+        return at < session.Expiration ? at : session.Expiration;
     }
 
     /// <summary>How long to wait after a number of failures in a row.</summary>

@@ -5,10 +5,11 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Caching;
 
 /// <summary>Writes a session as the bytes that a sibling reads, UTF-8.</summary>
-internal delegate byte[] SessionDocument(TemporaryCredentials credentials, RoleArn role);
+/// <param name="role">Null where the source does not say.</param>
+internal delegate byte[] SessionDocument(TemporaryCredentials credentials, RoleArn? role);
 
 /// <summary>A node's session, with the bytes that every sibling will be answered, made once.</summary>
-internal sealed class Session(TemporaryCredentials credentials, string sessionName, byte[] body, DateTimeOffset renewAt)
+internal sealed class Session(TemporaryCredentials credentials, string? sessionName, byte[] body, DateTimeOffset renewAt)
 {
     /// <summary>The CRT reads no body beyond 10 000 bytes (contract R6).</summary>
     public const int LargestBody = 9_000;
@@ -21,7 +22,14 @@ internal sealed class Session(TemporaryCredentials credentials, string sessionNa
     /// <summary>Of the contract's JSON, in bytes.</summary>
     public int Length => body.Length;
 
-    public string SessionName => sessionName;
+    /// <summary>Null for a session of the source itself, which another party named.</summary>
+    public string? SessionName => sessionName;
+
+    /// <summary>The role that the source names for its own session; null for others, whose role the hop knows.</summary>
+    public RoleArn? Role { get; init; }
+
+    /// <summary>The source still has the same session as at the read before.</summary>
+    public bool IsUnchanged { get; init; }
 
     public DateTimeOffset RenewAt => renewAt;
 

@@ -2,10 +2,11 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Caching;
 
-/// <summary>One hop in the tree, with its latest session and the single attempt that may be replacing it.</summary>
+/// <summary>One hop in the tree, or the source itself, with its latest session and the single attempt that may be replacing it.</summary>
+/// <param name="hop">Null for the source, whose own session is then served.</param>
 /// <param name="parent">Whose session signs this hop; null where the source does.</param>
 internal sealed class SessionNode(
-    Hop hop, NodeLabel label, SessionNode? parent, ISigner source, IRoleAssumer assumer, SessionDocument document, RefreshSchedule schedule, TimeProvider clock)
+    Hop? hop, NodeLabel label, SessionNode? parent, ISigner source, IRoleAssumer assumer, SessionDocument document, RefreshSchedule schedule, TimeProvider clock)
     : ISigner
 {
     // A session that is to sign must outlast the call, its retries, and some skew.
@@ -19,15 +20,18 @@ internal sealed class SessionNode(
     private Task<Session>? _attempt;
     private TaskCompletionSource _outcome = NewOutcome();
 
-    public Hop Hop => hop;
+    public Hop? Hop => hop;
+
+    /// <summary>Its sessions are the source's own.</summary>
+    public bool IsSource => hop is null;
 
     /// <summary>The role of its sessions; null where the source does not say.</summary>
-    public RoleArn? Role => hop.Role;
+    public RoleArn? Role => hop is null ? Latest?.Role : hop.Role;
 
-    public string SessionName => hop.SessionName;
+    public string? SessionName => hop?.SessionName;
 
-    /// <summary>The region whose STS is called.</summary>
-    public string Region => hop.Region;
+    /// <summary>The region whose STS is called; null for the source, which needs none.</summary>
+    public string? Region => hop?.Region;
 
     public SessionNode? Parent => parent;
 
@@ -90,7 +94,8 @@ internal sealed class SessionNode(
         }
         catch (Exception e) when (e is not CredentialException)
         {
-            var fault = new CredentialException(CredentialFailure.Internal, $"Cannot assume {hop.Role} ({label}): a fault of the sidecar's own, see its log.", e);
+            var what = hop is null ? "read the source" : $"assume {hop.Role} ({label})";
+            var fault = new CredentialException(CredentialFailure.Internal, $"Cannot {what}: a fault of the sidecar's own, see its log.", e);
             Refuse(fault);
             throw fault;
         }
@@ -108,6 +113,11 @@ internal sealed class SessionNode(
     private async Task<Session> FetchAsync(DateTimeOffset started)
     {
         var signer = await _signer.ReadAsync(CancellationToken.None);
+
+        if (hop is null)
+        {
+            return SourceSession.Of(signer, Latest, document, schedule, clock.GetUtcNow());
+        }
 
         try
         {
@@ -184,13 +194,4 @@ internal sealed class SessionNode(
     }
 
     private static TaskCompletionSource NewOutcome() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-}
-
-/// <summary>A node at one moment.</summary>
-/// <param name="Latest">The last session that was had, live or not; null before the first.</param>
-/// <param name="Refusal">The last failure, if nothing has succeeded since.</param>
-internal readonly record struct NodeState(Session? Latest, Refusal? Refusal)
-{
-    /// <summary>When the next attempt should start.</summary>
-    public DateTimeOffset DueAt => Refusal?.Until ?? Latest?.RenewAt ?? DateTimeOffset.MinValue;
 }

@@ -12,14 +12,16 @@ internal sealed class SessionTree(FrozenDictionary<string, Destination> destinat
 {
     public IReadOnlyList<Destination> Destinations => destinations.Values;
 
-    /// <summary>The destination called <c>default</c>, or the only one.</summary>
-    public Destination? Default { get; } =
-        destinations.GetValueOrDefault("default") ?? (destinations.Count == 1 ? destinations.Values[0] : null);
+    /// <summary>The destination called <c>default</c>, or the only one with hops.</summary>
+    public Destination? Default { get; } = destinations.GetValueOrDefault("default") ?? OnlyWithHops(destinations.Values);
 
-    /// <summary>The distinct hops.</summary>
+    /// <summary>The distinct hops, and the source where a destination serves it.</summary>
     public IReadOnlyList<SessionNode> Nodes => nodes.Values;
 
     public Destination? Find(string name) => destinations.GetValueOrDefault(name);
 
     public SessionNode? NodeOf(NodeIdentity identity) => nodes.GetValueOrDefault(identity);
+
+    private static Destination? OnlyWithHops(IEnumerable<Destination> all) =>
+        all.Where(destination => !destination.Node.IsSource).Take(2).ToArray() is [var only] ? only : null;
 }

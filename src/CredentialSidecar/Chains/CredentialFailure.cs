@@ -24,7 +24,7 @@ internal enum CredentialFailure
     /// <summary>A policy does not allow the hop.</summary>
     Denied,
 
-    /// <summary>STS calls an input of the hop wrong, so the configuration must change.</summary>
+    /// <summary>STS calls an input of the hop wrong, or there is no hop and the source cannot be served: the configuration must change.</summary>
     InvalidHop,
 
     /// <summary>A fault of our own.</summary>

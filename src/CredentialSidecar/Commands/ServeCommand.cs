@@ -1,4 +1,5 @@
 using CredentialSidecar.Access;
+using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
@@ -50,6 +51,7 @@ internal static partial class ServeCommand
             Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);
             Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
+            await SourceCheck.RunAsync(app.Services.GetRequiredService<ISigner>(), settings, cancellationToken);
             await ConfiguredAddresses.WaitAsync(settings, logger, TimeProvider.System, cancellationToken);
             await PortUnavailable.StartAsync(app, settings, cancellationToken);
             supervision?.DropUnused();

@@ -28,7 +28,7 @@ internal static class ValidateCommand
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
-            error.WriteLine($"Source: {settings.Source}. STS: {(endpoints.Length == 0 ? "of the task's region" : string.Join(", ", endpoints))}{(settings.Sts.Proxy is { } proxy ? $" by the proxy {proxy} of {proxy.Variable}" : "")}. {Clients(settings)}.");
+            error.WriteLine($"Source: {settings.Source}. STS: {(endpoints.Length > 0 ? string.Join(", ", endpoints) : settings.NeedsTaskRegion ? "of the task's region" : "not called")}{(settings.Sts.Proxy is { } proxy ? $" by the proxy {proxy} of {proxy.Variable}" : "")}. {Clients(settings)}.");
 
             foreach (var warning in warnings)
             {

@@ -21,6 +21,7 @@ internal static class SettingsLoader
         var refresh = RefreshRules.Find(options, findings);
         var intercepted = InterceptionRules.Check(options, findings);
         var access = AccessRules.Find(options, findings);
+        DestinationRules.CheckReaders(options, access, intercepted, findings);
         var passthrough = PassthroughRules.Find(options, access.Clients, findings);
         var wall = WallRules.Find(options, findings);
         var audit = WallRules.FindAudit(options, findings);

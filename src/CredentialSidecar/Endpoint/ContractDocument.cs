@@ -12,7 +12,7 @@ internal static class ContractDocument
     // A plus sign in a token would grow to six bytes; these bytes reach no HTML page.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static byte[] Of(TemporaryCredentials credentials, RoleArn role)
+    public static byte[] Of(TemporaryCredentials credentials, RoleArn? role)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
 
@@ -25,8 +25,13 @@ internal static class ContractDocument
 
             // Whole seconds, cut and never rounded up, and a literal Z: the one form that every SDK reads (contract R7).
             json.WriteString("Expiration"u8, credentials.Expiration.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            json.WriteString("RoleArn"u8, role.Text);
-            json.WriteString("AccountId"u8, role.AccountId);
+
+            if (role is not null)
+            {
+                json.WriteString("RoleArn"u8, role.Text);
+                json.WriteString("AccountId"u8, role.AccountId);
+            }
+
             json.WriteEndObject();
         }
 

@@ -12,7 +12,7 @@ internal static class Lookup
     {
         { Name: { } name } => FindByName(tree, name, client, visit),
         { Role: { } role } => FindByRole(tree, role, client, visit),
-        _ => DefaultOf(tree, client),
+        _ => DefaultOf(tree, client, visit),
     };
 
     /// <summary>The destinations whose chains end in that role, by name.</summary>
@@ -24,11 +24,16 @@ internal static class Lookup
         return [.. ending.OrderBy(destination => destination.Name, StringComparer.Ordinal)];
     }
 
-    private static Destination DefaultOf(SessionTree tree, Client client)
+    private static Destination DefaultOf(SessionTree tree, Client client, Visit visit)
     {
         var destination = client.Only is { } only ? tree.Find(only) : tree.Default;
 
-        return destination is not null && client.MayRead(destination.Name)
+        if (destination is { Node.IsSource: true })
+        {
+            return FindByName(tree, destination.Name, client, visit);
+        }
+
+        return destination is not null && MayRead(client, destination)
             ? destination
             : throw Unknown($"There is no default destination. Name one: /v1/credentials/{{destination}}.{Readable(client)}");
     }
@@ -40,29 +45,39 @@ internal static class Lookup
             + Readable(client));
 
         visit.Destination = destination.Name;
-        return client.MayRead(name) ? destination : throw Foreign(client, name);
+        return MayRead(client, destination) ? destination : throw Foreign(client, destination);
     }
 
     private static Destination FindByRole(SessionTree tree, string role, Client client, Visit visit)
     {
         var ending = EndingIn(tree, role);
-        Destination[] allowed = [.. ending.Where(destination => client.MayRead(destination.Name))];
+        Destination[] allowed = [.. ending.Where(destination => MayRead(client, destination))];
 
         visit.Destination = ending.FirstOrDefault()?.Name;
         return (ending, allowed) switch
         {
             ([], _) => throw Unknown($"No destination ends in that role; check the path and the sidecar's Destinations.{Readable(client)}"),
-            (_, []) => throw Foreign(client, ending[0].Name),
+            (_, []) => throw Foreign(client, ending[0]),
             (_, [var only]) => only,
             _ => throw Unknown("Several destinations end in that role; ask for one by its name: "
                 + $"{string.Join(", ", allowed.Select(destination => $"/role/{destination.Name}"))}."),
         };
     }
 
+    // Without hops it is the source's own credentials, which nobody gets by being allowed everything.
+    private static bool MayRead(Client client, Destination destination) =>
+        client.MayRead(destination.Name, mustBeListed: destination.Node.IsSource);
+
     private static RejectedException Unknown(string message) => new(RejectionReason.UnknownDestination, message);
 
-    private static RejectedException Foreign(Client client, string destination) => new(
-        RejectionReason.ForeignDestination, $"Client '{client.Name}' may not read destination '{destination}'.{Readable(client)}");
+    private static RejectedException Foreign(Client client, Destination destination) => new(RejectionReason.ForeignDestination,
+        $"Client '{client.Name}' may not read destination '{destination.Name}'."
+            + $"{(destination.Node.IsSource ? MustBeListed(client) : "")}{Readable(client)}");
+
+    private static string MustBeListed(Client client) => " It serves the source's own credentials, so a client must list it: "
+        + (client.Destinations is null
+            ? "configure a client that has it in Access:Clients:NAME:Destinations."
+            : $"add it to Access:Clients:{client.Name}:Destinations.");
 
     private static string Readable(Client client) =>
         client.Destinations is { } names ? $" This token may read: {string.Join(", ", names)}." : "";

@@ -46,12 +46,12 @@ internal sealed class StatusReport(CurrentTree tree, SourceSettings source, Conf
             latest?.Credentials.IssuedAt,
             node.State.DueAt is var due && due == DateTimeOffset.MinValue ? null : due,
             refusal is null ? null : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.ForOperator, refusal.Cause.Advice, refusal.Cause.RequestId, refusal.At, refusal.Failures),
-            [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Role?.Text, hop.SessionName, hop.Region, hop.Latest?.Credentials.Expiration))]);
+            [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Role?.Text, hop.SessionName!, hop.Region!, hop.Latest?.Credentials.Expiration))]);
     }
 
     private static IEnumerable<SessionNode> Hops(SessionNode? node)
     {
-        for (; node is not null; node = node.Parent)
+        for (; node is { IsSource: false }; node = node.Parent)
         {
             yield return node;
         }
@@ -64,6 +64,7 @@ internal sealed record Status(
 
 /// <param name="State"><c>starting</c>, <c>idle</c>, <c>live</c>, <c>failing</c> or <c>expired</c>.</param>
 /// <param name="LastFailure">Null after a success.</param>
+/// <param name="Hops">Empty where the source's own credentials are served.</param>
 internal sealed record DestinationStatus(
     string Name, string State, bool Lazy, long SecondsLeft, string? AccessKeyId, DateTimeOffset? LastRenewal, DateTimeOffset? NextRenewal,
     FailureStatus? LastFailure, IReadOnlyList<HopStatus> Hops);

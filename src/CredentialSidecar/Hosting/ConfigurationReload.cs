@@ -17,7 +17,7 @@ internal delegate void SettingsFollower(SidecarSettings next);
 
 /// <summary>Loads the configuration again and serves it. Where something in it is wrong, it changes nothing and says what.</summary>
 internal sealed partial class ConfigurationReload(
-    ConfigurationOrigin origin, SidecarSettings first, TaskIdentity task, Served served, TreeBuilder builder, TokenKeeper tokens,
+    ConfigurationOrigin origin, SidecarSettings first, TaskIdentity task, Served served, ISigner source, TreeBuilder builder, TokenKeeper tokens,
     SessionRefresher refresher, Renewer renewer, IEnumerable<SettingsFollower> followers, ConfigurationState state,
     SidecarMetrics metrics, TimeProvider clock, ILogger<ConfigurationReload> logger) : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed partial class ConfigurationReload(
 
         try
         {
-            var result = Run();
+            var result = await LoadAsync(cancellationToken);
             metrics.Reloaded(result.Mistakes.Count > 0 ? "rejected" : result.IsApplied ? "applied" : "unchanged");
             return result;
         }
@@ -50,7 +50,7 @@ internal sealed partial class ConfigurationReload(
 
     public void Dispose() => _alone.Dispose();
 
-    private ReloadResult Run()
+    private async Task<ReloadResult> LoadAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -62,7 +62,9 @@ internal sealed partial class ConfigurationReload(
                 return Unchanged(needRestart);
             }
 
-            var result = Apply(Merged(loaded), needRestart);
+            var next = Merged(loaded);
+            await SourceCheck.RunAsync(source, next, cancellationToken);
+            var result = Apply(next, needRestart);
             state.Applied(needRestart);
             Log.Reloaded(logger, result.Summary);
             return result;

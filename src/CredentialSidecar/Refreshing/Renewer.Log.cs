@@ -11,6 +11,12 @@ internal sealed partial class Renewer
         public static partial void Renewed(
             ILogger logger, string destination, string? role, string accessKeyId, string expiration, string renewAt);
 
+        [LoggerMessage(EventIds.SourceUnchanged, LogLevel.Information,
+            "The source has no newer session for {Destination} than {AccessKeyId}, which is served until {Expiration}. "
+            + "Next read at {RenewAt}.")]
+        public static partial void SourceUnchanged(
+            ILogger logger, string destination, string accessKeyId, string expiration, string renewAt);
+
         [LoggerMessage(EventIds.BodyTooLarge, LogLevel.Error,
             "The answer for {Destination} has {Bytes} bytes, more than {Limit}: the CRT and what is built on it cannot read it. "
             + "Shorten the tags and policies of its hops.")]

@@ -17,7 +17,7 @@ internal sealed partial class Renewer(
     public async Task<CredentialException?> RenewAsync(Destination destination, NodeState seen, CancellationToken cancellationToken)
     {
         var (region, isThrottled) = (destination.Node.Region, false);
-        await gate.EnterAsync(region, () => destination.IsAwaited, cancellationToken);
+        await EnterAsync(region, () => destination.IsAwaited, cancellationToken);
         var started = clock.GetTimestamp();
         using var span = Span.Renewing(destination.Name);
 
@@ -27,7 +27,7 @@ internal sealed partial class Renewer(
             metrics.Renewed(destination.Name, clock.GetElapsedTime(started));
             span.Succeeded();
             _failures.Recovered(destination);
-            Report(destination, session);
+            Report(destination, session, seen);
             return null;
         }
         catch (CredentialException e)
@@ -40,7 +40,7 @@ internal sealed partial class Renewer(
         }
         finally
         {
-            gate.Leave(region, isThrottled);
+            Leave(region, isThrottled);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class Renewer(
     public async Task RenewHopAsync(SessionNode node, NodeState seen, CancellationToken cancellationToken)
     {
         var isThrottled = false;
-        await gate.EnterAsync(node.Region, () => false, cancellationToken);
+        await EnterAsync(node.Region, () => false, cancellationToken);
 
         try
         {
@@ -60,7 +60,7 @@ internal sealed partial class Renewer(
         }
         finally
         {
-            gate.Leave(node.Region, isThrottled);
+            Leave(node.Region, isThrottled);
         }
     }
 
@@ -69,15 +69,38 @@ internal sealed partial class Renewer(
 
     internal static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private void Report(Destination destination, Session session)
+    // A read of the source is not an STS call, so it takes no place of one.
+    private Task EnterAsync(string? region, Func<bool> isUrgent, CancellationToken cancellationToken) =>
+        region is null ? Task.CompletedTask : gate.EnterAsync(region, isUrgent, cancellationToken);
+
+    private void Leave(string? region, bool isThrottled)
+    {
+        if (region is not null)
+        {
+            gate.Leave(region, isThrottled);
+        }
+    }
+
+    private void Report(Destination destination, Session session, NodeState seen)
     {
         var credentials = session.Credentials;
-        Log.Renewed(logger, destination.Name, credentials.RoleArn, credentials.AccessKeyId, Iso(credentials.Expiration), Iso(session.RenewAt));
+
+        if (!session.IsUnchanged)
+        {
+            Log.Renewed(logger, destination.Name, credentials.RoleArn, credentials.AccessKeyId, Iso(credentials.Expiration), Iso(session.RenewAt));
+        }
+
+        // Once, and not at each read.
+        else if (seen.Latest is { IsUnchanged: false })
+        {
+            Log.SourceUnchanged(logger, destination.Name, credentials.AccessKeyId, Iso(credentials.Expiration), Iso(session.RenewAt));
+        }
+
         var current = tree();
 
         if (latch.TrySet(current))
         {
-            Log.Ready(logger, current.Destinations.Count(d => !d.Lazy), current.Nodes.Count);
+            Log.Ready(logger, current.Destinations.Count(d => !d.Lazy), current.Nodes.Count(node => !node.IsSource));
         }
 
         if (session.Length > Session.LargestBody)

@@ -29,10 +29,13 @@ internal sealed class DefaultChainSource(string? region, SecretMask mask, TimePr
             var found = await resolver.ResolveIdentityAsync(config, token);
             var read = await found.GetCredentialsAsync().WaitAsync(token);
 
-            // Kept up to date by the SDK itself or valid for good; either way good enough to sign the next call.
-            return new TemporaryCredentials(read.AccessKey, read.SecretKey, read.Token ?? "", null, now, DateTimeOffset.MaxValue) { Variables = read.Token is { Length: > 0 } ? VariablesOf(found) : null };
+            return new TemporaryCredentials(read.AccessKey, read.SecretKey, read.Token ?? "", null, now, ExpirationOf(found)) { Variables = read.Token is { Length: > 0 } ? VariablesOf(found) : null };
         },
         cancellationToken);
+
+    // Without one they are long-term keys, or a session of whose end the SDK knows nothing.
+    private static DateTimeOffset ExpirationOf(AWSCredentials found) =>
+        found.Expiration is { Year: < 9999 } known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.MaxValue;
 
     private static string? VariablesOf(AWSCredentials found) =>
         found is EnvironmentVariablesAWSCredentials ? "AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN of the sidecar's environment" : null;

@@ -31,6 +31,7 @@ internal static class EventIds
     public const int BodyTooLarge = 304;
     public const int NobodyAsked = 305;
     public const int FirstSessions = 306;
+    public const int SourceUnchanged = 307;
     public const int SourceStarting = 310;
 
     // Endpoint: 400. Next: 407.

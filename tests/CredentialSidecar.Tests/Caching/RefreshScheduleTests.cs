@@ -22,6 +22,16 @@ public sealed class RefreshScheduleTests
     public void A_session_is_renewed_at_half_its_life_but_with_20_minutes_left(int lifetime, double random, int expected) =>
         Assert.Equal(Issued + TimeSpan.FromSeconds(expected), Schedule(random).RenewAt(Session(lifetime)));
 
+    [Theory]
+    [InlineData(21600, 20400)]
+    [InlineData(1261, 61)]
+    [InlineData(1260, 60)]
+    [InlineData(1200, 60)]
+    [InlineData(61, 60)]
+    [InlineData(30, 30)]
+    public void The_source_is_read_again_with_20_minutes_left_then_each_minute_and_at_the_end(int lifetime, int expected) =>
+        Assert.Equal(Issued + TimeSpan.FromSeconds(expected), Schedule(1).ReadAgainAt(Session(lifetime)));
+
     [Fact]
     public void R1_Jitter_only_pulls_forward_and_20_minutes_are_always_left() => Prop.ForAll(
         Gen.Choose(1500, 3600).ToArbitrary(), Gen.Choose(0, 1000).ToArbitrary(),

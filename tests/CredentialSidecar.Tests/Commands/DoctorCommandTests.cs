@@ -66,6 +66,16 @@ public sealed class DoctorCommandTests : DoctorTest
         Assert.Contains(remedy, MetadataRemedy.For(mode, isKubernetes), StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_destination_without_hops_passes_by_the_role_of_the_source_and_no_clock_is_compared()
+    {
+        var (code, lines) = await RunAsync(SourceDestination.Listed);
+
+        Assert.Equal((0, "Pass"), (code, VerdictOf(lines, "task, the source")));
+        Assert.Contains(DefaultWorld.TaskRole, TextOf(lines, "task, the source"), StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, line => line.GetProperty("check").GetString() == "clock");
+    }
+
+    [Fact]
     public async Task A_source_that_does_not_answer_fails()
     {
         var (code, lines) = await RunAsync(

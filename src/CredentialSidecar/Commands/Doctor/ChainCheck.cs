@@ -36,7 +36,12 @@ internal static class ChainCheck
         if (await ReadSourceAsync(examination, services, cancellationToken) is { } source)
         {
             await AssumeAllAsync(examination, settings.Chains(task), source, services.GetRequiredService<IRoleAssumer>(), cancellationToken);
-            ClockCheck(examination, services.GetRequiredService<StsClients>().Skew);
+
+            // Without a call to STS its clock is not known.
+            if (settings.Options.Destinations.Values.Any(destination => destination.Hops.Count > 0))
+            {
+                ClockCheck(examination, services.GetRequiredService<StsClients>().Skew);
+            }
         }
     }
 
@@ -47,7 +52,7 @@ internal static class ChainCheck
             var source = await services.GetRequiredService<ISigner>().ReadAsync(cancellationToken);
             examination.Pass("source", source.Expiration == DateTimeOffset.MaxValue
                 ? $"{source.AccessKeyId}, by the SDK's default chain"
-                : $"{source.AccessKeyId} of {source.RoleArn}, {Left(source.Expiration - source.IssuedAt)} left");
+                : $"{source.AccessKeyId} of {source.RoleArn ?? "a role that it does not name"}, {Left(source.Expiration - source.IssuedAt)} left");
             return source;
         }
         catch (CredentialException e)
@@ -70,6 +75,12 @@ internal static class ChainCheck
             {
                 var check = $"{chain.Destination}, {label}";
 
+                if (hop is null)
+                {
+                    CheckServed(examination, check, source);
+                    continue;
+                }
+
                 try
                 {
                     signer = known.TryGetValue(identity, out var shared)
@@ -83,6 +94,19 @@ internal static class ChainCheck
                     break;
                 }
             }
+        }
+    }
+
+    private static void CheckServed(Examination examination, string check, TemporaryCredentials source)
+    {
+        if (source.Lacking is { } lacking)
+        {
+            examination.Fail(check, $"credentials without {lacking}, which cannot be served",
+                "Give the destination a hop, or use a source with temporary credentials.");
+        }
+        else
+        {
+            examination.Pass(check, $"{source.AccessKeyId} of {source.RoleArn ?? "a role that the source does not name"}");
         }
     }
 

@@ -5,8 +5,14 @@ namespace CredentialSidecar.Configuration.Options;
 /// <summary>One name a sibling may ask for.</summary>
 internal sealed class DestinationOptions
 {
-    [Description("The roles to assume, in order; the last one's session is served.")]
-    public List<HopOptions> Hops { get; set; } = [];
+    [Description("The roles to assume, in order; the last one's session is served. An empty list serves the source's own credentials.")]
+    public List<HopOptions> Hops { get; set => (field, IsWritten) = (value, true); } = [];
+
+    /// <summary>Hops were written, be it as an empty list.</summary>
+    internal bool IsWritten { get; private set; }
+
+    /// <summary>It serves the source's own credentials.</summary>
+    internal bool IsSource => IsWritten && Hops.Count == 0;
 
     [Description("Not assumed before the first sibling asks, and let go when none does any more.")]
     public bool Lazy { get; set; }

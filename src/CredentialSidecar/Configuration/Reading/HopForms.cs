@@ -15,6 +15,9 @@ internal static partial class HopForms
 
     public static bool IsPolicy(string path) => Policy().IsMatch(path);
 
+    /// <summary>Whether a variable gives a destination an empty list of hops.</summary>
+    public static bool IsEmptyHops(string path, string value) => value.Trim() == "[]" && Hops().IsMatch(path);
+
     /// <summary>The tag that a variable <c>…__Tags__team</c> names, and the path of its list; null where a place in the list is meant.</summary>
     public static (string List, string Key)? TagOf(string path) =>
         NamedTag().Match(path) is { Success: true } match ? (match.Groups[1].Value, match.Groups[2].Value) : null;
@@ -31,6 +34,9 @@ internal static partial class HopForms
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    [GeneratedRegex("^Destinations:[^:]+:Hops\\z", RegexOptions.IgnoreCase)]
+    private static partial Regex Hops();
 
     [GeneratedRegex("^Destinations:[^:]+:Hops:[0-9]+:Tags\\z", RegexOptions.IgnoreCase)]
     private static partial Regex Tags();

@@ -98,12 +98,25 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         }
     }
 
-    private JsonArray ReadList(ConfigurationNode section, JsonTypeInfo type)
+    /// <returns>Null where it was written as null, which is as if it were left out.</returns>
+    private JsonArray? ReadList(ConfigurationNode section, JsonTypeInfo type)
     {
         var result = new JsonArray();
-        var children = section.Children;
+        var (children, isEmpty) = (section.Children, layers.IsEmpty(section.Path));
 
-        if (children.Count > 0 && !layers.Written(section.Path).AsVariable && children.All(child => !child.Key.All(char.IsAsciiDigit)))
+        if (children.Count == 0 && !isEmpty)
+        {
+            return null;
+        }
+
+        if (children.Count > 0 && layers.IsVariable(section.Path))
+        {
+            findings.Unread(section.Path, "is [], but something in the list is set too; keep one of them");
+            return result;
+        }
+
+        if (children.Count == 0 ? !layers.IsList(section.Path) && !HopForms.IsTags(section.Path)
+            : !layers.Written(section.Path).AsVariable && children.All(child => !child.Key.All(char.IsAsciiDigit)))
         {
             findings.Unread(section.Path, $"is an object; expected {RightForm.Of(type)}");
             return result;

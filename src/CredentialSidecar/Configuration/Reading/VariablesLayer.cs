@@ -4,6 +4,7 @@ namespace CredentialSidecar.Configuration.Reading;
 internal sealed class VariablesLayer
 {
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _empty = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _names = new(StringComparer.OrdinalIgnoreCase);
 
     public VariablesLayer(ProcessEnvironment environment, Findings findings)
@@ -25,7 +26,13 @@ internal sealed class VariablesLayer
                 findings.Unread(variable, InQuotes.Problem);
                 findings.Skip(ShortNames.Expand(variable, value, hops).Select(setting => setting.Path));
             }
-            else if (HopForms.TagOf(variable[ShortNames.Prefix.Length..].Replace("__", ":", StringComparison.Ordinal)) is { } tag)
+            else if (HopForms.IsEmptyHops(LongPath(variable), value))
+            {
+                Add([(variable, LongPath(variable), value)], findings);
+                _values[LongPath(variable)] = null;
+                _empty.Add(LongPath(variable));
+            }
+            else if (HopForms.TagOf(LongPath(variable)) is { } tag)
             {
                 AddTag(variable, value, tag.List, tag.Key, findings);
             }
@@ -35,7 +42,7 @@ internal sealed class VariablesLayer
             }
         }
 
-        Layer = new ConfigurationLayer(null, _values);
+        Layer = new ConfigurationLayer(null, _values) { Empty = _empty, Lists = _empty };
     }
 
     public ConfigurationLayer Layer { get; }
@@ -74,6 +81,8 @@ internal sealed class VariablesLayer
         && (name is ShortNames.Config or ShortNames.ConfigFile || PathOf(name) != PathOf(variable)));
 
     private static string? PathOf(string variable) => ShortNames.Expand(variable, "", []).Select(setting => setting.Path.ToUpperInvariant()).FirstOrDefault();
+
+    private static string LongPath(string variable) => variable[ShortNames.Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
 
     // Half a surrogate pair cannot be written as UTF-8.
     private static bool IsText(string value)

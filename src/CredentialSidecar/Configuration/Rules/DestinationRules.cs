@@ -1,6 +1,7 @@
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
@@ -18,8 +19,8 @@ internal static class DestinationRules
         {
             var path = $"Destinations:{name}";
             findings.Require(DestinationName.IsValid(name), path, "is not a valid name for a destination; expected 1 to 64 of a-z 0-9 _ -");
-            findings.Require(destination.Hops.Count > 0 || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops",
-                "is missing or empty; give at least one hop with a RoleArn");
+            findings.Require(destination.IsWritten || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops",
+                "is missing; give at least one hop with a RoleArn, or [] to serve the source's own credentials");
 
             foreach (var (i, hop) in destination.Hops.Index())
             {
@@ -28,6 +29,19 @@ internal static class DestinationRules
 
             TagRules.CheckAlong(destination.Hops, (i, key) => $"{path}:Hops:{i}:{key}", findings);
             CheckPartitions(destination, path, findings);
+        }
+    }
+
+    /// <summary>That someone may read a destination without hops: a client that may read everything may not.</summary>
+    public static void CheckReaders(SidecarOptions options, AccessSettings access, IReadOnlyList<InterceptedUser> intercepted, Findings findings)
+    {
+        foreach (var (name, _) in options.Destinations.Where(d => d.Value.IsSource).OrderBy(d => d.Key, StringComparer.Ordinal))
+        {
+            if (!access.Clients.Any(client => client.Destinations?.Contains(name) == true) && !intercepted.Any(user => user.Destination == name))
+            {
+                findings.Warn($"Destinations:{name}:Hops", "is empty, so the destination serves the source's own credentials, and no client may read it; "
+                    + "list it in Access:Clients:NAME:Destinations; the client of SIDECAR_TOKEN and anonymous access may not read it");
+            }
         }
     }
 
