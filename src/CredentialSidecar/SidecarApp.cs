@@ -7,6 +7,7 @@ using CredentialSidecar.Configuration.Rules;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Health;
+using CredentialSidecar.Hosting;
 using CredentialSidecar.Networking;
 using CredentialSidecar.Passthrough;
 using CredentialSidecar.Refreshing;
@@ -97,6 +98,7 @@ internal static class SidecarApp
             .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Health.NoClientAfter))
             .AddSingleton<IHostLifetime, DrainingLifetime>()
             .AddSingleton<EndProcess>(FatalEnd.Now)
+            .AddHostedService<StartMemory>()
             .AddHostedService<FaultWatch>()
 
             // By itself the host would stop as if it had been told to, and end with exit code 0.
