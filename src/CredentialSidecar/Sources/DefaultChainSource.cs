@@ -33,7 +33,7 @@ internal sealed class DefaultChainSource(string? region, SecretMask mask, TimePr
         },
         cancellationToken);
 
-    // Without one they are long-term keys, or a session of whose end the SDK knows nothing.
+    // The SDK names an end one minute before the issuer's. Without one they are long-term keys, or a session whose end it does not know.
     private static DateTimeOffset ExpirationOf(AWSCredentials found) =>
         found.Expiration is { Year: < 9999 } known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.MaxValue;
 

@@ -85,9 +85,11 @@ public sealed class SourceSessionTests
     {
         var held = new TaskCompletionSource();
         await using var sidecar = await SidecarFixture.StartAsync(
-            sts => sts.Before = _ => held.Task, [.. SourceDestination.Listed, .. Settings.Destination("audit", Settings.ReportsRole), ("SIDECAR_Refresh__MaxConcurrentCalls", "1")]);
+            sts => sts.Before = _ => held.Task,
+            [.. SourceDestination.Listed, ("SIDECAR_Destinations__task__Lazy", "true"), ("SIDECAR_Refresh__MaxConcurrentCalls", "1")]);
+        await Eventually.HoldsAsync(() => sidecar.Sts.Calls.Count == 1, () => "No call to STS was made.");
 
-        await Eventually.HoldsAsync(() => sidecar.Tree.Find("task")!.Node.Latest is not null, () => "The source's session waits for a place.");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(sidecar));
         held.SetResult();
     }
 
