@@ -73,6 +73,7 @@ internal static class SidecarApp
             .AddSingleton<Throttle>()
             .AddSingleton<AuditTrail>()
             .AddHostedService(services => services.GetRequiredService<AuditTrail>())
+            .AddSingleton<AuditWriter>()
             .AddSingleton<RejectionLedger>()
             .AddHostedService(services => services.GetRequiredService<RejectionLedger>()) // After the audit, and so stopped before it.
             .AddSingleton<TokenKeeper>()

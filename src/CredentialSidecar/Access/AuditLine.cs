@@ -57,9 +57,15 @@ internal sealed record AuditLine(
         return agent.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Configuration.Shown.OnOneLine(agent) : agent;
     }
 
-    /// <summary>A line with the client and its address only, for rejected requests and for counts.</summary>
-    public static AuditLine Of(DateTimeOffset time, int status, string reason, string? client, IPAddress? peer, string? task) =>
-        new(time, status, reason, client, null, peer?.ToString(), null, null, null, null, null, null, task);
+    /// <summary>The one place that fills a line; <see cref="AuditWriter"/> is its caller.</summary>
+    public static AuditLine Of(
+        DateTimeOffset time, int status, string reason, string? client, IPAddress? peer, string? task, AuditDetails details = default) => new(
+        time, status, reason, client, details.Destination, peer?.ToString(), details.Uid, Shown(details.UserAgent),
+        details.Served?.AccessKeyId, details.SessionName, details.Served?.RequestId, details.Served?.Expiration, task)
+    {
+        Count = details.Count,
+        IsLogged = details.IsLogged,
+    };
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Readable.AuditLine);
 }

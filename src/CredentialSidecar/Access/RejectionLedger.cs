@@ -6,7 +6,7 @@ namespace CredentialSidecar.Access;
 
 /// <summary>Lets the first answer without credentials of each kind be logged in full, and counts the repetitions.</summary>
 /// <remarks>A flood from one address thus costs one line per reason in five seconds, in the log and in the audit.</remarks>
-internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<RejectionLedger> logger)
+internal sealed partial class RejectionLedger(AuditWriter audit, TimeProvider clock, ILogger<RejectionLedger> logger)
     : IHostedService, IDisposable
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -107,9 +107,9 @@ internal sealed partial class RejectionLedger(AuditTrail audit, TaskIdentity tas
         Log.Repeated(logger, count, requests, client, kind.Peer?.ToString() ?? "several addresses", what.Asked, what.Code,
             Period.TotalSeconds, what.Reason);
 
-        if (kind.WithAudit && audit.IsOn)
+        if (kind.WithAudit)
         {
-            audit.Write(AuditLine.Of(clock.GetUtcNow(), 0, what.Kind, kind.Client, kind.Peer, task.TaskArn) with { Count = count });
+            audit.Write(0, what.Kind, kind.Client, kind.Peer, new AuditDetails { Count = count });
         }
     }
 

@@ -9,7 +9,7 @@ namespace CredentialSidecar.Endpoint;
 
 /// <summary>Sends bodies of the contract with their length and their exact media type; counts, logs and writes down what became of a request.</summary>
 internal sealed class ContractAnswer(
-    SidecarMetrics metrics, Throttle throttle, RejectionLedger ledger, AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<ContractAnswer> logger)
+    SidecarMetrics metrics, Throttle throttle, RejectionLedger ledger, AuditWriter audit, TimeProvider clock, ILogger<ContractAnswer> logger)
 {
     /// <exception cref="CredentialException">There is no live session, and nothing has been sent.</exception>
     public async Task ServeAsync(HttpContext http, Visit visit, Destination destination)
@@ -88,9 +88,9 @@ internal sealed class ContractAnswer(
         var error = ContractError.Of(status);
         metrics.Answered(status);
 
-        if (ledger.Count(peer, null, new Rejection(nameof(Malformed), error.Code, $"something malformed ({status})", error.Message), withAudit: true) && audit.IsOn)
+        if (ledger.Count(peer, null, new Rejection(nameof(Malformed), error.Code, $"something malformed ({status})", error.Message), withAudit: true))
         {
-            audit.Write(AuditLine.Of(clock.GetUtcNow(), status, nameof(Malformed), null, peer, task.TaskArn));
+            audit.Write(status, nameof(Malformed), client: null, peer);
         }
     }
 
@@ -130,15 +130,20 @@ internal sealed class ContractAnswer(
     {
         metrics.Answered(status);
 
-        if (visit is null || !audit.IsOn)
+        if (visit is null)
         {
             return;
         }
 
-        var (credentials, hop) = (visit.Session?.Credentials, visit.Session?.SessionName);
-        audit.Write(new AuditLine(
-            clock.GetUtcNow(), status, status >= 500 && visit.Reason == "ok" ? "Internal" : visit.Reason, visit.Client, visit.Destination,
-            http.Connection.RemoteIpAddress?.ToString(), visit.Uid, AuditLine.Shown(http.Request.Headers.UserAgent),
-            credentials?.AccessKeyId, hop, credentials?.RequestId, credentials?.Expiration, task.TaskArn) { IsLogged = isLogged });
+        var reason = status >= 500 && visit.Reason == "ok" ? "Internal" : visit.Reason;
+        audit.Write(status, reason, visit.Client, http.Connection.RemoteIpAddress, new AuditDetails
+        {
+            Destination = visit.Destination,
+            Uid = visit.Uid,
+            UserAgent = http.Request.Headers.UserAgent,
+            Served = visit.Session?.Credentials,
+            SessionName = visit.Session?.SessionName,
+            IsLogged = isLogged,
+        });
     }
 }

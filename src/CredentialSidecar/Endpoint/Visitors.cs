@@ -1,13 +1,12 @@
 using System.Net;
 using CredentialSidecar.Access;
-using CredentialSidecar.Chains;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Tells clients from strangers before Kestrel has read anything.</summary>
 internal sealed partial class Visitors(
-    ClientBook clients, Throttle throttle, RejectionLedger ledger, AuditTrail audit, TaskIdentity task, TimeProvider clock, ILogger<Visitors> logger)
+    ClientBook clients, Throttle throttle, RejectionLedger ledger, AuditWriter audit, ILogger<Visitors> logger)
 {
     private static readonly Rejection Unread = new(nameof(HungUp), nameof(HungUp), "something that was not read", "The peer hung up, as in event 404.");
 
@@ -53,11 +52,7 @@ internal sealed partial class Visitors(
         }
 
         Log.HungUp(logger, peer);
-
-        if (audit.IsOn)
-        {
-            audit.Write(AuditLine.Of(clock.GetUtcNow(), 0, nameof(HungUp), null, peer, task.TaskArn) with { Count = 1 });
-        }
+        audit.Write(0, nameof(HungUp), client: null, peer, new AuditDetails { Count = 1 });
     }
 
     private static partial class Log
