@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using CredentialSidecar.Access;
-using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace CredentialSidecar.Tests.Access;
@@ -32,14 +30,13 @@ public sealed class AuditPressureTests : AuditTest
     public void A_reader_that_does_not_read_delays_no_answer_and_fills_no_memory()
     {
         // The queue is never emptied, because the hosted service is not started.
-        using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
-        using var logs = new CollectedLogs();
+        using var audit = new UnstartedAudit();
         var counted = 0L;
         using var listener = new MeterListener { InstrumentPublished = (instrument, self) => self.EnableMeasurementEvents(instrument) };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             // Other tests record measurements at the same time on their own threads.
-            if (ReferenceEquals(instrument.Meter.Scope, metrics.GetRequiredService<IMeterFactory>())
+            if (ReferenceEquals(instrument.Meter.Scope, audit.Meters)
                 && instrument.Name == "credential_sidecar.audit.dropped"
                 && tags[0] is { Key: "where", Value: "queue" })
             {
@@ -47,27 +44,22 @@ public sealed class AuditPressureTests : AuditTest
             }
         });
         listener.Start();
-        using var trail = new AuditTrail(
-            Settings.Load().Audit, metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
 
         for (var i = 0; i < 5_000; i++)
         {
-            trail.Write(ServedTo("web"));
+            audit.Trail.Write(ServedTo("web"));
         }
 
         // Half of the queue is for others.
-        Assert.Equal(5_000 - 2_048, trail.Dropped);
-        Assert.Equal(trail.Dropped, counted);
-        Assert.Single(logs.Lines, line => line.Event.Id == 601);
+        Assert.Equal(5_000 - 2_048, audit.Trail.Dropped);
+        Assert.Equal(audit.Trail.Dropped, counted);
+        Assert.Single(audit.Logs.Lines, line => line.Event.Id == 601);
     }
 
     [Fact]
     public void Strangers_crowd_out_no_client_and_rejected_clients_nothing_that_was_served()
     {
-        using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
-        using var logs = new CollectedLogs();
-        using var trail = new AuditTrail(
-            Settings.Load().Audit, metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+        using var audit = new UnstartedAudit();
 
         // A quarter for strangers, and then half of what is left for each kind of line of each client.
         Assert.Equal(5_000 - 1_024, LostOf(403, null));
@@ -78,14 +70,14 @@ public sealed class AuditPressureTests : AuditTest
 
         long LostOf(int status, string? client)
         {
-            var before = trail.Dropped;
+            var before = audit.Trail.Dropped;
 
             for (var i = 0; i < 5_000; i++)
             {
-                trail.Write(AuditLine.Of(VirtualClock.Start, status, "ok", client, null, null));
+                audit.Trail.Write(AuditLine.Of(VirtualClock.Start, status, "ok", client, null, null));
             }
 
-            return trail.Dropped - before;
+            return audit.Trail.Dropped - before;
         }
     }
 
@@ -133,11 +125,8 @@ public sealed class AuditPressureTests : AuditTest
             await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        using var metrics = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
-        using var logs = new CollectedLogs();
-        var audit = Settings.Load(("SIDECAR_Audit__File", AuditPath), ("SIDECAR_Audit__Log", "false")).Audit;
-        using var trail = new AuditTrail(
-            audit, metrics.GetRequiredService<SidecarMetrics>(), new VirtualClock(), logs.Factory());
+        using var audit = new UnstartedAudit(("SIDECAR_Audit__File", AuditPath), ("SIDECAR_Audit__Log", "false"));
+        var trail = audit.Trail;
         await trail.StartAsync(CancellationToken.None);
 
         for (var i = 0; i < 20_000; i++)
