@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Waits until a connection has something to read, and reads nothing.</summary>
-/// <remarks>An exception for each connection that hangs up would cost more than the connection, so this waits by events.</remarks>
+/// <remarks>This uses events, because one exception per closed connection would cost more than the connection itself.</remarks>
 internal sealed class Arrival : SocketAsyncEventArgs
 {
     private readonly PendingConnection _connection;
@@ -14,7 +14,7 @@ internal sealed class Arrival : SocketAsyncEventArgs
     {
         (_connection, _arrived) = (connection, arrived);
 
-        // Nothing is read: Kestrel reads it later.
+        // Zero bytes: Kestrel reads the data later.
         SetBuffer(Memory<byte>.Empty);
     }
 

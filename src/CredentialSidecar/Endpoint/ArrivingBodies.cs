@@ -3,24 +3,24 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Reads small bodies to their end before they take one of few ways to the agent.</summary>
+/// <summary>Reads small request bodies completely before they take one of the few connections to the agent.</summary>
 /// <remarks>
-/// A body that comes with its request passes at once. Where too many come slowly, the one that began first makes room for a newcomer:
-/// containers of a task have one address, so nothing but the pace tells a slow client from the others.
+/// A body that arrives with its request passes at once. If too many bodies arrive slowly, a new one replaces the oldest.
+/// The containers of a task share one address, so only the pace distinguishes a slow client from the others.
 /// </remarks>
-/// <param name="most">How many may be arriving at once.</param>
+/// <param name="most">How many bodies may arrive at the same time.</param>
 internal sealed class ArrivingBodies(int most)
 {
     /// <summary>Many times what task protection needs.</summary>
     public const int Largest = 64 * 1024;
 
-    // What is refused is still read up to here, or the client would see a reset connection instead of the answer.
+    // A rejected body is still read up to here; otherwise the client sees a reset connection instead of the answer.
     private const int LargestToRefuse = 16 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Queue<CancellationTokenSource> _arriving = new();
 
-    /// <exception cref="RejectedException">The body is too large, or came too slowly.</exception>
+    /// <exception cref="RejectedException">The body is too large, or arrived too slowly.</exception>
     public async Task ReadAsync(HttpContext http)
     {
         var limit = http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
@@ -28,7 +28,8 @@ internal sealed class ArrivingBodies(int most)
         if (http.Request.ContentLength is > Largest and var length)
         {
             limit.MaxRequestBodySize = LargestToRefuse;
-            throw new RejectedException(RejectionReason.RequestTooLarge, $"The body has {length} bytes; at most {Largest} are passed on to the ECS agent.");
+            throw new RejectedException(RejectionReason.RequestTooLarge,
+                $"The body has {length} bytes. The sidecar forwards at most {Largest} bytes to the ECS agent.");
         }
 
         limit.MaxRequestBodySize = Largest;
@@ -43,7 +44,8 @@ internal sealed class ArrivingBodies(int most)
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
-            throw new RejectedException(RejectionReason.AskedTooOften, "The body came too slowly while other requests waited. Send it together with the request.");
+            throw new RejectedException(RejectionReason.AskedTooOften,
+                "The body arrived too slowly while other requests waited. Send the body together with the request.");
         }
         finally
         {
@@ -67,7 +69,7 @@ internal sealed class ArrivingBodies(int most)
         }
     }
 
-    // Under the same lock, so that none is cancelled after it was disposed.
+    // Under the same lock, so that no token source is cancelled after its disposal.
     private void Leave(CancellationTokenSource one)
     {
         lock (_gate)

@@ -6,15 +6,16 @@ using Microsoft.AspNetCore.Connections;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Gives a body to what Kestrel answers by itself, before any code of ours sees the request: 400, 408, 414, 431.</summary>
-/// <remarks>Without one, SDKs print that they could not parse the error instead of the error (contract R8).</remarks>
+/// <summary>Adds a body to the answers that Kestrel sends before any sidecar code sees the request: 400, 408, 414, 431.</summary>
+/// <remarks>Without a body, SDKs report that they could not parse the error (contract R8).</remarks>
 internal static class BareAnswers
 {
-    /// <param name="answered">Is told who got which status.</param>
+    /// <param name="answered">Receives the peer and the status of each such answer.</param>
     public static ConnectionDelegate Fill(ConnectionDelegate next, Action<IPAddress?, int> answered) => async connection =>
     {
         var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        connection.Transport = new Duplex(connection.Transport.Input, new FillingWriter(connection.Transport.Output, status => answered(peer, status)));
+        connection.Transport =
+            new Duplex(connection.Transport.Input, new FillingWriter(connection.Transport.Output, status => answered(peer, status)));
         await next(connection);
     };
 
@@ -25,7 +26,7 @@ internal static class BareAnswers
         public PipeWriter Output => output;
     }
 
-    /// <summary>Passes everything through; a bare 4xx is completed where it lies, before it is handed on.</summary>
+    /// <summary>Passes everything through, and completes a 4xx without a body.</summary>
     private sealed class FillingWriter(PipeWriter inner, Action<int> answered) : PipeWriter
     {
         private Memory<byte> _memory;
@@ -41,7 +42,8 @@ internal static class BareAnswers
         public override void Advance(int bytes) =>
             inner.Advance(_memory.Span.StartsWith("HTTP/1.1 4"u8) ? Filled(_memory.Span, bytes) : bytes);
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            inner.FlushAsync(cancellationToken);
 
         public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
@@ -62,7 +64,8 @@ internal static class BareAnswers
 
             answered(status);
             var body = ContractError.Of(status).Body.Span;
-            var headers = Encoding.ASCII.GetBytes($"Content-Length: {body.Length}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n");
+            var headers =
+                Encoding.ASCII.GetBytes($"Content-Length: {body.Length}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n");
             var length = bytes - bare.Length + headers.Length + body.Length;
 
             if (length > memory.Length)

@@ -10,18 +10,20 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Accepts connections in place of Kestrel's own listener, and gives them to Kestrel once a request has arrived: clients' at once, strangers' in turn.</summary>
+/// <summary>
+/// Replaces Kestrel's listener: accepts connections, and passes them to Kestrel once a request has arrived. Clients come first.
+/// </summary>
 internal sealed partial class BudgetedListener : IConnectionListener
 {
     // errno.h
     private const int TooManyFilesOfAll = 23, TooManyFiles = 24, NoMemory = 12, NoBuffers = 105;
 
-    /// <summary>Connections that can be accepted within some 100 ms.</summary>
+    /// <summary>How many connections can be accepted within about 100 ms.</summary>
     private const int ShortQueue = 256;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Enough to keep every processor busy, and few enough that a client's request is not far behind them.</summary>
+    /// <summary>Enough to keep every processor busy, but few enough that a client's request waits only briefly.</summary>
     private static readonly int MostStarting = Math.Max(4, 2 * Environment.ProcessorCount);
 
     private readonly Socket _socket;
@@ -37,11 +39,13 @@ internal sealed partial class BudgetedListener : IConnectionListener
     private bool _isShortOfFiles;
 
     public BudgetedListener(
-        Socket socket, ListenerEndPoint endPoint, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, SocketConnectionContextFactory connections, TimeProvider clock, ILogger logger)
+        Socket socket, ListenerEndPoint endPoint, ConnectionBudget room, ConnectionBudget budget, Visitors visitors,
+        SocketConnectionContextFactory connections, TimeProvider clock, ILogger logger)
     {
         (_socket, _endPoint, _budget, _connections, _logger) = (socket, endPoint, budget, connections, logger);
         var strangers = new StrangersQueue(MostStarting, connection => Start(connection, null), visitors.Leave, clock);
-        _reception = new Reception(endPoint.Row, room, budget, visitors, strangers, new HalfRequests(strangers.Add, clock), Start, () => _raw!.Queued < ShortQueue);
+        _reception = new Reception(endPoint.Row, room, budget, visitors, strangers, new HalfRequests(strangers.Add, clock), Start,
+            () => _raw!.Queued < ShortQueue);
         _raw = new RawListener(socket);
         _thread = new Thread(AcceptAll, 256 * 1024) { IsBackground = true, Name = "accept" };
         _thread.Start();
@@ -98,7 +102,7 @@ internal sealed partial class BudgetedListener : IConnectionListener
         }
         catch (Exception fault)
         {
-            // AcceptAsync throws it, and so the process ends.
+            // AcceptAsync throws it, which ends the process.
             _started.Writer.TryComplete(fault is OperationCanceledException ? null : fault);
         }
     }
@@ -111,11 +115,11 @@ internal sealed partial class BudgetedListener : IConnectionListener
         {
             if (error is TooManyFiles or TooManyFilesOfAll or NoBuffers or NoMemory)
             {
-                // The connection stays in the kernel's queue, and asking again at once would only spin.
+                // The connection stays in the kernel's queue, so an immediate retry would only spin.
                 TellAndPause(error);
             }
 
-            // Otherwise the client hung up before it was accepted.
+            // Otherwise the client closed the connection before it was accepted.
             return;
         }
 
@@ -156,7 +160,8 @@ internal sealed partial class BudgetedListener : IConnectionListener
     private static partial class Log
     {
         [LoggerMessage(EventIds.OutOfFiles, LogLevel.Error,
-            "The process cannot accept a connection on {Listener}: {Reason}; new connections wait. Raise the limit of open files (ulimits nofile in ECS and compose) or of memory. This is logged once.")]
+            "The sidecar cannot accept connections on {Listener}: {Reason}; new connections wait. "
+            + "Raise the limit of open files (ulimits nofile in ECS and compose) or of memory. This is logged once.")]
         public static partial void OutOfFiles(ILogger logger, EndPoint listener, string reason);
     }
 }

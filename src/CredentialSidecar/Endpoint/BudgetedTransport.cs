@@ -7,10 +7,13 @@ using Microsoft.Extensions.Options;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Opens Kestrel's listeners: credentials and interception share one budget, each listener of probes has its own.</summary>
-/// <remarks>On the real clock, as Kestrel's own time limits are: it is about real connections.</remarks>
-/// <param name="requests">For credentials and interception.</param>
-internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options, ConnectionBudget requests, ConnectionLimits limits, Visitors visitors, ILoggerFactory loggers)
+/// <summary>
+/// Opens Kestrel's listeners. Credentials and intercepted listeners share one budget; each probe listener has a separate one.
+/// </summary>
+/// <remarks>Uses the system clock, like Kestrel's own time limits.</remarks>
+/// <param name="requests">The budget of the credentials and the intercepted listeners.</param>
+internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options, ConnectionBudget requests, ConnectionLimits limits,
+    Visitors visitors, ILoggerFactory loggers)
     : IConnectionListenerFactory, IDisposable
 {
     private readonly ConnectionBudget _room = new(limits.Waiting, 1, TimeProvider.System);
@@ -19,7 +22,7 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
     {
         if (endpoint is not ListenerEndPoint listener)
         {
-            throw new InvalidOperationException($"{endpoint} is not in the table of listeners.");
+            throw new InvalidOperationException($"{endpoint} is not in the listener table.");
         }
 
         try
@@ -29,8 +32,10 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
             var isProbed = listener.Row.IsProbed;
             var budget = isProbed ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
             var room = isProbed ? new ConnectionBudget(limits.Waiting / 2, 1, TimeProvider.System) : _room;
-            var connections = new SocketConnectionContextFactory(Of(options.Value), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
-            return new(new BudgetedListener(socket, listener, room, budget, visitors, connections, TimeProvider.System, loggers.CreateLogger<BudgetedListener>()));
+            var connections = new SocketConnectionContextFactory(Of(options.Value),
+                loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
+            return new(new BudgetedListener(socket, listener, room, budget, visitors, connections, TimeProvider.System,
+                loggers.CreateLogger<BudgetedListener>()));
         }
         catch (SocketException e)
         {

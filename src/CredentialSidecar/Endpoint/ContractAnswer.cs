@@ -7,11 +7,11 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Sends bodies of the contract with their length and their exact media type; counts, logs and writes down what became of a request.</summary>
+/// <summary>Sends the contract's answers with their exact length and media type, and counts, logs and audits each request.</summary>
 internal sealed class ContractAnswer(
     SidecarMetrics metrics, Throttle throttle, RejectionLedger ledger, AuditWriter audit, TimeProvider clock, ILogger<ContractAnswer> logger)
 {
-    /// <exception cref="CredentialException">There is no live session, and nothing has been sent.</exception>
+    /// <exception cref="CredentialException">No live session exists; nothing was sent.</exception>
     public async Task ServeAsync(HttpContext http, Visit visit, Destination destination)
     {
         visit.Destination = destination.Name;
@@ -27,20 +27,25 @@ internal sealed class ContractAnswer(
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
-    /// <summary>Answers without credentials. A rejection also ends the connection, so that each one costs its sender a new one.</summary>
-    /// <param name="asked">What was asked for, in words that are not the client's own.</param>
-    /// <param name="kind">What many such things are together, for those who are not known.</param>
+    /// <summary>
+    /// Answers without credentials. A rejection also closes the connection, so that each one costs the client a new connection.
+    /// </summary>
+    /// <param name="asked">What was requested, without any text from the client.</param>
+    /// <param name="kind">A general term for <paramref name="asked"/>, used for unknown clients.</param>
     public async Task RefuseAsync(HttpContext http, ContractError error, string asked, string? kind = null)
     {
         var (visit, peer) = (http.Features.Get<Visit>(), http.Connection.RemoteIpAddress);
         visit?.Reason = error.Kind;
         metrics.Refused(error.Kind);
 
-        // What a client does is written down each time, as long as it is not more than its ceiling.
-        var isWhole = visit?.Client is not null && visit.Client != Client.Anyone.Name && error.Kind != nameof(RejectionReason.AskedTooOften);
-        // A stranger who asks for many things gets a line for each reason, and none for each thing.
+        // Every rejection of a known client is audited, as long as the client stays within its rate limit.
+        var isWhole = visit?.Client is not null
+            && visit.Client != Client.Anyone.Name
+            && error.Kind != nameof(RejectionReason.AskedTooOften);
+        // An unknown client that requests many things gets one line per reason, not one per thing.
         var counted = visit?.Client is null ? kind ?? asked : asked;
-        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, counted, error.Cause), withAudit: visit is not null && !isWhole);
+        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, counted, error.Cause),
+            withAudit: visit is not null && !isWhole);
         var isLogged = isFirst && logger.IsEnabled(LogLevel.Warning);
         Count(http, error.Status, isFirst || isWhole ? visit : null, isLogged);
 
@@ -71,7 +76,7 @@ internal sealed class ContractAnswer(
         return WriteAsync(http, error);
     }
 
-    /// <summary>Answers what the framework found to be malformed while it was read, and ends the connection.</summary>
+    /// <summary>Answers a request that Kestrel found malformed while reading it, and closes the connection.</summary>
     public Task SendMalformedAsync(HttpContext http, int status)
     {
         Malformed(http.Connection.RemoteIpAddress, status);
@@ -79,16 +84,17 @@ internal sealed class ContractAnswer(
         return WriteAsync(http, ContractError.Of(status));
     }
 
-    /// <summary>Writes down an answer that the agent gave.</summary>
+    /// <summary>Audits an answer of the agent.</summary>
     public void PassedOn(HttpContext http, Visit visit) => Count(http, http.Response.StatusCode, visit);
 
-    /// <summary>Writes down an answer to what is not HTTP, or more than any SDK sends: who asked is all that is known of it.</summary>
+    /// <summary>Logs and audits Kestrel's answer to a malformed or oversized request, of which only the peer address is known.</summary>
     public void Malformed(IPAddress? peer, int status)
     {
         var error = ContractError.Of(status);
         metrics.Answered(status);
 
-        if (ledger.Count(peer, null, new Rejection(nameof(Malformed), error.Code, $"something malformed ({status})", error.Message), withAudit: true))
+        if (ledger.Count(peer, null, new Rejection(nameof(Malformed), error.Code, $"something malformed ({status})", error.Message),
+            withAudit: true))
         {
             audit.Write(status, nameof(Malformed), client: null, peer);
         }
@@ -98,12 +104,14 @@ internal sealed class ContractAnswer(
     {
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            // Go v1 and JavaScript v2 sleep for as long as it says, and asking again costs nothing: it is a read from memory.
+            // Go v1 and JavaScript v2 sleep that long. A retry costs nothing, since the sidecar answers from memory.
             http.Response.Headers.RetryAfter = "1";
         }
 
         Head(http, error.Status, error.Body.Length);
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(error.Body, http.RequestAborted).AsTask();
+        return HttpMethods.IsHead(http.Request.Method)
+            ? Task.CompletedTask
+            : http.Response.Body.WriteAsync(error.Body, http.RequestAborted).AsTask();
     }
 
     private static void Head(HttpContext http, int status, int length)
@@ -111,16 +119,17 @@ internal sealed class ContractAnswer(
         var response = http.Response;
         response.StatusCode = status;
 
-        // No charset: the Go SDK parses an error only where the type is exactly this (contract R8).
+        // Without a charset: the Go SDK parses an error only if the type is exactly this (contract R8).
         response.ContentType = "application/json";
         response.ContentLength = length;
         response.Headers.CacheControl = "no-store";
     }
 
-    /// <summary>Event 400. A template would show a client that is not known as an empty field.</summary>
+    /// <summary>Event 400, without a message template, which would show an unknown client as an empty field.</summary>
     private void Report(ContractError error, IPAddress? peer, string? client, string asked, string reason)
     {
-        var sentence = $"Answered {error.Status} {error.Code} to {peer} for {asked}: {reason}{(client is null ? "" : $" Client {client}.")}";
+        var sentence =
+            $"Answered {error.Status} {error.Code} to {peer} for {asked}: {reason}{(client is null ? "" : $" Client {client}.")}";
         var record = new LogRecord(clock.GetUtcNow(), sentence, sentence,
             ("Status", error.Status), ("Code", error.Code), ("Peer", peer), ("Asked", asked), ("Reason", reason), ("Client", client));
         logger.Log(LogLevel.Warning, EventIds.Refused, record, null, static (state, _) => state.ToString());

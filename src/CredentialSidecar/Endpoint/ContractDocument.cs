@@ -9,7 +9,7 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>What an SDK reads on success (contract R6, R7).</summary>
 internal static class ContractDocument
 {
-    // A plus sign in a token would grow to six bytes; these bytes reach no HTML page.
+    // Otherwise a plus sign in a token grows to six bytes. These bytes never reach an HTML page.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Of(TemporaryCredentials credentials, RoleArn? role)
@@ -23,8 +23,9 @@ internal static class ContractDocument
             json.WriteString("SecretAccessKey"u8, credentials.SecretAccessKey);
             json.WriteString("Token"u8, credentials.SessionToken);
 
-            // Whole seconds, cut and never rounded up, and a literal Z: the one form that every SDK reads (contract R7).
-            json.WriteString("Expiration"u8, credentials.Expiration.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            // Whole seconds, rounded down, and a literal Z: the only form that every SDK reads (contract R7).
+            json.WriteString("Expiration"u8,
+                credentials.Expiration.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
             if (role is not null)
             {

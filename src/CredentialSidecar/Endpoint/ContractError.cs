@@ -23,13 +23,15 @@ internal sealed class ContractError
 
     public string Message { get; }
 
-    /// <summary>What the audit and the metrics call it; of a closed set.</summary>
+    /// <summary>The name in the audit and the metrics; one of a closed set.</summary>
     public string Kind { get; }
 
-    /// <summary>The message without what changes from one second to the next.</summary>
+    /// <summary>The message without parts that change every second.</summary>
     public string Cause { get; private init; }
 
-    /// <summary>Whether the wall, the token check or the throttle rejected the request. Otherwise the sidecar, STS or the source failed.</summary>
+    /// <summary>
+    /// Whether the wall, the token check or the throttle rejected the request. Otherwise the sidecar, STS or the source failed.
+    /// </summary>
     public bool IsRejection { get; private init; }
 
     public ReadOnlyMemory<byte> Body { get; }
@@ -42,9 +44,9 @@ internal sealed class ContractError
         _ => null,
     };
 
-    /// <summary>The one switch from a failure to the contract.</summary>
+    /// <summary>The only place that maps a failure to the contract.</summary>
     /// <remarks>
-    /// No 404 but for an unknown path (Java v2 drops its body), no 429 (Java v2 and Rust do not retry it), and no code
+    /// 404 only for an unknown path (Java v2 drops its body), no 429 (Java v2 and Rust do not retry it), and no code
     /// that an SDK takes for throttling or expiry (Go retries those for ten seconds). 503 is what every SDK retries.
     /// </remarks>
     public static ContractError Of(CredentialException e)
@@ -55,15 +57,19 @@ internal sealed class ContractError
             CredentialFailure.InvalidHop => (403, "InvalidRoleConfiguration"),
             CredentialFailure.NotReady => (503, "CredentialsUninitialized"),
             CredentialFailure.SourceUnavailable or CredentialFailure.SourceRefused => (503, "SourceUnavailable"),
-            CredentialFailure.SignerRejected or CredentialFailure.StsUnavailable or CredentialFailure.Throttled => (503, "CredentialsUnavailable"),
+            CredentialFailure.SignerRejected or CredentialFailure.StsUnavailable or CredentialFailure.Throttled =>
+                (503, "CredentialsUnavailable"),
             _ => (500, "InternalServerError"),
         };
 
-        // A failure that is remembered counts down the seconds to the next try; its cause does not.
-        return new(status, code, e.Message, e.Failure.ToString()) { Cause = e.InnerException is CredentialException first ? first.Message : e.Message };
+        // The message of a remembered failure counts the seconds to the next try; its cause stays the same.
+        return new(status, code, e.Message, e.Failure.ToString())
+        {
+            Cause = e.InnerException is CredentialException first ? first.Message : e.Message,
+        };
     }
 
-    /// <summary>The one switch from a rejection to the contract.</summary>
+    /// <summary>The only place that maps a rejection to the contract.</summary>
     public static ContractError Of(RejectedException e)
     {
         var (status, code) = e.Reason switch
@@ -82,22 +88,23 @@ internal sealed class ContractError
         return new(status, code, e.Message, e.Reason.ToString()) { IsRejection = true };
     }
 
-    /// <summary>An answer that the framework gives by itself, with a body that SDKs can read.</summary>
+    /// <summary>An answer that Kestrel sends by itself, with a body that SDKs can read.</summary>
     public static ContractError Of(int status) => status switch
     {
-        413 => new(status, "RequestTooLarge", $"The body is too large: at most {ArrivingBodies.Largest} bytes are passed on to the ECS agent."),
+        413 => new(status, "RequestTooLarge",
+            $"The body is too large. The sidecar forwards at most {ArrivingBodies.Largest} bytes to the ECS agent."),
         < 500 => new(status, "InvalidRequest", "The request is malformed or larger than any SDK sends."),
-        _ => new(status, "InternalServerError", "A fault of the sidecar's own; its log tells more."),
+        _ => new(status, "InternalServerError", "The sidecar had an internal error. See its log."),
     };
 
     private static ReadOnlyMemory<byte> Serialize(int status, string code, string message)
     {
-        // The writer asks for three bytes a character before it writes the message the second time.
+        // Utf8JsonWriter reserves three bytes per character for the second message.
         var buffer = new ArrayBufferWriter<byte>(512 + (4 * message.Length));
 
         using (var json = new Utf8JsonWriter(buffer, Plain))
         {
-            // Lower case is what most SDKs read, and first, because PHP shows only the first 120 bytes.
+            // Most SDKs read the lower-case names. They come first, because PHP shows only the first 120 bytes.
             json.WriteStartObject();
             json.WriteString("code"u8, code);
             json.WriteString("message"u8, message);

@@ -1,7 +1,7 @@
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What a command prints, and the exit code it ends with.</summary>
+/// <summary>The output of a command and its exit code.</summary>
 internal sealed record ControlReply(int ExitCode, string Text);
 
-/// <summary>A command that the control socket takes: <c>POST /{Name}</c>, or <c>POST /{Name}?argument={argument}</c>.</summary>
+/// <summary>A command on the control socket: <c>POST /{Name}</c>, or <c>POST /{Name}?argument={argument}</c>.</summary>
 internal sealed record ControlCommand(string Name, Func<string?, CancellationToken, Task<ControlReply>> RunAsync);

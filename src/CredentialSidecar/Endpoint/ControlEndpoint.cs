@@ -6,10 +6,10 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>Runs the commands that arrive on the control socket.</summary>
 internal sealed class ControlEndpoint(IEnumerable<ControlCommand> commands) : IEndpoint
 {
-    /// <summary>The header with the exit code. An answer without it does not come from a command.</summary>
+    /// <summary>The header with the exit code. Only answers of commands have it.</summary>
     public const string ExitCodeHeader = "Credential-Sidecar-Exit-Code";
 
-    /// <summary>What an answer may hold, in bytes.</summary>
+    /// <summary>The largest answer, in bytes.</summary>
     public const int Largest = 4 * 1024 * 1024;
 
     private readonly Dictionary<string, ControlCommand> _commands =
@@ -20,14 +20,14 @@ internal sealed class ControlEndpoint(IEnumerable<ControlCommand> commands) : IE
         if (!_commands.TryGetValue(http.Request.Path.Value ?? "", out var command))
         {
             var known = string.Join(", ", _commands.Values.Select(one => one.Name).Order(StringComparer.Ordinal));
-            await SendAsync(http, 404, $"This sidecar knows no such command; it knows {known}.");
+            await SendAsync(http, 404, $"This sidecar does not have that command. Commands: {known}.");
             return;
         }
 
         if (!HttpMethods.IsPost(http.Request.Method))
         {
             http.Response.Headers.Allow = "POST";
-            await SendAsync(http, 405, "Only POST is answered here.");
+            await SendAsync(http, 405, "Only POST is supported here.");
             return;
         }
 

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Which user is at the other end of a Unix socket; a test answers in the kernel's place.</summary>
+/// <summary>Reads the uid of the peer of a Unix socket; tests replace it.</summary>
 internal delegate uint? PeerUid(Socket socket);
 
-/// <summary>Closes a connection of any user but the sidecar's own and root. It gets no answer, and its request is not read.</summary>
+/// <summary>Closes connections of all users except the sidecar's own and root, without reading the request or answering.</summary>
 internal sealed partial class ControlPeers(PeerUid uidOf, ILogger<ControlPeers> logger)
 {
     private int _isTold;
@@ -23,7 +23,7 @@ internal sealed partial class ControlPeers(PeerUid uidOf, ILogger<ControlPeers> 
             return next(connection);
         }
 
-        // Once, since anybody who may open the socket's file could repeat it.
+        // Logged once, since any process that can open the socket could repeat it.
         if (Interlocked.Exchange(ref _isTold, 1) == 0)
         {
             Log.ControlRejected(logger, uid is null ? "unknown" : $"{uid}");
@@ -36,7 +36,7 @@ internal sealed partial class ControlPeers(PeerUid uidOf, ILogger<ControlPeers> 
     private static partial class Log
     {
         [LoggerMessage(EventIds.ControlRejected, LogLevel.Warning,
-            "A process of uid {Uid} connected to the control socket and got no answer: only the sidecar's own uid and root may use it. "
+            "A process of uid {Uid} connected to the control socket and was rejected: only the sidecar's own uid and root may use it. "
             + "This is logged once.")]
         public static partial void ControlRejected(ILogger logger, string uid);
     }

@@ -4,13 +4,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Opens the control socket in place of one that nobody listens on.</summary>
+/// <summary>Opens the control socket, and replaces one without a listener.</summary>
 internal static class ControlSocket
 {
     private const int Backlog = 16;
 
-    /// <returns>A socket that listens, mode 0600 from its first moment on.</returns>
-    /// <exception cref="IOException">Another program is there, or the directory cannot hold a socket; the message is a clause.</exception>
+    /// <returns>A listening socket, whose file has mode 0600 from its creation.</returns>
+    /// <exception cref="IOException">Another program listens there, or the directory cannot hold a socket; the message is a
+    /// clause.</exception>
     public static Socket Open(string path)
     {
         if (!Directory.Exists(Path.GetDirectoryName(path)))
@@ -31,7 +32,7 @@ internal static class ControlSocket
         return Replace(path);
     }
 
-    /// <summary>Removes the file; where that fails, the next start replaces it.</summary>
+    /// <summary>Removes the file; if that fails, the next start replaces it.</summary>
     public static void Remove(string path)
     {
         try
@@ -40,11 +41,11 @@ internal static class ControlSocket
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The directory may be gone or read-only by now.
+            // The directory may have been removed or become read-only.
         }
     }
 
-    // A name that is never longer than the socket's own, since the length of the path is limited.
+    // Not longer than the socket's own name, since the length of a socket path is limited.
     private static Socket Replace(string path)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".c{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
@@ -56,7 +57,7 @@ internal static class ControlSocket
             socket.Bind(new UnixDomainSocketEndPoint(temporary));
             socket.Listen(Backlog);
 
-            // Commands find the former socket or this one, and this one already listens.
+            // Commands find either the former socket or this one, which already listens.
             File.Move(temporary, path, overwrite: true);
             return socket;
         }
@@ -80,7 +81,7 @@ internal static class ControlSocket
         }
     }
 
-    // A socket that we may not connect to is another user's, who may listen there.
+    // A socket that refuses access belongs to another user, who may listen there.
     private static bool IsAnswered(string path)
     {
         using var probe = New();

@@ -9,8 +9,8 @@ namespace CredentialSidecar.Endpoint;
 
 /// <summary>Opens the control socket for Kestrel.</summary>
 /// <remarks>
-/// Where it cannot be opened the sidecar serves without it, because credentials matter more. Its connections are outside the
-/// budget, because only the sidecar's own user and root can make one.
+/// If the socket cannot be opened, the sidecar still serves credentials. Its connections are outside the budget, because only
+/// the sidecar's own user and root can connect.
 /// </remarks>
 internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
@@ -30,14 +30,14 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
             return new Closed(endpoint);
         }
 
-        // A supervisor holds ports and not this socket, so its options are not used here.
+        // A supervisor holds ports but not this socket, so its options do not apply here.
         var options = new SocketTransportOptions { CreateBoundListenSocket = _ => socket };
         var sockets = new SocketTransportFactory(Options.Create(options), loggers);
         return new Opened(await sockets.BindAsync(endpoint, cancellationToken), endpoint);
     }
 
-    /// <summary>A listener that removes its file at its end.</summary>
-    /// <remarks>It still listens then, so no other sidecar has put a socket of its own there.</remarks>
+    /// <summary>A listener that removes its file when it closes.</summary>
+    /// <remarks>It still listens at that time, so no other sidecar can have replaced the socket.</remarks>
     private sealed class Opened(IConnectionListener inner, EndPoint endpoint) : IConnectionListener
     {
         private bool _isRemoved;
@@ -65,7 +65,7 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
         }
     }
 
-    /// <summary>A listener that nobody can connect to.</summary>
+    /// <summary>A listener without a socket.</summary>
     private sealed class Closed(EndPoint endpoint) : IConnectionListener
     {
         private readonly TaskCompletionSource<ConnectionContext?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>A connection that gives its place in the budget back once all of it is gone, and not when it is told to close.</summary>
+/// <summary>A connection that returns its place in the budget once it is fully closed, not when closing begins.</summary>
 internal sealed class CountedConnection(ConnectionContext inner, Guest guest, ConnectionBudget budget) : ConnectionContext
 {
     private int _isReleased;

@@ -7,30 +7,33 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
-internal sealed class CredentialsEndpoint(ListenSettings settings, Served served, ClientBook clients, Throttle throttle, ContractAnswer answer)
+internal sealed class CredentialsEndpoint(
+    ListenSettings settings, Served served, ClientBook clients, Throttle throttle, ContractAnswer answer)
     : IEndpoint
 {
     private readonly CredentialsPath _path = new(settings.LocalEndpoints);
 
-    /// <summary>Answers the paths of credentials and every other one.</summary>
-    /// <remarks>A fixed path needs no routing table, and so none of the framework's answers without a body.</remarks>
+    /// <summary>Answers all paths of the credentials listener.</summary>
+    /// <remarks>Without ASP.NET Core routing, which would answer unknown paths without a body.</remarks>
     public Task AnswerAsync(HttpContext http, Route route)
     {
         if (!_path.TryRead(http, out var wanted))
         {
             throw new RejectedException(RejectionReason.UnknownPath,
-                "No such path. Credentials are at /v1/credentials/{destination}; check AWS_CONTAINER_CREDENTIALS_FULL_URI.");
+                "The sidecar does not have this path. Set AWS_CONTAINER_CREDENTIALS_FULL_URI to its URL with the path "
+                + "/v1/credentials/{destination}.");
         }
 
-        // One snapshot for both, so that a permission and a role are always of the same configuration.
+        // One snapshot for both, so that the permission and the role come from the same configuration.
         var (visit, snapshot) = (http.Features.GetRequiredFeature<Visit>(), served.Current);
         return answer.ServeAsync(http, visit, Lookup.Find(snapshot.Tree, snapshot.ClientOf(visit.Client!), wanted, visit));
     }
 
     public Task RefuseAsync(HttpContext http, Route route, ContractError error) =>
-        answer.RefuseAsync(http, Recognize(http, http.Features.GetRequiredFeature<Visit>()) ?? error, Shown(http, served.Current.Tree), "credentials");
+        answer.RefuseAsync(http, Recognize(http, http.Features.GetRequiredFeature<Visit>()) ?? error, Shown(http, served.Current.Tree),
+            "credentials");
 
-    /// <summary>A client that is rejected before it was asked for its token is known all the same, and has its own ceiling.</summary>
+    /// <summary>Identifies the client of a request that is rejected before the token check, and applies the client's rate limit.</summary>
     private ContractError? Recognize(HttpContext http, Visit visit)
     {
         if (visit.Client is not null || clients.Known(http.Request.Headers.Authorization) is not { } client)
@@ -50,7 +53,7 @@ internal sealed class CredentialsEndpoint(ListenSettings settings, Served served
         }
     }
 
-    // A path is the stranger's own text, and may hold a token put in the wrong place: only configured names are repeated.
+    // A path is the client's text and may hold a misplaced token, so only configured names are repeated.
     private string Shown(HttpContext http, SessionTree tree) => !_path.TryRead(http, out var wanted) ? "another path" : wanted switch
     {
         { Name: { } name } => tree.Find(name) is null ? "a name that is not configured" : name,

@@ -2,22 +2,23 @@ using System.Text.RegularExpressions;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What a path of credentials asks for: a destination by name, the one that ends in a role, or the default one.</summary>
+/// <summary>What a credentials path requests: a destination by name, the destination of a role, or the default destination.</summary>
 internal readonly record struct Wanted(string? Name, string? Role);
 
-/// <summary>Reads the destination off a path.</summary>
+/// <summary>Reads the destination from a path.</summary>
 /// <param name="withLocalEndpoints">
-/// Whether <c>/creds</c>, <c>/role/{name}</c> and <c>/role-arn/{ARN}</c> lead to credentials too, as in amazon-ecs-local-container-endpoints.
+/// Whether <c>/creds</c>, <c>/role/{name}</c> and <c>/role-arn/{ARN}</c> lead to credentials too, as in
+/// amazon-ecs-local-container-endpoints.
 /// </param>
 internal sealed partial class CredentialsPath(bool withLocalEndpoints)
 {
     private const string Root = "/v1/credentials";
-    /// <returns>Whether it is a path of credentials at all.</returns>
+    /// <returns>Whether the path is a credentials path.</returns>
     public bool TryRead(HttpContext http, out Wanted wanted)
     {
         var path = Cleaned(http.Request.Path);
 
-        // By the text, since a PathString takes one case for the other.
+        // Compared as text, since PathString ignores case.
         var text = path.Value ?? "";
         wanted = default;
 
@@ -31,7 +32,7 @@ internal sealed partial class CredentialsPath(bool withLocalEndpoints)
             return false;
         }
 
-        // The path of a role has slashes, which a client may encode. Decoded once, as by the agent; Kestrel leaves the slashes encoded.
+        // A role path has slashes, which a client may encode. Decode once, as the agent does; Kestrel leaves slashes encoded.
         if (RoleArn().Match(Uri.UnescapeDataString(OwnCredentialsPath.RawTarget(http).Split('?', 2)[0])) is { Success: true } role)
         {
             wanted = new Wanted(null, role.Groups[1].Value);
@@ -41,7 +42,9 @@ internal sealed partial class CredentialsPath(bool withLocalEndpoints)
         return text is "/creds" or "/creds/" || TryRead(path, "/role", ref wanted);
     }
 
-    /// <summary>Whether a client means that role. Clients and proxies make one slash of several, so a path differs by nothing else.</summary>
+    /// <summary>
+    /// Whether a client means this role. Clients and proxies merge repeated slashes, so the comparison ignores repeated slashes.
+    /// </summary>
     public static bool IsSame(string role, string asked) => DoubledSlashes().Replace(role, "/") == DoubledSlashes().Replace(asked, "/");
 
     private static bool TryRead(PathString path, string root, ref Wanted wanted)
@@ -52,7 +55,7 @@ internal sealed partial class CredentialsPath(bool withLocalEndpoints)
         return isOne;
     }
 
-    // The agent leads //v1//credentials to /v1/credentials; here it is that already, since some SDKs follow no redirect.
+    // The agent redirects //v1//credentials to /v1/credentials. Some SDKs follow no redirect, so both work here.
     private static PathString Cleaned(PathString path) => path.Value?.Contains("//", StringComparison.Ordinal) == true
         ? new PathString(DoubledSlashes().Replace(path.Value, "/"))
         : path;

@@ -3,16 +3,16 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Checks each request by the guards of its route. Every listener's requests come by here, and nothing else checks them.</summary>
+/// <summary>Checks each request with the guards of its route. All listeners use this gate, and no other code checks requests.</summary>
 internal sealed class Gate(Wall wall, ClientBook clients, Throttle throttle)
 {
-    // No name of a client. Those who guess tokens must not use up the ceiling of those who read metadata.
+    // Not a client name: token guessers must not use up the rate limit of containers that read metadata.
     private const string Readers = "(metadata)";
 
     /// <exception cref="RejectedException">A guard rejects the request.</exception>
     public void Check(HttpContext http, Route route)
     {
-        // PeerCredentials has let the connection pass by now, or its request is never read.
+        // ControlPeers already checked the connection; otherwise its request is never read.
         if (Has(Guards.RedirectedUid))
         {
             Intercepted.Check(http);

@@ -4,7 +4,7 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Answers every request of every listener.</summary>
-/// <remarks>It finds the request's route, lets the gate check the request, and hands it to the route's endpoint.</remarks>
+/// <remarks>Finds the request's route, lets the gate check the request, and passes it to the route's endpoint.</remarks>
 internal static class GatedRequests
 {
     public static void RunGated(this WebApplication app)

@@ -15,13 +15,13 @@ internal enum Guards
     /// <summary>The firewall redirected the connection, and the kernel names the uid that the port belongs to.</summary>
     RedirectedUid = 1 << 2,
 
-    /// <summary>The request asks 169.254.170.2 directly: by its Host header, and not in the form for proxies.</summary>
+    /// <summary>The Host header is 169.254.170.2, and the request line has a path, not the absolute URI that proxies expect.</summary>
     AgentHost = 1 << 3,
 
     /// <summary>The connection comes from this host, or from a network of <c>Access:Peers</c>.</summary>
     PeerAddress = 1 << 4,
 
-    /// <summary>The request line has a path, and not the full address that a client sends to a proxy.</summary>
+    /// <summary>The request line has a path, not the absolute URI that a client sends to a proxy.</summary>
     ProxyForm = 1 << 5,
 
     /// <summary>The Host header is the address that the connection came to, or a name of <c>Access:Hosts</c>.</summary>
@@ -36,21 +36,21 @@ internal enum Guards
     /// <summary>No offer of another protocol, which would be a tunnel to the agent.</summary>
     Upgrade = 1 << 9,
 
-    /// <summary>A method that is passed on: GET, and for task protection PUT.</summary>
+    /// <summary>A method that is forwarded: GET, and PUT for task protection.</summary>
     ForwardedMethod = 1 << 10,
 
     /// <summary>No body.</summary>
     Body = 1 << 11,
 
-    /// <summary>GET alone.</summary>
+    /// <summary>Only GET.</summary>
     Method = 1 << 12,
 
-    /// <summary>A valid authorization token. It tells the client, whose place the connection then takes.</summary>
+    /// <summary>A valid authorization token. It identifies the client, and the connection then counts for that client.</summary>
     Token = 1 << 13,
 
-    /// <summary>A request without a valid token counts against the ceiling that all such requests of its address share.</summary>
+    /// <summary>A request without a valid token counts against the rate limit that all such requests of its address share.</summary>
     StrangersCeiling = 1 << 14,
 
-    /// <summary>The client stays below its ceiling of requests per second.</summary>
+    /// <summary>The client stays within its rate limit.</summary>
     Ceiling = 1 << 15,
 }

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Keeps a probe's connection from the server until its whole head has arrived: half requests would take the places of probes.</summary>
+/// <summary>Holds back a probe's connection until all headers have arrived, so that partial requests do not block other probes.</summary>
 /// <param name="whole">Takes a connection whose request has arrived.</param>
 internal sealed class HalfRequests(Action<PendingConnection> whole, TimeProvider clock)
 {
@@ -21,14 +21,17 @@ internal sealed class HalfRequests(Action<PendingConnection> whole, TimeProvider
         }
     }
 
-    // Polls, because waiting for data returns at once while the first half is unread.
+    // Polls, because waiting for data returns at once while earlier data is unread.
     private async Task AwaitAsync(PendingConnection connection)
     {
         var started = clock.GetTimestamp();
 
-        for (var wait = FirstLook; clock.GetElapsedTime(started) < Longest && !connection.State.HasHungUp; wait = wait * 2 < LaterLook ? wait * 2 : LaterLook)
+        var wait = FirstLook;
+
+        while (clock.GetElapsedTime(started) < Longest && !connection.State.HasHungUp)
         {
             await Task.Delay(wait, clock);
+            wait = wait * 2 < LaterLook ? wait * 2 : LaterLook;
 
             if (Peek.At(connection).IsWhole)
             {

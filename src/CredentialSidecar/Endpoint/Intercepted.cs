@@ -7,19 +7,19 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>What the kernel tells of a connection, and where requests go that are the agent's.</summary>
-/// <param name="Meant">Where the client wanted to connect; null where nobody redirected it.</param>
+/// <param name="Meant">Where the client wanted to connect; null if the connection was not redirected.</param>
 /// <param name="UidOf">The user behind the client's end, given both ends as the client sees them.</param>
-/// <param name="Forward">Hands the request to the agent as it came.</param>
+/// <param name="Forward">Forwards the request to the agent unchanged.</param>
 internal sealed record Beyond(Func<Socket, IPEndPoint?> Meant, Func<IPEndPoint, IPEndPoint, uint?> UidOf, PassOn Forward);
 
-/// <summary>Whose connection it is: found out once, when it is accepted.</summary>
-/// <param name="Uid">Null where it is nobody's who may ask here; <paramref name="Reason"/> then says why.</param>
+/// <summary>The user of a redirected connection, determined once, when the connection is accepted.</summary>
+/// <param name="Uid">Null if the connection is rejected; <paramref name="Reason"/> then says why.</param>
 internal sealed record Intercepted(uint? Uid, string Reason = "")
 {
-    /// <summary>The agent's address, as siblings see it.</summary>
+    /// <summary>The agent's address that siblings use.</summary>
     public static readonly IPEndPoint Agent = new(new IPAddress([169, 254, 170, 2]), 80);
 
-    /// <exception cref="RejectedException">There is nothing here for this connection.</exception>
+    /// <exception cref="RejectedException">The connection is rejected.</exception>
     public static void Check(HttpContext http)
     {
         var (peer, visit) = (http.Features.GetRequiredFeature<Intercepted>(), http.Features.GetRequiredFeature<Visit>());
@@ -32,8 +32,9 @@ internal sealed record Intercepted(uint? Uid, string Reason = "")
         (visit.Uid, visit.Client) = (uid, $"uid {uid}");
     }
 
-    /// <summary>Here is 169.254.170.2 alone.</summary>
-    /// <exception cref="RejectedException">A browser or a server was led to ask for another name, or a proxy is asked.</exception>
+    /// <summary>Checks that the request is for 169.254.170.2.</summary>
+    /// <exception cref="RejectedException">The Host header is another name, as after DNS rebinding, or the request is meant for a
+    /// proxy.</exception>
     public static void CheckHost(HttpContext http)
     {
         if (http.Request.Host is not { Host: "169.254.170.2", Port: null or 80 } || !OwnCredentialsPath.RawTarget(http).StartsWith('/'))

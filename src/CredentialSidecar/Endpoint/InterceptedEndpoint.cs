@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Answers in the ECS agent's place: the task's own credentials by uid, all else by the agent itself.</summary>
+/// <summary>Answers instead of the ECS agent: the task's own credentials by uid. Everything else is forwarded to the agent.</summary>
 internal sealed class InterceptedEndpoint(Served served, Beyond beyond, ContractAnswer answer) : IEndpoint
 {
     public Task AnswerAsync(HttpContext http, Route route)
@@ -12,11 +12,11 @@ internal sealed class InterceptedEndpoint(Served served, Beyond beyond, Contract
 
         if (route.Asked == Asked.OwnCredentials)
         {
-            // The agent takes any method here, and so must this: a POST that went on to it would bring the task role.
+            // The agent accepts any method here, so the sidecar must too: a forwarded POST would return the task role.
             return answer.ServeAsync(http, visit, served.Current.DestinationOf(visit.Uid!.Value));
         }
 
-        // Bodies are limited to nothing elsewhere; here they are the agent's business, and pass without being kept.
+        // Other listeners accept no body. Here the agent decides; bodies are forwarded without buffering.
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         return beyond.Forward.OrRefuseAsync(http, visit.Client);
     }

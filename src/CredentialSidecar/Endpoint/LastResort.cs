@@ -2,7 +2,7 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Turns a fault of ours into an answer that SDKs can read, and a log line that a person can act on.</summary>
+/// <summary>Turns an internal error into an answer that SDKs can read and a log line for the operator.</summary>
 internal static partial class LastResort
 {
     public static void UseLastResort(this WebApplication app)
@@ -18,11 +18,11 @@ internal static partial class LastResort
             }
             catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
             {
-                // The client hung up; an attempt it waited for goes on for the others.
+                // The client closed the connection; an attempt under way continues for other clients.
             }
             catch (BadHttpRequestException e)
             {
-                // The client's fault, which anybody can repeat at will: no stack trace.
+                // A client error, which any client can repeat, so without a stack trace.
                 if (!http.Response.HasStarted)
                 {
                     http.Response.Clear();
@@ -44,7 +44,7 @@ internal static partial class LastResort
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.RequestFailed, LogLevel.Error, "A request failed by a fault of the sidecar's own.")]
+        [LoggerMessage(EventIds.RequestFailed, LogLevel.Error, "A request failed because of an internal error.")]
         public static partial void RequestFailed(ILogger logger, Exception exception);
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>The sidecar cannot listen on one of its addresses.</summary>
-/// <remarks>Not Kestrel's own exception, which Kestrel would replace by one without the address.</remarks>
+/// <remarks>Not Kestrel's AddressInUseException, because Kestrel replaces that one by an exception without the address.</remarks>
 internal sealed class ListenException(ListenerEndPoint address, SocketException inner) : Exception(inner.Message, inner)
 {
     public ListenerEndPoint Address => address;

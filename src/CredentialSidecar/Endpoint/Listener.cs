@@ -3,7 +3,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What a listener is for. Nothing a client sends can choose another one.</summary>
+/// <summary>The purpose of a listener. A request cannot choose another one.</summary>
 internal enum ListenerKind
 {
     Credentials,
@@ -11,7 +11,7 @@ internal enum ListenerKind
     /// <summary>Probes and <c>/status</c>, on loopback.</summary>
     Health,
 
-    /// <summary>Probes alone, on the address that a kubelet asks.</summary>
+    /// <summary>Only probes, on the address that a kubelet uses.</summary>
     Probes,
 
     /// <summary>Connections to the ECS agent that interception redirects.</summary>
@@ -24,10 +24,10 @@ internal enum ListenerKind
 /// <summary>A row of the table of listeners. <see cref="Routes"/> says what is checked there, and who answers.</summary>
 /// <param name="Address">An address and port, or the path of a Unix socket.</param>
 /// <param name="Key">The setting that the port or the path comes from.</param>
-/// <param name="AddressKey">The setting that the address comes from; null where it is always the same.</param>
+/// <param name="AddressKey">The setting that the address comes from; null if the address is fixed.</param>
 internal sealed record Listener(ListenerKind Kind, EndPoint Address, string Key, string? AddressKey = null)
 {
-    /// <summary>Whose redirected connections come in here.</summary>
+    /// <summary>The uid whose redirected connections arrive here.</summary>
     public InterceptedUser? User { get; init; }
 
     public bool IsProbed => Kind is ListenerKind.Health or ListenerKind.Probes;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>An address and port that knows its row of the table, for what opens and accepts.</summary>
+/// <summary>An address and port with its row of the listener table.</summary>
 internal sealed class ListenerEndPoint(IPEndPoint address, Listener row) : IPEndPoint(address.Address, address.Port)
 {
     public Listener Row => row;

@@ -5,8 +5,10 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Every listener there is.</summary>
-/// <remarks>Kestrel opens these rows. The start waits for their addresses, logs them and says who holds a port.</remarks>
+/// <summary>All listeners.</summary>
+/// <remarks>
+/// Kestrel opens these rows. At start, the sidecar waits for their addresses, logs them, and reports a port that is in use.
+/// </remarks>
 internal static class ListenerTable
 {
     public static IReadOnlyList<Listener> Of(SidecarSettings settings) =>
@@ -29,7 +31,7 @@ internal static class ListenerTable
         {
             { Addresses: [_, ..] } => listen.Addresses.Select((address, i) => Row(address, $"Listen:Addresses:{i}")),
 
-            // A port that the system chooses would be another one on each address.
+            // A port chosen by the system would differ for each address.
             { Port: 0 } => [Row(IPAddress.Loopback)],
             _ => HasIPv6Loopback() ? [Row(IPAddress.Loopback), Row(IPAddress.IPv6Loopback)] : [Row(IPAddress.Loopback)],
         };
@@ -38,7 +40,7 @@ internal static class ListenerTable
             new(ListenerKind.Credentials, new IPEndPoint(address, listen.Port), "Listen:Port", key);
     }
 
-    // Many containers have no ::1, which is fine. Binding a port to find out would fail too if another process holds it.
+    // Many containers have no ::1, which is fine. A test bind would also fail if another process holds the port.
     private static bool HasIPv6Loopback() =>
         IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(IPAddress.IPv6Loopback));
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Opens the listeners with short limits: nothing an SDK sends comes near them.</summary>
+/// <summary>Opens the listeners with low limits, far above anything an SDK sends.</summary>
 internal static class Listeners
 {
     public static void Open(KestrelServerOptions kestrel, IReadOnlyList<Listener> table)
@@ -18,7 +18,7 @@ internal static class Listeners
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
 
-        // The largest body is 64 kB, and while it comes it holds one of few ways to the agent.
+        // The largest body is 64 kB; while it arrives, it holds one of the few connections to the agent.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(3));
 
         foreach (var row in table)
@@ -27,7 +27,7 @@ internal static class Listeners
             {
                 listen.Protocols = HttpProtocols.Http1;
 
-                // A connection knows its row from here on.
+                // Stores the listener's row in each connection.
                 listen.Use(next => connection =>
                 {
                     connection.Features.Set(row);
@@ -45,14 +45,16 @@ internal static class Listeners
                 }
                 else if (Routes.IsOn(row.Kind, Guards.RedirectedUid) && row.User is { } user)
                 {
-                    // Without bodies for bare answers: an answer of the agent's is passed on as it is.
+                    // Without BareAnswers, because the agent's answers are forwarded unchanged.
                     listen.Use(next => kestrel.ApplicationServices.GetRequiredService<Witness>().Identify(next, user));
                 }
             });
         }
     }
 
-    /// <summary>Bounds what a connection costs whose client sends on and on and reads no answer; by default that is a megabyte here and several in the kernel.</summary>
+    /// <summary>
+    /// Limits the memory of a connection whose client sends much and reads nothing. The defaults allow 1 MB here and more in the kernel.
+    /// </summary>
     public static void Bound(SocketTransportOptions sockets)
     {
         sockets.MaxReadBufferSize = 20 * 1024;
@@ -62,7 +64,7 @@ internal static class Listeners
         {
             var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
 
-            // Accepted connections inherit these, and the kernel doubles them; the largest request is 16 kB, the largest session 9 kB.
+            // Accepted connections inherit these sizes, and the kernel doubles them. The largest request has 16 kB, a session 9 kB.
             (socket.ReceiveBufferSize, socket.SendBufferSize) = (8 * 1024, 16 * 1024);
             return socket;
         };

@@ -35,13 +35,14 @@ internal static class Lookup
 
         return destination is not null && MayRead(client, destination)
             ? destination
-            : throw Unknown($"There is no default destination. Name one: /v1/credentials/{{destination}}.{Readable(client)}");
+            : throw Unknown(
+                $"The sidecar has no default destination. Request one by name: /v1/credentials/{{destination}}.{Readable(client)}");
     }
 
     private static Destination FindByName(SessionTree tree, string name, Client client, Visit visit)
     {
         var destination = tree.Find(name) ?? throw Unknown(
-            "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations."
+            "The sidecar has no destination with that name. Check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations."
             + Readable(client));
 
         visit.Destination = destination.Name;
@@ -56,10 +57,10 @@ internal static class Lookup
         visit.Destination = ending.FirstOrDefault()?.Name;
         return (ending, allowed) switch
         {
-            ([], _) => throw Unknown($"No destination ends in that role; check the path and the sidecar's Destinations.{Readable(client)}"),
+            ([], _) => throw Unknown($"No destination ends in that role. Check the path and the sidecar's Destinations.{Readable(client)}"),
             (_, []) => throw Foreign(client, ending[0]),
             (_, [var only]) => only,
-            _ => throw Unknown("Several destinations end in that role; ask for one by its name: "
+            _ => throw Unknown("Several destinations end in that role. Request one by name: "
                 + $"{string.Join(", ", allowed.Select(destination => $"/role/{destination.Name}"))}."),
         };
     }

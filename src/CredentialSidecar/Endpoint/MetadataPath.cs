@@ -2,21 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What of the agent's a path leads to.</summary>
+/// <summary>The kind of agent resource that a path names.</summary>
 internal enum AgentPart
 {
-    /// <summary>Nothing that is passed on.</summary>
+    /// <summary>Not forwarded.</summary>
     None,
     Metadata,
     TaskProtection,
     TaskRole,
 }
 
-/// <summary>Which of the agent's paths may be passed on, by the very bytes that were sent.</summary>
+/// <summary>Decides which agent paths may be forwarded, by the exact bytes of the request.</summary>
 /// <remarks>
-/// A list of what is allowed, of plain segments: nothing that is encoded, doubled or backslashed is passed on, so there is no
-/// spelling of another path that the agent could understand and this would not. Only the name of an association may have dots,
-/// and a letter or digit among them, because the agent's router would take <c>..</c> for the segment before.
+/// An allow list of plain segments. Encoded characters, double slashes and backslashes are not forwarded, so the agent cannot
+/// read a path differently than this class. Only the name of an association may have dots, and needs a letter or digit,
+/// because the agent's router resolves <c>..</c>.
 /// </remarks>
 internal static partial class MetadataPath
 {
@@ -34,12 +34,13 @@ internal static partial class MetadataPath
             : AgentPart.None;
     }
 
-    /// <summary>Whether it may turn out to be one of them.</summary>
-    /// <param name="target">What follows the method in a request, or the beginning of it.</param>
+    /// <summary>Whether the beginning of a target may become an agent path.</summary>
+    /// <param name="target">The request target, or the beginning of it.</param>
     public static bool MayBegin(ReadOnlySpan<byte> target) =>
         target.StartsWith("/v4/"u8) || target.StartsWith("/v3/"u8) || target.StartsWith("/v2/"u8) || target.StartsWith("/api/"u8);
 
-    [GeneratedRegex($@"^/((v2/(metadata|metadataWithTags|stats)|v3/{Segment}|v4/{Segment})(/{Segment})*/?|v[34]/{Segment}/associations/{Segment}/{Name})\z")]
+    [GeneratedRegex($@"^/((v2/(metadata|metadataWithTags|stats)|v3/{Segment}|v4/{Segment})(/{Segment})*/?"
+        + $@"|v[34]/{Segment}/associations/{Segment}/{Name})\z")]
     private static partial Regex Metadata();
 
     [GeneratedRegex($@"^/api/{Segment}/task-protection/v1/state\z")]

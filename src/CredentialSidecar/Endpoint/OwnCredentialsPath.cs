@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Tells the path of the task's own credentials from every other, as the ECS agent would read it.</summary>
-/// <remarks>The agent's router decodes a path once, slashes included; whatever it would take for ours must not reach it.</remarks>
+/// <summary>Recognizes the path of the task's own credentials, as the ECS agent reads it.</summary>
+/// <remarks>
+/// The agent's router decodes a path once, including slashes. A path that the agent would read as this one must not be forwarded.
+/// </remarks>
 internal sealed class OwnCredentialsPath
 {
     private const string V1 = "/v1/credentials";

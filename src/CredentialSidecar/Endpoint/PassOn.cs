@@ -2,14 +2,14 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Hands a request on to the agent.</summary>
-/// <returns>Null where an answer was begun; else what the agent did instead, to be put behind its name.</returns>
-/// <param name="client">Whose request it is; null where nobody is known.</param>
+/// <summary>Forwards a request to the agent.</summary>
+/// <returns>Null if an answer was begun; otherwise what the agent did, as the predicate of a sentence.</returns>
+/// <param name="client">The client of the request; null if unknown.</param>
 internal delegate Task<string?> PassOn(HttpContext http, string? client);
 
 internal static class PassingOn
 {
-    /// <exception cref="CredentialException">The agent gave no answer that could be passed on, and nothing has been sent.</exception>
+    /// <exception cref="CredentialException">The agent gave no answer that can be forwarded; nothing was sent.</exception>
     public static async Task OrRefuseAsync(this PassOn passOn, HttpContext http, string? client)
     {
         if (await passOn(http, client) is { } trouble && !http.RequestAborted.IsCancellationRequested)

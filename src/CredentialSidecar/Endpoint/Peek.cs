@@ -4,14 +4,14 @@ using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What the first bytes of a connection say, which are left where they are for Kestrel to read.</summary>
-/// <remarks>Only the order of service depends on this. Whether a token is accepted is decided once Kestrel has read the request.</remarks>
-/// <param name="Authorization">The value of the Authorization header; null where none has arrived.</param>
+/// <summary>Reads the first bytes of a connection, and leaves them for Kestrel to read again.</summary>
+/// <remarks>Only the order of service depends on this. The token check happens later, after Kestrel has read the request.</remarks>
+/// <param name="Authorization">The value of the Authorization header; null if none has arrived.</param>
 /// <param name="IsWhole">Whether all headers of the request have arrived.</param>
 /// <param name="IsForAgent">Whether the path is one of the agent's, such as task metadata, which needs no token.</param>
 internal readonly record struct Peek(string? Authorization, bool IsWhole, bool IsForAgent)
 {
-    // As many as Kestrel takes.
+    // Kestrel's limit.
     private const int Most = 16 * 1024;
 
     private static ReadOnlySpan<byte> Name => "authorization:"u8;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Connections;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>An accepted connection that Kestrel has not seen yet. It costs a descriptor and no buffers.</summary>
-/// <remarks>One that is closed again never becomes a socket object: under a flood that would cost more than the rest.</remarks>
+/// <remarks>A connection that closes early never becomes a Socket object, which would be the largest cost under a flood.</remarks>
 internal sealed class PendingConnection : IDisposable
 {
     private static readonly LingerOption Reset = new(true, 0);
@@ -21,9 +21,9 @@ internal sealed class PendingConnection : IDisposable
     private ConnectionContext? _started;
     private bool _isClosed;
 
-    /// <param name="fd">A socket that does not block, which this closes.</param>
-    /// <param name="room">Where it has its place until it starts.</param>
-    /// <param name="budget">Where it has its place from then on.</param>
+    /// <param name="fd">A non-blocking socket, which this object closes.</param>
+    /// <param name="room">The budget for its place until it starts.</param>
+    /// <param name="budget">The budget for its place after that.</param>
     public PendingConnection(int fd, IPAddress peer, ConnectionBudget room, ConnectionBudget budget)
     {
         (_fd, _room, _budget) = (fd, room, budget);
@@ -31,10 +31,10 @@ internal sealed class PendingConnection : IDisposable
         Guest = new Guest(peer, () => Close(), () => State.Received);
     }
 
-    /// <summary>Stands for it in the waiting room.</summary>
+    /// <summary>Its entry in the waiting room.</summary>
     public Guest Waiting { get; }
 
-    /// <summary>Stands for it once it has started.</summary>
+    /// <summary>Its entry after it has started.</summary>
     public Guest Guest { get; }
 
     public TcpState State
@@ -48,7 +48,7 @@ internal sealed class PendingConnection : IDisposable
         }
     }
 
-    /// <summary>Copies what has arrived and leaves it where it is.</summary>
+    /// <summary>Copies the received bytes without removing them from the socket.</summary>
     public int Peek(Span<byte> buffer)
     {
         lock (_gate)
@@ -57,7 +57,7 @@ internal sealed class PendingConnection : IDisposable
         }
     }
 
-    /// <summary>Calls back once something has arrived, the peer's end included.</summary>
+    /// <summary>Calls back once data, or the end of the connection, has arrived.</summary>
     public void Await(Action<PendingConnection> arrived)
     {
         Arrival arrival;
@@ -87,9 +87,9 @@ internal sealed class PendingConnection : IDisposable
         arrival.Complete();
     }
 
-    /// <summary>Makes it a connection of Kestrel's, which takes a place in the budget and leaves the waiting room.</summary>
-    /// <param name="client">Whose valid token it brings; null for a stranger's.</param>
-    /// <returns>Null where it was closed meanwhile, or no place became free.</returns>
+    /// <summary>Turns it into a Kestrel connection, which takes a place in the budget and leaves the waiting room.</summary>
+    /// <param name="client">The client of its valid token; null if it has none.</param>
+    /// <returns>Null if it was closed meanwhile, or no place became free.</returns>
     public async ValueTask<ConnectionContext?> StartAsync(Func<Socket, ConnectionContext> create, string? client)
     {
         if (!await _budget.AdmitAsync(Guest, CancellationToken.None))
@@ -100,7 +100,7 @@ internal sealed class PendingConnection : IDisposable
 
         if (client is not null)
         {
-            // Its share of the places is looked at once more when the request is answered.
+            // Places.TryClaim checks the client's share again when the request is answered.
             _budget.Recognize(Guest, client);
         }
 
@@ -115,8 +115,8 @@ internal sealed class PendingConnection : IDisposable
         return null;
     }
 
-    /// <summary>Ends the connection by a reset, so that the kernel keeps nothing of it either.</summary>
-    /// <returns>Whether it was still open.</returns>
+    /// <summary>Resets the connection, so that the kernel keeps no state either.</summary>
+    /// <returns>Whether the connection was still open.</returns>
     public bool Close()
     {
         lock (_gate)
@@ -154,7 +154,7 @@ internal sealed class PendingConnection : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It is closed already.
+            // Already closed.
         }
 
         _started.Abort(Left);
@@ -182,7 +182,7 @@ internal sealed class PendingConnection : IDisposable
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // The peer has reset it.
+                // The peer reset the connection.
                 return null;
             }
         }

@@ -4,14 +4,16 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Tells the budget whose a connection is, and when it is at work.</summary>
+/// <summary>Tells the budget the client of a connection, and when the connection is busy.</summary>
 internal static class Places
 {
-    public const string TooMany = "This client has more requests under way at once than its share of connections. Keep the SDK's client, and with it the credentials, between calls.";
+    public const string TooMany =
+        "This client has more concurrent requests than its share of connections. "
+        + "Reuse the SDK client between calls, which caches the credentials.";
 
-    /// <summary>From here on the connection is the client's, and no stranger can take its place.</summary>
-    /// <param name="client">Null has shown no token; where none is asked for, no client is known.</param>
-    /// <exception cref="RejectedException">All of the client's connections are at work.</exception>
+    /// <summary>Assigns the connection to a client, so that no connection without a valid token can take its place.</summary>
+    /// <param name="client">Null if no token was sent, or if none is required.</param>
+    /// <exception cref="RejectedException">All of the client's connections are busy.</exception>
     public static void Claim(HttpContext http, string? client)
     {
         if (client is not null && client != Client.Anyone.Name && !TryClaim(http.Features, client))

@@ -1,11 +1,11 @@
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Answers a probe, or <c>/status</c>.</summary>
-/// <param name="withStatus">Whether <c>/status</c> is answered, which names roles and access key ids.</param>
+/// <summary>Answers a probe or <c>/status</c>.</summary>
+/// <param name="withStatus">Whether to answer <c>/status</c>, which names roles and access key ids.</param>
 internal delegate Task AnswerProbe(HttpContext http, bool withStatus);
 
-/// <summary>Probes on both health listeners, and <c>/status</c> on the one on loopback.</summary>
-/// <remarks>The address that a kubelet asks has one guard only: <c>/status</c> is not there, and meshes add headers to probes.</remarks>
+/// <summary>Answers probes on both health listeners, and <c>/status</c> only on loopback.</summary>
+/// <remarks>The address for the kubelet has only one guard: it does not serve <c>/status</c>, and meshes add headers to probes.</remarks>
 internal sealed class ProbeEndpoint(AnswerProbe probe, ContractAnswer answer) : IEndpoint
 {
     public Task AnswerAsync(HttpContext http, Route route)
@@ -20,7 +20,7 @@ internal sealed class ProbeEndpoint(AnswerProbe probe, ContractAnswer answer) : 
         return answer.RefuseAsync(http, error, "health");
     }
 
-    // A probe is one request, and its place is for the next one.
+    // One request per connection, so that the next probe gets the place.
     private static void Close(HttpContext http)
     {
         http.Response.Headers.Connection = "close";

@@ -4,19 +4,21 @@ using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Decides in which order the connections of one listener are served: clients' at once, strangers' in turn.</summary>
-/// <param name="listener">Where they come in.</param>
-/// <param name="room">Finds a place for each that waits.</param>
-/// <param name="budget">Finds a place for each that starts.</param>
-/// <param name="strangers">Those that wait for their turn.</param>
-/// <param name="halves">Probes whose request has not arrived.</param>
-/// <param name="start">Gives a connection to Kestrel.</param>
-/// <param name="hasTime">Whether few connections wait to be accepted. A client of a busy machine then has more time to send its request.</param>
+/// <summary>Decides the order in which a listener's connections are served: clients at once, the others in turn.</summary>
+/// <param name="listener">The listener that accepted them.</param>
+/// <param name="room">The budget for waiting connections.</param>
+/// <param name="budget">The budget for started connections.</param>
+/// <param name="strangers">Connections without a valid token that wait for their turn.</param>
+/// <param name="halves">Probes whose request has not fully arrived.</param>
+/// <param name="start">Passes a connection to Kestrel.</param>
+/// <param name="hasTime">Whether few connections wait to be accepted; a client on a busy machine then has more time to send its
+/// request.</param>
 internal sealed class Reception(
-    Listener listener, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, StrangersQueue strangers, HalfRequests halves, Action<PendingConnection, string?> start, Func<bool> hasTime) : IDisposable
+    Listener listener, ConnectionBudget room, ConnectionBudget budget, Visitors visitors, StrangersQueue strangers, HalfRequests halves,
+    Action<PendingConnection, string?> start, Func<bool> hasTime) : IDisposable
 {
-    /// <summary>Takes an accepted connection. This waits only where every place is taken by connections that came just now.</summary>
-    /// <param name="fd">Its socket, which does not block and which this closes.</param>
+    /// <summary>Takes an accepted connection. Waits only if very recent connections hold every place.</summary>
+    /// <param name="fd">Its non-blocking socket, which this object closes.</param>
     public void Receive(int fd, IPAddress peer, CancellationToken end)
     {
         var (hasData, hasHungUp) = RawSocket.Look(fd);
@@ -32,7 +34,7 @@ internal sealed class Reception(
 
         if (!Wait(room.AdmitAsync(connection.Waiting, end, hasTime)))
         {
-            // A reset: nothing stays behind, not even for the kernel.
+            // A reset, so that the kernel keeps no state.
             RawSocket.Reset(fd);
         }
         else if (hasData || hasHungUp)
@@ -45,7 +47,7 @@ internal sealed class Reception(
         }
     }
 
-    /// <summary>Closes connections that no request is answered on, so that half of one does not hold up the end.</summary>
+    /// <summary>Closes connections without a request under way, so that a partial request does not delay the stop.</summary>
     public void CloseStrangers()
     {
         room.CloseStrangers();
@@ -56,7 +58,7 @@ internal sealed class Reception(
 
     private static bool Wait(ValueTask<bool> task) => task.IsCompleted ? task.Result : task.AsTask().GetAwaiter().GetResult();
 
-    /// <summary>The first bytes of a connection are there, or its end.</summary>
+    /// <summary>Handles the first bytes of a connection, or its end.</summary>
     private void Arrived(PendingConnection connection)
     {
         if (listener.IsProbed)
@@ -87,7 +89,7 @@ internal sealed class Reception(
         }
     }
 
-    /// <summary>Lets it wait for its rejection here, where that costs nothing, and not with Kestrel.</summary>
+    /// <summary>Delays a rejection here, where waiting costs less than in Kestrel.</summary>
     private async Task DelayAsync(PendingConnection connection)
     {
         connection.Guest.HasWaited = true;

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What a request asks for, as far as that decides which guards it must pass.</summary>
+/// <summary>What a request asks for, as far as the guards depend on it.</summary>
 internal enum Asked
 {
     /// <summary>Credentials of a destination.</summary>
@@ -9,42 +9,42 @@ internal enum Asked
     /// <summary>Any path that the credentials listener does not have.</summary>
     OtherPath,
 
-    /// <summary>Task metadata, where <c>Passthrough:Metadata</c> is set.</summary>
+    /// <summary>Task metadata, if <c>Passthrough:Metadata</c> is set.</summary>
     Metadata,
 
-    /// <summary>Task protection, but for its change.</summary>
+    /// <summary>Reading task protection.</summary>
     Protection,
 
-    /// <summary>A change of task protection, the one request with a body.</summary>
+    /// <summary>Changing task protection, the only request with a body.</summary>
     ProtectionChange,
 
     /// <summary>The task role of the agent.</summary>
     TaskRole,
 
-    /// <summary>The task's own credentials, asked of the agent and redirected.</summary>
+    /// <summary>The task's own credentials, on a connection to the agent that was redirected.</summary>
     OwnCredentials,
 
-    /// <summary>Anything else that is asked of the agent and redirected.</summary>
+    /// <summary>Any other request on a connection to the agent that was redirected.</summary>
     Agent,
 
     /// <summary>Probes and <c>/status</c> on loopback.</summary>
     Status,
 
-    /// <summary>Probes on the address that a kubelet asks.</summary>
+    /// <summary>Probes on the address that a kubelet uses.</summary>
     Probe,
 
     /// <summary>A command to the sidecar, on the control socket.</summary>
     Command,
 }
 
-/// <summary>One kind of request on one kind of listener: which guards it must pass, and who answers it then.</summary>
+/// <summary>One kind of request on one kind of listener: the guards it must pass, and the endpoint that answers.</summary>
 /// <param name="Endpoint">The type of the <see cref="IEndpoint"/>.</param>
 internal sealed record Route(ListenerKind Listener, Asked Asked, Type Endpoint, Guards Guards);
 
 /// <summary>Answers the requests of some routes.</summary>
 internal interface IEndpoint
 {
-    /// <summary>Answers a request that every guard of its route has let pass.</summary>
+    /// <summary>Answers a request that passed every guard of its route.</summary>
     Task AnswerAsync(HttpContext http, Route route);
 
     /// <summary>Answers a request that a guard or <see cref="AnswerAsync"/> refused.</summary>

@@ -3,7 +3,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Finds the route of a request: by the listener of its connection first, and there by its path.</summary>
+/// <summary>Finds the route of a request by the listener of its connection, then by its path.</summary>
 internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings passthrough, SourceSettings source)
 {
     private static readonly FrozenDictionary<Asked, Route> Known = Routes.All.ToFrozenDictionary(route => route.Asked);
@@ -20,7 +20,7 @@ internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings pas
         _ => Asked.Probe,
     }];
 
-    // Nothing is looked up where nothing is passed on, since every GET of a sibling comes by here.
+    // Skip the lookup if nothing is forwarded, since every GET of a sibling runs this code.
     private Asked OfSiblings(HttpContext http) => (passthrough.Metadata ? MetadataPath.Of(http) : AgentPart.None) switch
     {
         AgentPart.Metadata => Asked.Metadata,

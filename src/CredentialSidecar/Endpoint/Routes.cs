@@ -3,7 +3,7 @@ using static CredentialSidecar.Endpoint.Guards;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What is checked where. SECURITY.md shows this table, and a test compares the two.</summary>
+/// <summary>The guards of each route. SECURITY.md shows this table, and a test compares the two.</summary>
 internal static class Routes
 {
     private const Guards Name = ProxyForm | HostName;
@@ -28,7 +28,7 @@ internal static class Routes
         new(ListenerKind.Control, Asked.Command, typeof(ControlEndpoint), Tunnel | PeerCredentials | Body),
     ];
 
-    /// <summary>Whether a guard stands on a listener, whatever is asked there.</summary>
+    /// <summary>Whether all routes of a listener have this guard.</summary>
     public static bool IsOn(ListenerKind listener, Guards guard) =>
         All.Any(route => route.Listener == listener && route.Guards.HasFlag(guard));
 }

@@ -6,8 +6,10 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Everything that requests read, at one moment: destinations, what each client may read, and the destination of each uid.</summary>
-/// <remarks>A request takes one snapshot and works on it, so it never meets a permission of one configuration and a role of another.</remarks>
+/// <summary>
+/// An immutable snapshot of what requests read: the destinations, what each client may read, and the destination of each uid.
+/// </summary>
+/// <remarks>A request uses one snapshot, so it never combines a permission of one configuration with a role of another.</remarks>
 internal sealed class Snapshot
 {
     private readonly FrozenDictionary<string, Client> _clients;
@@ -23,16 +25,16 @@ internal sealed class Snapshot
 
     public SessionTree Tree { get; }
 
-    /// <param name="name">As <see cref="ClientBook"/> knows it.</param>
-    /// <exception cref="RejectedException">A reload has just removed the client.</exception>
+    /// <param name="name">The client's name in <see cref="ClientBook"/>.</param>
+    /// <exception cref="RejectedException">A reload removed the client.</exception>
     public Client ClientOf(string name) => _clients.GetValueOrDefault(name) ?? throw new RejectedException(
-        RejectionReason.Unauthorized, "The authorization token belongs to a client that is not in the sidecar's configuration any more.");
+        RejectionReason.Unauthorized, "The authorization token belongs to a client that was removed from the sidecar's configuration.");
 
     /// <summary>The destination of an intercepted user.</summary>
     public Destination DestinationOf(uint uid) => _intercepted[uid];
 }
 
-/// <summary>The snapshot that requests read now. A reload swaps it.</summary>
+/// <summary>The current snapshot. A reload replaces it.</summary>
 internal sealed class Served(Snapshot first)
 {
     private Snapshot _current = first;

@@ -2,13 +2,14 @@ using CredentialSidecar.Access;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Starts strangers' connections a few at a time, so that a client's request never waits behind all of theirs.</summary>
-/// <param name="most">How many may be between their start and the beginning of their first request.</param>
-/// <param name="start">Gives a connection to Kestrel.</param>
-/// <param name="leave">Closes a connection whose peer hung up while it waited, because its answer would not be read.</param>
-internal sealed class StrangersQueue(int most, Action<PendingConnection> start, Action<PendingConnection> leave, TimeProvider clock) : IDisposable
+/// <summary>Starts connections without a valid token a few at a time, so that a client's request never waits behind all of them.</summary>
+/// <param name="most">How many may have started without a first request yet.</param>
+/// <param name="start">Passes a connection to Kestrel.</param>
+/// <param name="leave">Closes a connection whose peer closed it while it waited.</param>
+internal sealed class StrangersQueue(
+    int most, Action<PendingConnection> start, Action<PendingConnection> leave, TimeProvider clock) : IDisposable
 {
-    /// <summary>After this time the next one starts even if a request has not begun: half a request would hold a turn for seconds.</summary>
+    /// <summary>After this time the next one starts anyway; a partial request would otherwise hold a turn for seconds.</summary>
     public static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
@@ -17,10 +18,10 @@ internal sealed class StrangersQueue(int most, Action<PendingConnection> start, 
     private int _taken;
     private ITimer? _timer;
 
-    /// <summary>Whether the next one has to wait.</summary>
+    /// <summary>Whether the next connection has to wait.</summary>
     public bool IsBusy => Volatile.Read(ref _taken) >= most;
 
-    /// <summary>Starts it now, or when it is its turn.</summary>
+    /// <summary>Starts a connection now, or when its turn comes.</summary>
     public void Add(PendingConnection connection)
     {
         lock (_gate)

@@ -2,23 +2,23 @@ using CredentialSidecar.Caching;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What has been found out of a request so far; the audit writes it down with the answer.</summary>
+/// <summary>What is known about a request so far; the audit line of its answer uses it.</summary>
 internal sealed class Visit
 {
-    /// <summary>Who asks; null until it has shown a token of ours.</summary>
+    /// <summary>The client; null until the request showed a valid token.</summary>
     public string? Client { get; set; }
 
-    /// <summary>What is asked for; null until it is known to be configured.</summary>
+    /// <summary>The requested destination; null until it is known to be configured.</summary>
     public string? Destination { get; set; }
 
     public uint? Uid { get; set; }
 
-    /// <summary>What it was answered with.</summary>
+    /// <summary>The session that was served.</summary>
     public Session? Session { get; set; }
 
     public string Reason { get; set; } = "ok";
 
-    /// <summary>Begins it, so that every answer from here on is written down.</summary>
+    /// <summary>Attaches a record to a request, so that its answer is audited.</summary>
     public static Visit Begin(HttpContext http)
     {
         var visit = new Visit();

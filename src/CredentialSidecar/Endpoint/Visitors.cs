@@ -4,26 +4,28 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Tells clients from strangers before Kestrel has read anything.</summary>
+/// <summary>Identifies clients by their token before Kestrel reads the request.</summary>
 internal sealed partial class Visitors(
     ClientBook clients, Throttle throttle, RejectionLedger ledger, AuditWriter audit, ILogger<Visitors> logger)
 {
-    private static readonly Rejection Unread = new(nameof(HungUp), nameof(HungUp), "something that was not read", "The peer hung up, as in event 404.");
+    private static readonly Rejection Unread =
+        new(nameof(HungUp), nameof(HungUp), "a request that was not read", "The peer closed the connection, as in event 404.");
 
     /// <param name="request">The first request of a connection.</param>
-    /// <returns>The name of the client whose valid token it has; null where it has none, or none is needed (Access:AllowAnonymous).</returns>
+    /// <returns>The client of its valid token; null if it has none, or none is required (Access:AllowAnonymous).</returns>
     public string? ClientOf(Peek request) => request.Authorization is { } authorization ? clients.Known(authorization) : null;
 
-    /// <summary>Whether the request is sure to be rejected, and after many such rejections waits for it.</summary>
-    public bool MustWait(Peek request, IPAddress peer) => clients.UseTokens && request is { IsWhole: true, IsForAgent: false } && throttle.IsDamped(peer);
+    /// <summary>Whether the request will be rejected for its token, and the rejection is delayed after many others.</summary>
+    public bool MustWait(Peek request, IPAddress peer) =>
+        clients.UseTokens && request is { IsWhole: true, IsForAgent: false } && throttle.IsDamped(peer);
 
-    /// <summary>Counts the rejection that is sure to come, and waits for it.</summary>
+    /// <summary>Counts that rejection, and waits for its delay.</summary>
     public ValueTask DelayAsync(IPAddress peer) => throttle.DelayAsync(peer, client: null, CancellationToken.None);
 
-    /// <summary>Whether a connection whose peer has hung up can be closed without looking further.</summary>
-    /// <param name="fd">A socket of which nothing has been read.</param>
-    /// <param name="listener">Where it came in.</param>
-    /// <param name="isBusy">Whether others wait for their turn.</param>
+    /// <summary>Whether a connection that its peer closed can be closed without reading it.</summary>
+    /// <param name="fd">A socket with unread data.</param>
+    /// <param name="listener">The listener that accepted it.</param>
+    /// <param name="isBusy">Whether other connections wait for their turn.</param>
     public bool IsLost(int fd, IPAddress peer, Listener listener, bool isBusy)
     {
         if (listener.Kind != ListenerKind.Credentials)
@@ -34,7 +36,7 @@ internal sealed partial class Visitors(
         return (isBusy || throttle.IsDamped(peer)) && ClientOf(Peek.At(fd)) is null;
     }
 
-    /// <summary>Closes a connection whose peer has hung up, and counts it unless it was closed to make room.</summary>
+    /// <summary>Closes a connection that its peer closed, and counts it unless it was closed to make room.</summary>
     public void Leave(PendingConnection connection)
     {
         if (connection.Close())
@@ -43,7 +45,7 @@ internal sealed partial class Visitors(
         }
     }
 
-    /// <summary>Counts a connection of a stranger that was closed because its peer hung up.</summary>
+    /// <summary>Counts a connection without a valid token that its peer closed.</summary>
     public void HungUp(IPAddress peer)
     {
         if (!ledger.Count(peer, null, Unread, withAudit: true))
@@ -58,7 +60,8 @@ internal sealed partial class Visitors(
     private static partial class Log
     {
         [LoggerMessage(EventIds.HungUp, LogLevel.Warning,
-            "A connection from {Peer} without a valid token ended before its request was read. This happens only after many rejections or connections: look for a container that floods the sidecar.")]
+            "A connection from {Peer} without a valid token ended before the sidecar read its request. "
+            + "This happens only after many rejections or connections: look for a container that floods the sidecar.")]
         public static partial void HungUp(ILogger logger, IPAddress peer);
     }
 }

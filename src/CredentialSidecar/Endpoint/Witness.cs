@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>
-/// Two opinions on whose a connection is, which must agree. The port says whom the firewall's rule redirected; but conntrack may
-/// keep a translation for the next user of a source port. The kernel's sockets say who has that port now; but conntrack may
-/// have changed the port, and then they are somebody else's.
+/// Determines the user of a redirected connection from two sources, which must agree. The listener's port shows which firewall
+/// rule redirected it, but conntrack may keep a translation for the next user of a source port. The kernel's socket table shows
+/// the current owner of the source port, but conntrack may have changed that port.
 /// </summary>
 internal sealed partial class Witness(Beyond beyond, TimeProvider clock, ILogger<Witness> logger)
 {
@@ -24,20 +24,25 @@ internal sealed partial class Witness(Beyond beyond, TimeProvider clock, ILogger
 
     private Intercepted Of(ConnectionContext connection, InterceptedUser user)
     {
-        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || connection.RemoteEndPoint is not IPEndPoint client || !Intercepted.Agent.Equals(beyond.Meant(socket)))
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket
+            || connection.RemoteEndPoint is not IPEndPoint client
+            || !Intercepted.Agent.Equals(beyond.Meant(socket)))
         {
-            return new Intercepted(null, "This port is for connections to 169.254.170.2 that interception redirects; ask 169.254.170.2, or the sidecar's own port with its token.");
+            return new Intercepted(null,
+                "This port only accepts redirected connections. Connect to 169.254.170.2, or to the sidecar's own port with its token.");
         }
 
         if (beyond.UidOf(client, Intercepted.Agent) is not { } uid)
         {
-            return new Intercepted(null, "The kernel does not tell whose connection this is; connect again.");
+            return new Intercepted(null, "The kernel does not report the user of this connection. Connect again.");
         }
 
         if (uid != user.Uid)
         {
             Report(user, uid, client);
-            return new Intercepted(null, "The port of this connection and the kernel disagree on whose it is; connect again. If that does not help, compare Interception:Uids with what intercept up was given.");
+            return new Intercepted(null,
+                "The port and the kernel name different users for this connection. Connect again. "
+                + "If that does not help, compare Interception:Uids with the settings of intercept up.");
         }
 
         return Places.TryClaim(connection.Features, $"uid {uid}") ? new Intercepted(uid) : new Intercepted(null, Places.TooMany);
@@ -54,7 +59,9 @@ internal sealed partial class Witness(Beyond beyond, TimeProvider clock, ILogger
     private static partial class Log
     {
         [LoggerMessage(EventIds.WitnessesDisagreed, LogLevel.Error,
-            "Rejected a connection on port {Port}, which is that of uid {Uid} ({Destination}), because the kernel says that {Client} belongs to uid {Other}; {Count} since the last such line.")]
-        public static partial void Disagreed(ILogger logger, int port, uint uid, string destination, IPEndPoint client, uint other, int count);
+            "Rejected a connection on port {Port} of uid {Uid} ({Destination}): the kernel says that {Client} belongs to uid {Other}. "
+            + "{Count} since the last such line.")]
+        public static partial void Disagreed(ILogger logger, int port, uint uid, string destination, IPEndPoint client, uint other,
+            int count);
     }
 }

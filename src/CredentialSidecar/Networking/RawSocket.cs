@@ -18,7 +18,7 @@ internal static class RawSocket
         return Libc.Poll(entry, 1, 0) > 0 ? ((entry[0].Returned & Readable) != 0, (entry[0].Returned & (PeerClosed | Failed | Closed)) != 0) : (false, false);
     }
 
-    /// <summary>Copies what has arrived and leaves it where it is.</summary>
+    /// <summary>Copies the received bytes without removing them from the socket.</summary>
     /// <returns>The number of bytes; 0 where there are none.</returns>
     public static int Peek(int fd, Span<byte> buffer) => (int)Math.Max(0, Libc.Receive(fd, buffer, buffer.Length, DontWaitAndPeek));
 

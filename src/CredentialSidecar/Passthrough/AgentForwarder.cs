@@ -28,8 +28,8 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
     private readonly UnderWay _underWay = new();
     private readonly Sparing _failures = new(clock);
 
-    /// <param name="client">Whose request it is; null where nobody is known.</param>
-    /// <returns>Null where an answer was begun; else what the agent did instead, to be put behind its name.</returns>
+    /// <param name="client">The client of the request; null if unknown.</param>
+    /// <returns>Null if an answer was begun; otherwise what the agent did, as the predicate of a sentence.</returns>
     /// <exception cref="Access.RejectedException">Too many of the client's requests are under way.</exception>
     public Task<string?> ForwardAsync(HttpContext http, string? client) => SendAsync(http, client, AsItCame, Unchanged.Instance);
 

@@ -16,7 +16,7 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
     public async Task R9_400_An_unknown_destination_names_the_setting_to_check() => AssertSays(
         await AskAsync(task.Sibling("raports")),
         "400", "\"InvalidIdInRequest\"",
-        "There is no destination of that name; check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.");
+        "The sidecar has no destination with that name. Check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations.");
 
     [Fact]
     public async Task R9_403_A_role_that_is_denied_is_named() => AssertSays(

@@ -101,7 +101,7 @@ public sealed class ClientBookTests : IDisposable
         book.Identify(Web);
 
         Assert.Contains(
-            "Client web still sends the token from before",
+            "Client web still sends its former token",
             Assert.Single(_logs.Lines, line => line.Event.Id == 602).Text,
             StringComparison.Ordinal);
     }

@@ -77,7 +77,7 @@ public sealed class SharedDirectoryTests : IDisposable
         var mistakes = await Fifo.PromptlyAsync(TokenFile, () => Assert.Throws<ConfigurationMistakesException>(() => Install()).Mistakes);
 
         Assert.StartsWith(
-            $"SIDECAR_SHARED_DIR is '{_directory}', where 'token' {problem}; siblings may still send the token in it",
+            $"SIDECAR_SHARED_DIR is '{_directory}', where 'token' {problem}; siblings may still send its token",
             Assert.Single(mistakes).ToString(),
             StringComparison.Ordinal);
         Assert.Equal(["token"], Directory.EnumerateFileSystemEntries(_directory).Select(Path.GetFileName));

@@ -54,13 +54,13 @@ public sealed class GuardTests : IAsyncLifetime
 
     /// <summary>The texts are those that siblings read, so each shows which guard rejected the request.</summary>
     [Theory]
-    [InlineData(nameof(Guards.Tunnel), "CONNECT is not answered", "CONNECT", "", "")]
+    [InlineData(nameof(Guards.Tunnel), "does not support CONNECT", "CONNECT", "", "")]
     [InlineData(nameof(Guards.AgentHost), "The Host header must be 169.254.170.2.", "", "attacker.example", "")]
     [InlineData(nameof(Guards.HostName), "The Host header is not an address of the sidecar.", "", "attacker.example", "")]
     [InlineData(nameof(Guards.BrowserHeaders), "(Origin)", "", "", "Origin: null\r\n")]
     [InlineData(nameof(Guards.ProxyHeaders), "(Via)", "", "", "Via: 1.1 proxy\r\n")]
     [InlineData(nameof(Guards.Upgrade), "offers another protocol", "", "", "Upgrade: websocket\r\n")]
-    [InlineData(nameof(Guards.ForwardedMethod), "passed on here.", "DELETE", "", "")]
+    [InlineData(nameof(Guards.ForwardedMethod), "forwarded here.", "DELETE", "", "")]
     [InlineData(nameof(Guards.Body), "The request has a body. Send a GET request without a body.", "", "", "Content-Length: 2\r\n")]
     [InlineData(nameof(Guards.Method), "Only GET is supported here.", "DELETE", "", "")]
     [InlineData(nameof(Guards.Token), "The request has no authorization token.", "", "", "Authorization:\r\n")]
@@ -88,7 +88,7 @@ public sealed class GuardTests : IAsyncLifetime
 
         foreach (var route in Routes.All)
         {
-            AssertGuarded(route, Guards.RedirectedUid, await AskAsync(route), "disagree on whose it is");
+            AssertGuarded(route, Guards.RedirectedUid, await AskAsync(route), "name different users for this connection");
         }
     }
 

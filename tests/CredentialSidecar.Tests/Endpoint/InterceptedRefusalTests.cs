@@ -18,7 +18,7 @@ public sealed class InterceptedRefusalTests : InterceptedEndpointTest
     public async Task A_connection_whose_port_and_socket_are_of_two_uids_gets_403_and_nothing_else(int port, int socket)
     {
         Kernel.Uid = (uint)socket;
-        await AssertRefusedAsync("The port of this connection and the kernel disagree on whose it is", (uint)port);
+        await AssertRefusedAsync("The port and the kernel name different users for this connection", (uint)port);
         Assert.Contains(Sidecar.Logs.Lines, line => line.Event.Id == 403 && line.Level == LogLevel.Error
             && line.Text.Contains($"which is that of uid {port} ({(port == 1000 ? "reports" : "reader")})", StringComparison.Ordinal)
             && line.Text.Contains($"belongs to uid {socket};", StringComparison.Ordinal));
@@ -65,7 +65,7 @@ public sealed class InterceptedRefusalTests : InterceptedEndpointTest
     public async Task A_uid_that_the_kernel_does_not_tell_gets_403_and_nothing_else()
     {
         Kernel.Uid = null;
-        await AssertRefusedAsync("The kernel does not tell whose connection this is");
+        await AssertRefusedAsync("The kernel does not report the user of this connection");
     }
 
     [Theory]

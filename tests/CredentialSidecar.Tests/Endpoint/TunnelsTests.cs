@@ -23,7 +23,7 @@ public sealed class TunnelsTests
             Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
             Assert.Contains("\r\nAllow: GET\r\n", answer, StringComparison.Ordinal);
             Assert.Contains(
-                "\r\n\r\n{\"code\":\"MethodNotAllowed\",\"message\":\"CONNECT is not answered",
+                "\r\n\r\n{\"code\":\"MethodNotAllowed\",\"message\":\"The sidecar is not a proxy and does not support CONNECT",
                 answer,
                 StringComparison.Ordinal);
             Assert.DoesNotContain("AccessKeyId", answer, StringComparison.Ordinal);

@@ -32,7 +32,7 @@ public sealed class MetadataBodyTests : MetadataTest
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
         Assert.Contains(
             "{\"code\":\"RequestTooLarge\",\"message\":" +
-            $"\"The body has {length} bytes; at most 65536 are passed on to the ECS agent.\"",
+            $"\"The body has {length} bytes. The sidecar forwards at most 65536 bytes to the ECS agent.\"",
             answer,
             StringComparison.Ordinal);
         Assert.Empty(Heads);
@@ -59,7 +59,7 @@ public sealed class MetadataBodyTests : MetadataTest
 
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
         Assert.Contains(
-            "The body came too slowly",
+            "The body arrived too slowly",
             Assert.Single(Sidecar.Logs.Lines, line => line.Event.Id == 400).Text,
             StringComparison.Ordinal);
     }

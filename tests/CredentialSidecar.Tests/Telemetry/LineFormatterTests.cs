@@ -56,8 +56,8 @@ public sealed class LineFormatterTests
     }
 
     [Theory]
-    [InlineData(1, "Refused 1 more request of an unknown client: Unauthorized.")]
-    [InlineData(2, "Refused 2 more requests of an unknown client: Unauthorized.")]
+    [InlineData(1, "Refused 1 more request from an unknown client: Unauthorized.")]
+    [InlineData(2, "Refused 2 more requests from an unknown client: Unauthorized.")]
     public void A_counting_line_agrees_in_number(int count, string sentence)
     {
         var line = AuditLine.Of(VirtualClock.Start, 0, "Unauthorized", null, null, null) with { Count = count };
