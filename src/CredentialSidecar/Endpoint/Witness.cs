@@ -60,7 +60,7 @@ internal sealed partial class Witness(Beyond beyond, TimeProvider clock, ILogger
     {
         [LoggerMessage(EventIds.WitnessesDisagreed, LogLevel.Error,
             "Rejected a connection on port {Port} of uid {Uid} ({Destination}): the kernel says that {Client} belongs to uid {Other}. "
-            + "{Count} since the last such line.")]
+            + "Rejected connections since the last such line: {Count}.")]
         public static partial void Disagreed(ILogger logger, int port, uint uid, string destination, IPEndPoint client, uint other,
             int count);
     }

@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Trust in the certificates of a file instead of the system's, as <c>AWS_CA_BUNDLE</c> has it in AWS SDKs.</summary>
+/// <summary>Trusts the certificates in a file instead of the system's, like <c>AWS_CA_BUNDLE</c> in AWS SDKs.</summary>
 internal static class CaBundle
 {
     public static X509ChainPolicy Policy(string path)
@@ -11,12 +11,12 @@ internal static class CaBundle
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
 
-            // As the connection would check it without a bundle.
+            // The same checks as without a bundle.
             RevocationMode = X509RevocationMode.NoCheck,
         };
         policy.CustomTrustStore.ImportFromPemFile(path);
 
-        // A bundle may hold authorities that only an intermediate of the same file leads to.
+        // A chain to an authority in the bundle may need an intermediate certificate from the same file.
         policy.ExtraStore.AddRange(policy.CustomTrustStore);
         return policy;
     }

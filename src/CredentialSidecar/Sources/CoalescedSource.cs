@@ -2,7 +2,7 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Reads the source afresh for each renewal, but once a minute is enough: the agent allows few requests.</summary>
+/// <summary>Reads the source again for each renewal, but at most once a minute, because the agent allows few requests.</summary>
 internal sealed class CoalescedSource(Func<CancellationToken, Task<TemporaryCredentials>> read, TimeProvider clock) : ISigner
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
@@ -22,7 +22,7 @@ internal sealed class CoalescedSource(Func<CancellationToken, Task<TemporaryCred
                 return Task.FromResult(latest);
             }
 
-            // One caller's going away must not end the read that others wait for.
+            // A cancelled caller must not end the read that others wait for.
             return (_read ??= ReadOnceAsync()).WaitAsync(cancellationToken);
         }
     }
@@ -37,7 +37,7 @@ internal sealed class CoalescedSource(Func<CancellationToken, Task<TemporaryCred
 
     private async Task<TemporaryCredentials> ReadOnceAsync()
     {
-        // Leave the lock first: a read that ended at once would clear _read before it is set.
+        // Leave the lock first: a read that completes synchronously would clear _read before it is set.
         await Task.Yield();
 
         try

@@ -11,10 +11,11 @@ internal sealed class DefaultChainSource(string? region, SecretMask mask, TimePr
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    // The SDK finds its STS client by reflection, which trimming breaks; told of ours, it needs none.
+    // The SDK finds its STS client by reflection, which trimming breaks, so give it this client.
     static DefaultChainSource() => GlobalRuntimeDependencyRegistry.Instance.RegisterSecurityTokenServiceClient(context =>
         new AmazonSecurityTokenServiceClient(
-            new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { RegionEndpoint = context.SecurityTokenServiceClientContextData.Region }));
+            new AnonymousAWSCredentials(),
+            new AmazonSecurityTokenServiceConfig { RegionEndpoint = context.SecurityTokenServiceClientContextData.Region }));
 
     private readonly Resilience _resilience = new(clock, Limit, e => DefaultChainFailures.From(e, mask));
 
@@ -23,13 +24,16 @@ internal sealed class DefaultChainSource(string? region, SecretMask mask, TimePr
         {
             var now = clock.GetUtcNow();
 
-            // A resolver keeps what it found, so each read has its own: a profile may have been edited meanwhile.
+            // A resolver caches its result, so each read uses a new one: a profile may have been edited meanwhile.
             using var resolver = new DefaultAWSCredentialsIdentityResolver();
             var config = new AmazonSecurityTokenServiceConfig { AuthenticationRegion = region };
             var found = await resolver.ResolveIdentityAsync(config, token);
             var read = await found.GetCredentialsAsync().WaitAsync(token);
 
-            return new TemporaryCredentials(read.AccessKey, read.SecretKey, read.Token ?? "", null, now, ExpirationOf(found)) { Variables = read.Token is { Length: > 0 } ? VariablesOf(found) : null };
+            return new TemporaryCredentials(read.AccessKey, read.SecretKey, read.Token ?? "", null, now, ExpirationOf(found))
+            {
+                Variables = read.Token is { Length: > 0 } ? VariablesOf(found) : null,
+            };
         },
         cancellationToken);
 

@@ -6,7 +6,7 @@ namespace CredentialSidecar.Sources;
 /// <summary>The kinds of policy that STS names in an AccessDenied.</summary>
 internal enum PolicyKind
 {
-    /// <summary>STS does not tell, which is usual across accounts.</summary>
+    /// <summary>STS does not name the policy, which is usual across accounts.</summary>
     NotTold,
     Identity,
     Trust,
@@ -17,13 +17,14 @@ internal enum PolicyKind
     VpcEndpoint,
 }
 
-/// <summary>What an AccessDenied of STS tells, in values of closed sets and in ARNs that were checked. Its other words are never interpreted.</summary>
+/// <summary>The parts of an AccessDenied from STS that the advice uses: values of closed sets and validated ARNs.</summary>
 /// <param name="Action">The action that was denied.</param>
-/// <param name="IsExplicit">A statement denies it, rather than none allowing it.</param>
-/// <param name="Caller">The IAM ARN of whom STS names; of a role without its path, which a session's ARN does not hold.</param>
+/// <param name="IsExplicit">Whether a Deny statement matched; otherwise no statement allowed the action.</param>
+/// <param name="Caller">The IAM ARN of the caller that STS names. A role's ARN lacks its path, because a session's ARN does not contain
+/// it.</param>
 internal sealed partial record Denial(string Action, PolicyKind Kind, bool IsExplicit, string? Caller)
 {
-    /// <summary>Characters that are read of a text.</summary>
+    /// <summary>How many characters of a text are read.</summary>
     public const int Longest = 4096;
 
     /// <summary>See "Troubleshoot access denied error messages" in the IAM user guide for the wording.</summary>
@@ -44,19 +45,20 @@ internal sealed partial record Denial(string Action, PolicyKind Kind, bool IsExp
                 "RESOURCE CONTROL POLICY" => PolicyKind.ResourceControl,
                 "VPC ENDPOINT POLICY" => PolicyKind.VpcEndpoint,
 
-                // Of a role the resource-based policy is the trust policy.
+                // The resource-based policy of a role is its trust policy.
                 _ => PolicyKind.Trust,
             },
             policy.Groups["explicit"].Success,
             Users().Match(said) is { Success: true } user ? CallerOf(user) : null);
     }
 
-    /// <summary>Whether both are the same role, though one of them may lack the path.</summary>
+    /// <summary>Whether both are the same role, even if one ARN lacks the path.</summary>
     public static bool IsSame(string? arn, string? other) =>
         arn is not null && other is not null && (arn == other
             || (RoleArn.TryParse(arn, out var a, out _) && RoleArn.TryParse(other, out var b, out _)
                 && (a.Partition, a.AccountId, a.Name) == (b.Partition, b.AccountId, b.Name)
-                && (arn.EndsWith($":role/{a.Name}", StringComparison.Ordinal) || other.EndsWith($":role/{b.Name}", StringComparison.Ordinal))));
+                && (arn.EndsWith($":role/{a.Name}", StringComparison.Ordinal)
+                    || other.EndsWith($":role/{b.Name}", StringComparison.Ordinal))));
 
     private static string CallerOf(Match user) => user.Groups["role"].Success
         ? $"arn:{user.Groups["partition"].Value}:iam::{user.Groups["account"].Value}:role/{user.Groups["role"].Value}"
@@ -65,9 +67,15 @@ internal sealed partial record Denial(string Action, PolicyKind Kind, bool IsExp
     [GeneratedRegex(@"perform: (sts:(?:AssumeRole|TagSession|SetSourceIdentity))\b")]
     private static partial Regex Actions();
 
-    [GeneratedRegex(@"\b(?:because no|(?<explicit>with an explicit deny in (?:an?|the))) (?<kind>identity-based policy|resource-based policy|(?:role )?trust policy|permissions boundary|session policy|service control policy|resource control policy|VPC endpoint policy)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:because no|(?<explicit>with an explicit deny in (?:an?|the))) "
+        + @"(?<kind>identity-based policy|resource-based policy|(?:role )?trust policy|permissions boundary|session policy|"
+        + @"service control policy|resource control policy|VPC endpoint policy)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Policies();
 
-    [GeneratedRegex(@"User: arn:(?<partition>aws[a-z-]{0,16}):(?:sts::(?<account>[0-9]{12}):assumed-role/(?<role>[\w+=,.@-]{1,64})/|iam::(?<account>[0-9]{12}):user/(?<user>[\w+=,.@/-]{1,576})(?= ))", RegexOptions.ECMAScript)]
+    [GeneratedRegex(
+        @"User: arn:(?<partition>aws[a-z-]{0,16}):(?:sts::(?<account>[0-9]{12}):assumed-role/(?<role>[\w+=,.@-]{1,64})/|"
+        + @"iam::(?<account>[0-9]{12}):user/(?<user>[\w+=,.@/-]{1,576})(?= ))",
+        RegexOptions.ECMAScript)]
     private static partial Regex Users();
 }

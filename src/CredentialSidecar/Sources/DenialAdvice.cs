@@ -2,17 +2,22 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>What to do about an AccessDenied: the one statement where STS names the kind of policy, else both, and never a guess.</summary>
+/// <summary>
+/// The advice for an AccessDenied: one statement if STS names the kind of policy, otherwise both statements. It never guesses.
+/// </summary>
 internal static class DenialAdvice
 {
-    /// <param name="caller">The role that signed, as the agent or the hop before told it.</param>
+    /// <param name="caller">The role that signed the call, as the agent or the previous hop reported it.</param>
     /// <param name="hopNumber">Counted from 1.</param>
     public static string For(Hop hop, string? caller, int hopNumber, string? said)
     {
         var denial = Denial.Read(said);
         var known = denial.Caller is null || Denial.IsSame(caller, denial.Caller) ? caller : denial.Caller;
         var statements = new Statements(hop, known, denial.Action);
-        var who = known is null ? "the caller" : known == denial.Caller && known != caller && known.Contains(":role/", StringComparison.Ordinal) ? $"{known} (add the role's IAM path, if it has one)" : known;
+        var who = known is null ? "the caller"
+            : known == denial.Caller && known != caller && known.Contains(":role/", StringComparison.Ordinal)
+                ? $"{known} (add the role's IAM path, if it has one)"
+            : known;
         var advice = denial.IsExplicit
             ? $"A Deny in {Where(denial.Kind, hop, who)} covers {denial.Action} on {hop.Role}: narrow that statement."
             : Missing(denial, hop, who, hopNumber, statements);
@@ -26,24 +31,30 @@ internal static class DenialAdvice
         PolicyKind.Trust => $"Add this statement to the trust policy of {hop.Role}: {statements.OfTrust}. {ExternalId(hop)}",
         PolicyKind.Boundary => $"The permissions boundary of {who} allows too little. Add this statement to it: {statements.OfCaller}",
         PolicyKind.Session when hopNumber > 1 =>
-            $"The session of {who} was narrowed by Policy or PolicyArns of hop {hopNumber - 1} in the sidecar's configuration. Add this statement there: {statements.OfCaller}",
-        PolicyKind.Session => $"The session of {who} was made with a session policy that allows too little. Add this statement to it: {statements.OfCaller}",
+            $"Policy or PolicyArns of hop {hopNumber - 1} in the sidecar's configuration limit the session of {who}. "
+            + $"Add this statement there: {statements.OfCaller}",
+        PolicyKind.Session => $"The session policy of {who} allows too little. Add this statement to it: {statements.OfCaller}",
         PolicyKind.ServiceControl or PolicyKind.ResourceControl =>
-            $"Nothing but a statement in {Where(denial.Kind, hop, who)} can allow {denial.Action} on {hop.Role}. Ask the administrators of the organization.",
+            $"Only a statement in {Where(denial.Kind, hop, who)} can allow {denial.Action} on {hop.Role}. "
+            + "Ask the administrators of the organization.",
         PolicyKind.VpcEndpoint => $"Add this statement to {Where(denial.Kind, hop, who)}: {statements.OfEndpoint}",
         _ => NotTold(hop, who, statements, denial.Action),
     };
 
     private static string NotTold(Hop hop, string who, Statements statements, string action) =>
-        "STS does not tell which policy is missing. Check that both statements exist. "
+        "STS does not name the missing policy. Check that both statements exist. "
         + $"(1) In an identity-based policy of {who}: {statements.OfCaller}. "
         + $"(2) In the trust policy of {hop.Role}: {statements.OfTrust}. {ExternalId(hop)} "
-        + (hop.Tags.Count > 0 || action == "sts:TagSession" ? "" : "If the caller's session has transitive tags (EKS Pod Identity sets some), both statements also need sts:TagSession. ")
-        + "If both exist, look for a permissions boundary, a session policy, a service or resource control policy, or a VPC endpoint policy that forbids it.";
+        + (hop.Tags.Count > 0 || action == "sts:TagSession"
+            ? ""
+            : "If the caller's session has transitive tags (EKS Pod Identity sets some), both statements also need sts:TagSession. ")
+        + "If both exist, look for a permissions boundary, a session policy, a service or resource control policy, "
+        + "or a VPC endpoint policy that denies the call.";
 
     private static string ExternalId(Hop hop) => hop.ExternalId is { } id
-        ? $"A wrong ExternalId gives the same answer: the trust policy's sts:ExternalId must equal the configured one (value hidden, {id.Length} characters)."
-        : "The trust policy must not require sts:ExternalId, because no ExternalId is configured for this hop.";
+        ? "STS gives the same answer for a wrong ExternalId. Check that the trust policy's sts:ExternalId equals the configured one "
+            + $"(value hidden, {id.Length} characters)."
+        : "No ExternalId is configured for this hop, so the trust policy must not require sts:ExternalId.";
 
     private static string Where(PolicyKind kind, Hop hop, string who) => kind switch
     {
@@ -58,9 +69,11 @@ internal static class DenialAdvice
     };
 
     private static string Itself(Hop hop, string? caller) => !Denial.IsSame(caller, hop.Role.Text) ? ""
-        : $"{hop.Role} assumes itself: it is the caller's own role. Remove this hop, or name the role in its own trust policy, which AWS requires since 2023. ";
+        : $"{hop.Role} is the caller's own role, so this hop assumes itself. "
+            + "Remove this hop, or add the role to its own trust policy, which AWS requires since 2023. ";
 
-    private static string Encoded(string? said) => said?.Contains("ncoded authorization failure message", StringComparison.Ordinal) != true ? ""
+    private static string Encoded(string? said) =>
+        said?.Contains("ncoded authorization failure message", StringComparison.Ordinal) != true ? ""
         : " STS encoded the reason. Decode it with: aws sts decode-authorization-message --encoded-message <the message>. "
-          + "The caller needs sts:DecodeAuthorizationMessage; CloudTrail has the whole message under the request id.";
+            + "The caller needs sts:DecodeAuthorizationMessage; CloudTrail has the full message under the request id.";
 }

@@ -1,9 +1,9 @@
 namespace CredentialSidecar.Sources;
 
-/// <summary>Connections that go where they are told: no cookies, no redirects, and no proxy unless it was asked for.</summary>
+/// <summary>HTTP connections without cookies and redirects, and with a proxy only if requested.</summary>
 internal static class DirectHttp
 {
-    /// <param name="proxied">Use HTTPS_PROXY and NO_PROXY: right for STS out on the Internet, never for a link-local address.</param>
+    /// <param name="proxied">Use HTTPS_PROXY and NO_PROXY: correct for STS, but never for a link-local address.</param>
     public static SocketsHttpHandler Handler(bool proxied) => new()
     {
         UseProxy = proxied,
@@ -14,13 +14,13 @@ internal static class DirectHttp
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,
 
-        // Traces of this task are nobody's business out there.
+        // Do not send this task's trace ids to other servers.
         ActivityHeadersPropagator = null,
 
-        // So that a failure says which certificate was not trusted, and why.
+        // Makes a failure name the untrusted certificate and the reason.
         SslOptions = { RemoteCertificateValidationCallback = ServerCertificate.Check },
 
-        // What is left of an answer that took too long is not worth waiting for.
+        // Do not drain the rest of an answer that timed out.
         ResponseDrainTimeout = TimeSpan.Zero,
     };
 }

@@ -2,19 +2,19 @@ using System.Net;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>One GET to a link-local endpoint: never through a proxy, and never more than a small answer.</summary>
+/// <summary>Sends one GET to a link-local endpoint, without a proxy, and reads only small answers.</summary>
 internal sealed class EndpointReader : IDisposable
 {
-    /// <summary>For the metadata of a task: its containers, their labels and their networks.</summary>
+    /// <summary>The largest task metadata: containers, their labels and their networks.</summary>
     public const int LargestMetadata = 1024 * 1024;
 
     private const int LargestAnswer = 64 * 1024;
 
-    // The agent's pool must not hold connections that the agent closes after 5 s.
+    // The agent closes idle connections after 5 s, so close them earlier here.
     private readonly HttpClient _http = new(DirectHttp.Handler(proxied: false)) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <param name="authorization">Sent verbatim, as the contract has it: no scheme goes before it.</param>
-    /// <param name="largest">The size of an answer beyond which it is not read.</param>
+    /// <param name="authorization">Sent unchanged, without a scheme, as the contract requires.</param>
+    /// <param name="largest">The largest answer to read, in bytes.</param>
     public async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(
         Uri uri, string? authorization, CancellationToken cancellationToken, int largest = LargestAnswer)
     {

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>How an operator is shown text that others wrote: on one line, at most 1 kB, masked, and without what a terminal would obey.</summary>
+/// <summary>Makes text from outside safe to show: on one line, at most 1 kB, masked, and without terminal control characters.</summary>
 internal static class OutsideText
 {
     private const int LongestInBytes = 1024;
     private const int Longest = 2048;
 
-    // A secret that begins in what is shown must be known to its end.
+    // Mask before cutting, so that a secret at the cut is still recognized.
     private const int Ahead = 2048;
 
     private const string Cut = "…";
 
-    /// <summary>The text with a full stop, or null where there is none.</summary>
+    /// <summary>The text with a full stop, or null if it is empty.</summary>
     public static string? Shown(string? text, SecretMask mask)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -52,7 +52,8 @@ internal static class OutsideText
 
     private static string ReplaceLineFeeds(this string text) => text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ');
 
-    // Format characters turn the direction of a line around; C1 controls are escape sequences to some terminals.
-    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned);
+    // Format characters can reverse the text direction; some terminals treat C1 controls as escape sequences.
+    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned);
 }

@@ -4,10 +4,12 @@ using Polly.Retry;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>A time limit for each try, two quick retries, and the one boundary where exceptions become <see cref="CredentialException"/>.</summary>
-/// <remarks>Pacing over minutes belongs to the refresher; the retries here only ride out a hiccup.</remarks>
-/// <param name="limit">For one try, from connecting to the last byte.</param>
-/// <param name="translate">Turns whatever the call threw into the domain's terms.</param>
+/// <summary>
+/// Applies a time limit per try and two quick retries. Only this class turns exceptions into a <see cref="CredentialException"/>.
+/// </summary>
+/// <remarks>The refresher handles retries over minutes; the retries here only cover short failures.</remarks>
+/// <param name="limit">The limit for one try, from connecting to the last byte.</param>
+/// <param name="translate">Turns any exception of the call into a CredentialException.</param>
 internal sealed class Resilience(TimeProvider clock, TimeSpan limit, Func<Exception, CredentialException> translate)
 {
     private readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder { TimeProvider = clock }
@@ -43,7 +45,7 @@ internal sealed class Resilience(TimeProvider clock, TimeSpan limit, Func<Except
             throw;
         }
 
-        // Everything: the SDK throws XmlException for an empty answer and TypeInitializationException for a broken AWS config file.
+        // All exceptions: the SDK throws XmlException for an empty answer, TypeInitializationException for a broken AWS config file.
         catch (Exception e)
         {
             throw translate(e);

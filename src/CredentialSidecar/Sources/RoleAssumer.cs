@@ -6,26 +6,30 @@ using Polly.Timeout;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>One <c>sts:AssumeRole</c>, with its time limit and quick retries, and what came of it checked.</summary>
-internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
+/// <summary>Calls <c>sts:AssumeRole</c> with a time limit and quick retries, and checks the answer.</summary>
+internal sealed partial class RoleAssumer(
+    StsClients clients, SecretMask mask, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private readonly SessionDurations _durations = new();
     private readonly CallTimes _times = new(clients.Timeout);
 
-    public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, CancellationToken cancellationToken)
+    public async Task<TemporaryCredentials> AssumeAsync(Hop hop, NodeLabel label, TemporaryCredentials signer,
+        CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         using var span = Span.Assuming(hop, label);
         var sending = new Sending();
         var limit = _times.For(hop.Region);
-        var resilience = new Resilience(clock, limit, e => StsFailures.From(e, new StsAttempt(hop, label, signer, sending, clients.Skew, mask)));
+        var resilience =
+            new Resilience(clock, limit, e => StsFailures.From(e, new StsAttempt(hop, label, signer, sending, clients.Skew, mask)));
         mask.Add(signer);
 
         try
         {
-            var session = await resilience.RunAsync(token => CallAsync(hop, label, signer, sending = new Sending(), span, token), cancellationToken);
+            var session =
+                await resilience.RunAsync(token => CallAsync(hop, label, signer, sending = new Sending(), span, token), cancellationToken);
             mask.Add(session);
             metrics.StsAnswered(label, clock.GetElapsedTime(started));
             span.Succeeded();
@@ -51,13 +55,14 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
         }
     }
 
-    private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Sending sending, Span span, CancellationToken cancellationToken)
+    private async Task<TemporaryCredentials> CallAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Sending sending, Span span,
+        CancellationToken cancellationToken)
     {
         var asked = _durations.For(hop, signer);
 
         if (asked < hop.Duration)
         {
-            Shorten("the keys that sign it belong to a session, so it is role chaining, which STS caps at one hour");
+            Shorten("a session signs the call, which makes it role chaining, and STS limits role chaining to one hour");
         }
 
         try
@@ -79,7 +84,8 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
         }
     }
 
-    private async Task<TemporaryCredentials> CallOnceAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Sending sending, Span span, CancellationToken cancellationToken)
+    private async Task<TemporaryCredentials> CallOnceAsync(Hop hop, NodeLabel label, TemporaryCredentials signer, Sending sending,
+        Span span, CancellationToken cancellationToken)
     {
         var issuedAt = clock.GetUtcNow();
         using var client = clients.Create(hop.Region, signer, sending);
@@ -89,21 +95,22 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
         var requestId = OutsideName.RequestId(answer.ResponseMetadata?.RequestId, mask);
         span.Answered(requestId);
 
-        if (answer.Credentials is not { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, SessionToken.Length: > 0, Expiration: { } given } keys)
+        if (answer.Credentials is not
+            { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, SessionToken.Length: > 0, Expiration: { } given } keys)
         {
             throw Nonsense("without credentials");
         }
 
         if (!OutsideName.IsKeyId(keys.AccessKeyId) || mask.Apply(keys.AccessKeyId) != keys.AccessKeyId)
         {
-            throw Nonsense("with an access key id that is not one");
+            throw Nonsense("with an invalid access key id");
         }
 
         var expiration = new DateTimeOffset(given.ToUniversalTime());
 
         if (expiration <= issuedAt)
         {
-            throw Nonsense($"with a session that ended at {expiration:O}, and it is {issuedAt:O} by this clock");
+            throw Nonsense($"with a session that ended at {expiration:O}; this clock shows {issuedAt:O}");
         }
 
         if (!IsOf(hop.Role, answer.AssumedRoleUser?.Arn))
@@ -111,20 +118,27 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
             throw Nonsense("for another role", $"STS named: {OutsideText.Shown(answer.AssumedRoleUser?.Arn, mask) ?? "none."}");
         }
 
-#pragma warning disable CS0618 // The SDK calls it replaced by SessionTokenUtilization, which STS does not fill everywhere.
+#pragma warning disable CS0618 // The SDK recommends SessionTokenUtilization instead, which STS does not set everywhere.
         if ((answer.PackedPolicySize ?? answer.SessionTokenUtilization) is > 80 and var used)
 #pragma warning restore CS0618
         {
             Log.PolicyNearlyFull(logger, hop.Role.Text, used);
         }
 
-        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop)) { RequestId = requestId };
+        return new TemporaryCredentials(
+            keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop))
+        {
+            RequestId = requestId,
+        };
 
         CredentialException Nonsense(string what, string? said = null) =>
-            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.") { RequestId = requestId, Said = said, Advice = Unreachable.NoSts(sending) };
+            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.")
+            {
+                RequestId = requestId, Said = said, Advice = Unreachable.NoSts(sending),
+            };
     }
 
-    // An STS that promises more than was asked for (year 9999) is not believed: renewal hangs on this value.
+    // Ignore an Expiration later than requested (year 9999), because the renewal time depends on it.
     private DateTimeOffset Capped(DateTimeOffset expiration, Hop hop)
     {
         var latest = clock.GetUtcNow() + hop.Duration + Tolerance;
@@ -134,7 +148,7 @@ internal sealed partial class RoleAssumer(StsClients clients, SecretMask mask, S
             return expiration;
         }
 
-        // A clock that is behind takes STS's time for a later one; event 201 has told so.
+        // If this clock is behind, STS's time looks later; event 201 reports that.
         if (ClockText.IsWrong(clients.Skew) && expiration - clients.Skew <= latest)
         {
             return expiration - clients.Skew;

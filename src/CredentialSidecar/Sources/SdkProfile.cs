@@ -4,7 +4,7 @@ using Amazon.Runtime.Credentials;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>How a profile of the AWS configuration signs in when only a person can do it.</summary>
+/// <summary>The interactive sign-in of an AWS profile, which the sidecar cannot do.</summary>
 internal enum SignIn
 {
     Unattended,
@@ -13,13 +13,13 @@ internal enum SignIn
     Mfa,
 }
 
-/// <summary>The profile that the SDK's default chain takes, and the one that it leads to by <c>source_profile</c>.</summary>
-/// <param name="Name">Of the profile that is chosen.</param>
-/// <param name="Source">Of the profile that <paramref name="By"/> speaks of.</param>
-/// <param name="IsFound">False where no file has a profile of that name.</param>
+/// <summary>The profile that the SDK's default chain uses, and the profile behind its <c>source_profile</c>.</summary>
+/// <param name="Name">The name of the chosen profile.</param>
+/// <param name="Source">The name of the profile that <paramref name="By"/> describes.</param>
+/// <param name="IsFound">False if no file has a profile with that name.</param>
 internal sealed record SdkProfile(string Name, string Source, SignIn By, bool IsFound)
 {
-    // Profiles may name each other in a circle.
+    // Profiles may refer to each other in a cycle.
     private const int LongestWay = 10;
 
     /// <summary>Reads the files again, as the SDK does.</summary>

@@ -6,12 +6,12 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Hides configured secrets, external ids and live credentials in text from outside, which may echo what it was sent.</summary>
+/// <summary>Masks configured secrets, external ids and live credentials in text from outside, which may echo a request.</summary>
 internal sealed partial class SecretMask
 {
     private const string Hidden = "***";
 
-    // Fewer characters would be found by accident, in the ARNs that an operator needs.
+    // Shorter texts would match by accident, for example in the ARNs that an operator needs.
     private const int Piece = 8;
 
     private readonly Lock _gate = new();
@@ -26,17 +26,19 @@ internal sealed partial class SecretMask
         _configured =
         [
             .. settings.Clients.Select(client => client.Token).Append(settings.Source.Token)
-                .Concat((settings.Export ?? new Dictionary<string, string>()).Where(variable => variable.Key.EndsWith("_HEADERS", StringComparison.Ordinal))
-                    .SelectMany(variable => variable.Value.Split(',')).Select(header => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..]))
+                .Concat((settings.Export ?? new Dictionary<string, string>())
+                    .Where(variable => variable.Key.EndsWith("_HEADERS", StringComparison.Ordinal))
+                    .SelectMany(variable => variable.Value.Split(','))
+                    .Select(header => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..]))
                 .OfType<string>().Where(secret => secret.Length > 1).SelectMany(AsSent),
         ];
         _externalIds = ExternalIds(settings);
     }
 
-    /// <summary>Hides the external ids of a new configuration, instead of those of the former one.</summary>
+    /// <summary>Masks the external ids of a new configuration instead of the former ones.</summary>
     public void Follow(SidecarSettings next) => Volatile.Write(ref _externalIds, ExternalIds(next));
 
-    /// <summary>From now on these are hidden too, until they expire.</summary>
+    /// <summary>Masks these credentials until they expire.</summary>
     public void Add(TemporaryCredentials credentials)
     {
         lock (_gate)
@@ -52,7 +54,7 @@ internal sealed partial class SecretMask
         }
     }
 
-    /// <summary>The text without any secret, and without eight characters in a row of a key or token.</summary>
+    /// <summary>The text with every secret masked, and every piece of eight or more characters of a key or token.</summary>
     public string Apply(string text)
     {
         var hidden = new bool[text.Length];
@@ -62,7 +64,7 @@ internal sealed partial class SecretMask
             HidePieces(text, secret, hidden);
         }
 
-        // Whole ones only: a piece may be the name of a role, which an operator needs.
+        // Only the whole external id: a piece may be the name of a role, which an operator needs.
         foreach (var id in Volatile.Read(ref _externalIds))
         {
             HideWhole(text, id, hidden);
@@ -86,7 +88,13 @@ internal sealed partial class SecretMask
     {
         lock (_gate)
         {
-            return [.. _configured, .. _live.Values.SelectMany(live => new[] { live.SecretAccessKey, live.SessionToken }).Where(secret => secret.Length > 1).SelectMany(AsSent)];
+            return
+            [
+                .. _configured,
+                .. _live.Values.SelectMany(live => new[] { live.SecretAccessKey, live.SessionToken })
+                    .Where(secret => secret.Length > 1)
+                    .SelectMany(AsSent),
+            ];
         }
     }
 
@@ -112,7 +120,7 @@ internal sealed partial class SecretMask
         {
             var (before, after) = (at == 0 ? ' ' : text[at - 1], at + secret.Length == text.Length ? ' ' : text[at + secret.Length]);
 
-            // A short one is part of many words.
+            // A short id occurs in many words.
             if (secret.Length >= Piece || (!char.IsAsciiLetterOrDigit(before) && !char.IsAsciiLetterOrDigit(after)))
             {
                 hidden.AsSpan(at, secret.Length).Fill(true);
@@ -120,21 +128,23 @@ internal sealed partial class SecretMask
         }
     }
 
-    /// <summary>The forms in which an error may echo it: plain, percent-encoded in either case, in JSON, in XML, and in base64.</summary>
+    /// <summary>The forms in which an error may echo a secret: plain, percent-encoded in either case, JSON, XML and base64.</summary>
     private static IEnumerable<string> AsSent(string secret)
     {
         var encoded = Uri.EscapeDataString(secret);
         var lower = Percent().Replace(encoded, hex => hex.Value.ToLowerInvariant());
         var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('=');
-        return new[] { secret, encoded, lower, secret.Replace("/", "\\/", StringComparison.Ordinal), WebUtility.HtmlEncode(secret), base64 }.Distinct(StringComparer.Ordinal);
+        var json = secret.Replace("/", "\\/", StringComparison.Ordinal);
+        return new[] { secret, encoded, lower, json, WebUtility.HtmlEncode(secret), base64 }.Distinct(StringComparer.Ordinal);
     }
 
-    // Session tokens of AWS, JSON web tokens, and what calls itself a secret: those of others are not known here.
+    // AWS session tokens, JSON web tokens and labelled secrets of others, whose values the sidecar does not know.
     [GeneratedRegex("""
         (?<value>(?:IQoJ|FwoG|FQoG|AQoD)[A-Za-z0-9+/=_%-]{16,}|eyJ[\w-]{10,}\.[\w.-]+)
         |(?i:\b(?:basic|bearer)\s+)(?<value>[A-Za-z0-9+/=._~-]{8,})
         |(?i:pass(?:word|wd|phrase))["']?\s*[=:]\s*["']?(?<value>[^"',;\r\n]+)
-        |(?i:secret\w*|token|signature|authorization|bearer|api[-_]?key)["']?\s*[=:]\s*(?:"(?<value>(?:\\.|[^"\\])+)|'(?<value>[^']+)|(?:(?i:basic|bearer)\s+)?(?<value>[^\s"',;]+))
+        |(?i:secret\w*|token|signature|authorization|bearer|api[-_]?key)["']?\s*[=:]\s*
+            (?:"(?<value>(?:\\.|[^"\\])+)|'(?<value>[^']+)|(?:(?i:basic|bearer)\s+)?(?<value>[^\s"',;]+))
         |(?i:secret_?access_?key|session_?token)\s+(?:is\s+)?(?<value>[^\s"',;]{16,})
         |(?i:--(?:password|passphrase|token|secret|api-key))[=\s]+(?<value>[^\s"']+)
         |(?<=://)(?<value>[^\s/@"']+)(?=@)

@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Accepts what the platform accepts, and says of any other certificate whose it is and what is wrong with it.</summary>
+/// <summary>Validates certificates like the platform. For a rejected one it reports the owner and the problem.</summary>
 internal static class ServerCertificate
 {
     private const int LongestName = 200;
@@ -19,11 +19,15 @@ internal static class ServerCertificate
 
         var (fault, why) = errors switch
         {
-            _ when certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) => (CertificateFault.None, "it sent no certificate"),
+            _ when certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) =>
+                (CertificateFault.None, "it sent no certificate"),
             _ when flags.HasFlag(X509ChainStatusFlags.NotTimeValid) =>
-                (CertificateFault.Date, $"its certificate is not valid now (from {Date(certificate, c => c.NotBefore)} to {Date(certificate, c => c.NotAfter)})"),
+                (CertificateFault.Date,
+                    $"its certificate is not valid now (from {Date(certificate, c => c.NotBefore)} to "
+                    + $"{Date(certificate, c => c.NotAfter)})"),
             _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) =>
-                (CertificateFault.Trust, $"its certificate is not trusted: no certificate authority that this container knows signed it ({flags})"),
+                (CertificateFault.Trust,
+                    $"its certificate is not trusted: it was not issued by a certificate authority that this container trusts ({flags})"),
             _ => (CertificateFault.Name, $"its certificate is not for {wanted ?? "this name"}"),
         };
 
@@ -32,14 +36,21 @@ internal static class ServerCertificate
 
     private static string Names(X509Certificate? certificate) =>
         (certificate as X509Certificate2)?.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault() is { } names
-            ? $", for the names {Short(string.Join(", ", names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => $"{address}"))))}"
+            ? $", for the names {Short(string.Join(", ", names.EnumerateDnsNames().Concat(Addresses(names))))}"
             : "";
 
+    private static IEnumerable<string> Addresses(X509SubjectAlternativeNameExtension names) =>
+        names.EnumerateIPAddresses().Select(address => $"{address}");
+
     private static string Whose(X509Certificate? certificate) =>
-        certificate is null ? "" : $"The certificate is of \"{Short(certificate.Subject)}\", issued by \"{Short(certificate.Issuer)}\"";
+        certificate is null
+            ? ""
+            : $"The certificate belongs to \"{Short(certificate.Subject)}\", issued by \"{Short(certificate.Issuer)}\"";
 
     private static string Date(X509Certificate certificate, Func<X509Certificate2, DateTime> which) =>
-        certificate is X509Certificate2 known ? which(known).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) : "?";
+        certificate is X509Certificate2 known
+            ? which(known).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)
+            : "?";
 
     private static string Short(string name) => name.Length > LongestName ? name[..LongestName] + "…" : name;
 }
@@ -53,8 +64,8 @@ internal enum CertificateFault
     Name,
 }
 
-/// <summary>A certificate that is not accepted.</summary>
-/// <param name="whose">Its names, which are text from outside.</param>
+/// <summary>Thrown for a rejected certificate.</summary>
+/// <param name="whose">The names in the certificate, which are text from outside.</param>
 internal sealed class CertificateException(CertificateFault fault, string why, string whose) : AuthenticationException(why)
 {
     public CertificateFault Fault => fault;
@@ -62,18 +73,20 @@ internal sealed class CertificateException(CertificateFault fault, string why, s
     public string Whose => whose;
 }
 
-/// <summary>What to do about a certificate that is not accepted.</summary>
+/// <summary>The advice for a rejected certificate.</summary>
 internal static class CertificateAdvice
 {
     /// <param name="bundle">The file that <c>AWS_CA_BUNDLE</c> names.</param>
     public static string For(CertificateFault fault, string? bundle) => fault switch
     {
-        CertificateFault.None => "Check that the address is the right one.",
-        CertificateFault.Date => "Check the clock of this host; if it is right, the other side needs a new certificate.",
-        CertificateFault.Name => "Check that the address is the right one. Where a name leads to another host, use a name that its certificate has.",
+        CertificateFault.None => "Check that the address is correct.",
+        CertificateFault.Date => "Check the clock of this host. If it is correct, the server needs a new certificate.",
+        CertificateFault.Name =>
+            "Check that the address is correct. If the name is an alias of another host, use a name in its certificate.",
         _ when bundle is not null =>
-            $"AWS_CA_BUNDLE is {Shown.Quoted(bundle)}, and only the authorities in it are trusted for STS: add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.",
-        _ => "If a proxy inspects TLS, give the sidecar the certificate of its CA: AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file with it. "
-            + "Otherwise check that the address is the right one.",
+            $"AWS_CA_BUNDLE is {Shown.Quoted(bundle)}, so the sidecar trusts only its authorities for STS. "
+            + "Add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.",
+        _ => "If a proxy inspects TLS, set AWS_CA_BUNDLE or SSL_CERT_FILE to a PEM file with the CA of that proxy. "
+            + "Otherwise check that the address is correct.",
     };
 }

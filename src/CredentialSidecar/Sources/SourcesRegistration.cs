@@ -4,7 +4,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Registers the source that was chosen, and STS.</summary>
+/// <summary>Registers the configured source, and STS.</summary>
 internal static class SourcesRegistration
 {
     public static IServiceCollection AddSources(this IServiceCollection services, SidecarSettings settings) => services

@@ -2,9 +2,10 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>The policy statements that a hop needs, ready to be pasted. The external id is left for the operator to fill in.</summary>
-/// <param name="caller">The caller's ARN; null if it is unknown.</param>
-/// <param name="denied">The action that STS denied, which the hop may need without configuring it: a transitive tag is inherited.</param>
+/// <summary>The policy statements that a hop needs, ready to paste. The operator fills in the external id.</summary>
+/// <param name="caller">The caller's ARN; null if unknown.</param>
+/// <param name="denied">The action that STS denied. The hop may need it without configuring tags, because transitive tags are
+/// inherited.</param>
 internal sealed class Statements(Hop hop, string? caller, string denied)
 {
     private readonly string _actions = string.Join(',', new[] { "sts:AssumeRole" }
@@ -22,8 +23,10 @@ internal sealed class Statements(Hop hop, string? caller, string denied)
     {
         get
         {
-            var condition = hop.ExternalId is null ? "" : ""","Condition":{"StringEquals":{"sts:ExternalId":"<the configured ExternalId>"}}""";
-            return $$"""{"Effect":"Allow","Principal":{"AWS":"{{caller ?? "<the caller's role ARN>"}}"},"Action":[{{_actions}}]{{condition}}}""";
+            var principal = caller ?? "<the caller's role ARN>";
+            var condition = hop.ExternalId is null ? ""
+                : ""","Condition":{"StringEquals":{"sts:ExternalId":"<the configured ExternalId>"}}""";
+            return $$"""{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":[{{_actions}}]{{condition}}}""";
         }
     }
 }

@@ -13,10 +13,10 @@ internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) :
 
     public TimeSpan Skew => _http.Skew;
 
-    /// <summary>For one call.</summary>
+    /// <summary>Creates a client for one call.</summary>
     public TimeSpan Timeout => settings.Options.Sts.Timeout;
 
-    /// <param name="sending">Records where the call goes; null if that is not needed.</param>
+    /// <param name="sending">Records where the call goes; null if not needed.</param>
     public AmazonSecurityTokenServiceClient Create(string region, TemporaryCredentials signer, Sending? sending = null)
     {
         var config = ConfigFor(settings.Sts, region);
@@ -29,12 +29,12 @@ internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) :
         return new AmazonSecurityTokenServiceClient(credentials, config);
     }
 
-    /// <summary>All that decides which address is asked, and for which region the call is signed.</summary>
+    /// <summary>The settings that decide the address and the signing region of a call.</summary>
     public static AmazonSecurityTokenServiceConfig ConfigFor(StsSettings sts, string region)
     {
         var config = new AmazonSecurityTokenServiceConfig
         {
-            // The one place that retries is Resilience; an environment variable must not add to it.
+            // Only Resilience retries; an environment variable must not add retries.
             MaxErrorRetry = 0,
             DefaultConfigurationMode = DefaultConfigurationMode.Standard,
             IgnoreConfiguredEndpointUrls = true,
@@ -49,10 +49,10 @@ internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) :
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         }
 
-        // Without it a service URL is signed for us-east-1.
+        // Without this, calls to a service URL are signed for us-east-1.
         config.AuthenticationRegion = region;
 
-        // Where no variable says, the SDK looks into its profile.
+        // Without a variable, the SDK reads its profile.
         config.UseFIPSEndpoint = sts.UseFips ?? config.UseFIPSEndpoint;
         config.UseDualstackEndpoint = sts.UseDualStack ?? config.UseDualstackEndpoint;
         return config;

@@ -3,33 +3,38 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>What STS answers, in the domain's terms.</summary>
+/// <summary>Turns a failure of STS into a CredentialException.</summary>
 /// <remarks>
-/// By code and status, since the SDK leaves its own <c>Retryable</c> empty. STS's text is for the operator alone: it may
-/// echo what it was sent, and siblings are others.
+/// Decides by code and status, since the SDK does not set <c>Retryable</c>. Only the operator sees STS's text, because it may
+/// echo secrets that siblings must not see.
 /// </remarks>
 internal static class StsFailures
 {
     public static CredentialException From(Exception exception, StsAttempt attempt)
     {
         var service = exception as AmazonServiceException;
-        var isOwn = service is null && attempt.Sending.Target is null && exception is not (OperationCanceledException or Polly.Timeout.TimeoutRejectedException);
+        var isOwn = service is null
+            && attempt.Sending.Target is null
+            && exception is not (OperationCanceledException or Polly.Timeout.TimeoutRejectedException);
         var failure = isOwn ? CredentialFailure.InvalidHop : Classify(service);
         var given = service?.ErrorCode is { Length: > 0 and <= 64 } text && text.All(char.IsAsciiLetterOrDigit) ? text : null;
         var code = OutsideName.Code(given);
         var unreachable = service is null || given is null ? Unreachable.From(exception, attempt.Sending) : null;
         var isBroken = service is null && attempt.Sending.Status is not null && exception is not Polly.Timeout.TimeoutRejectedException;
-        var why = unreachable is null ? "" : isBroken ? $"something answered {attempt.Sending.Status} in the place of STS: {Broken(exception, unreachable)}" : $"STS could not be reached: {unreachable.Why}";
+        var why = unreachable is null ? ""
+            : isBroken ? $"another server answered {attempt.Sending.Status} instead of STS: {Broken(exception, unreachable)}"
+            : $"STS could not be reached: {unreachable.Why}";
 
         var what = failure switch
         {
-            _ when isOwn => "the AWS SDK cannot make this call with the present configuration",
+            _ when isOwn => "the AWS SDK cannot make this call with the current configuration",
             CredentialFailure.Denied => "STS does not allow it",
             CredentialFailure.Throttled => "STS asks to be called less often",
-            CredentialFailure.SignerRejected => $"STS did not accept the credentials that signed the call ({code ?? OutsideName.UnknownCode})",
+            CredentialFailure.SignerRejected =>
+                $"STS did not accept the credentials that signed the call ({code ?? OutsideName.UnknownCode})",
             CredentialFailure.InvalidHop => $"STS refused its input ({code ?? OutsideName.UnknownCode})",
             _ when given is not null => $"STS failed with {(int)service!.StatusCode} {code ?? OutsideName.UnknownCode}",
-            _ when (int?)service?.StatusCode is >= 100 and var status => $"STS answered {status} with something that is no STS answer",
+            _ when (int?)service?.StatusCode is >= 100 and var status => $"STS answered {status}, but not in the form of an STS answer",
             _ => why,
         };
 
@@ -43,18 +48,25 @@ internal static class StsFailures
             Said = isOwn ? Labelled("The SDK says", Innermost(exception).Message, attempt)
                 : given is not null ? Labelled("STS said", code is null ? $"{given}: {service!.Message}" : service!.Message, attempt)
                 : OutsideText.Shown(unreachable?.Said, attempt.Mask),
-            Advice = isOwn ? "Correct the AWS_ variables and the AWS configuration file that the sidecar sees; this does not pass by itself."
-                : HopAdvice.For(failure, code, attempt, Masked(service?.Message, attempt)) ?? (isBroken ? Unreachable.NoSts(attempt.Sending) : service is null ? unreachable?.Advice : given is null ? Unreachable.NoSts(attempt.Sending) : null),
+            Advice = isOwn ? "Correct the AWS_ variables and the AWS configuration file in the sidecar's container. Retries do not help."
+                : HopAdvice.For(failure, code, attempt, Masked(service?.Message, attempt))
+                    ?? (isBroken ? Unreachable.NoSts(attempt.Sending)
+                        : service is null ? unreachable?.Advice
+                        : given is null ? Unreachable.NoSts(attempt.Sending)
+                        : null),
         };
     }
 
-    // The SDK has a type of its own for each way in which XML can be broken.
-    private static string Broken(Exception e, Unreachable unreachable) => unreachable.Why == e.GetType().Name ? "its XML cannot be read" : unreachable.Why;
+    // The SDK throws a different exception type for each kind of broken XML.
+    private static string Broken(Exception e, Unreachable unreachable) =>
+        unreachable.Why == e.GetType().Name ? "its XML cannot be read" : unreachable.Why;
 
-    // The advice repeats the caller that STS names, so a secret in its place must be gone before the text is read.
-    private static string? Masked(string? text, StsAttempt attempt) => text is null ? null : attempt.Mask.Apply(text.Length > Denial.Longest ? text[..Denial.Longest] : text);
+    // The advice repeats the caller that STS names, so mask secrets before parsing the text.
+    private static string? Masked(string? text, StsAttempt attempt) =>
+        text is null ? null : attempt.Mask.Apply(text.Length > Denial.Longest ? text[..Denial.Longest] : text);
 
-    private static string? Labelled(string who, string? text, StsAttempt attempt) => OutsideText.Shown(text, attempt.Mask) is { } shown ? $"{who}: {shown}" : null;
+    private static string? Labelled(string who, string? text, StsAttempt attempt) =>
+        OutsideText.Shown(text, attempt.Mask) is { } shown ? $"{who}: {shown}" : null;
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
@@ -62,7 +74,7 @@ internal static class StsFailures
     {
         "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation" => CredentialFailure.Denied,
 
-        // New credentials of the source or of the hop before may do better.
+        // New credentials of the source or of the previous hop may succeed.
         "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException" or "InvalidAccessKeyId"
             or "SignatureDoesNotMatch" or "RequestExpired" or "MissingAuthenticationToken" or "IncompleteSignature" or "InvalidToken"
             => CredentialFailure.SignerRejected,
@@ -71,9 +83,10 @@ internal static class StsFailures
             or "RequestThrottled" or "RequestThrottledException" or "LimitExceededException" or "SlowDown" => CredentialFailure.Throttled,
 
         _ when (int?)e?.StatusCode == 429 => CredentialFailure.Throttled,
-        { Length: > 0 } when (int)e.StatusCode is >= 400 and < 500 && e.ErrorCode.All(char.IsAsciiLetterOrDigit) => CredentialFailure.InvalidHop,
+        { Length: > 0 } when (int)e.StatusCode is >= 400 and < 500 && e.ErrorCode.All(char.IsAsciiLetterOrDigit) =>
+            CredentialFailure.InvalidHop,
 
-        // An outage, a proxy's HTML page, or no answer at all: the configuration is not to blame.
+        // An outage, a proxy's HTML page, or no answer: not a configuration problem.
         _ => CredentialFailure.StsUnavailable,
     };
 }

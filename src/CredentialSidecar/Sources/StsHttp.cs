@@ -3,19 +3,21 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Gives the AWS SDK our connections, and notes what time the other side has.</summary>
-/// <remarks>With a custom HttpClientFactory the SDK ignores its own timeout, so each call has a cancellation token with a time limit.</remarks>
+/// <summary>Makes the AWS SDK use the sidecar's connections, and records the server's clock.</summary>
+/// <remarks>
+/// With a custom HttpClientFactory the SDK ignores its own timeout, so each call has a cancellation token with a time limit.
+/// </remarks>
 internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProvider clock) : IDisposable
 {
-    // An STS answer is a few kilobytes; what is larger is none, and must not be read into memory.
+    // An STS answer has a few kilobytes. Do not read larger answers into memory.
     private const int LargestAnswer = 256 * 1024;
 
     private readonly SocketsHttpHandler _handler = HandlerFor(sts, connectTimeout);
 
-    /// <summary>How far STS's clock was ahead of ours at the last answer.</summary>
+    /// <summary>How far STS's clock was ahead of the local clock at the last answer.</summary>
     public TimeSpan Skew { get; private set; }
 
-    /// <summary>Connections for one call, which tell <paramref name="sending"/> what was sent.</summary>
+    /// <summary>Connections for one call, which record in <paramref name="sending"/> what was sent.</summary>
     public HttpClientFactory For(Sending sending) => new PerCall(this, sending);
 
     public void Dispose() => _handler.Dispose();
@@ -61,17 +63,17 @@ internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProv
     private DateTimeOffset Now => clock.GetUtcNow();
 }
 
-/// <summary>Where one call went. If it has no target, nothing was sent, and the failure comes from the SDK itself.</summary>
+/// <summary>Records where one call went. Without a target, nothing was sent, and the failure comes from the SDK.</summary>
 internal sealed class Sending
 {
     public Uri? Target { get; set; }
 
-    /// <summary>The proxy in between, if there is one.</summary>
+    /// <summary>The proxy of the call, if any.</summary>
     public ProxySettings? Proxy { get; set; }
 
     /// <summary>The file whose certificates are trusted instead of the system's.</summary>
     public string? CaBundle { get; set; }
 
-    /// <summary>Of the answer; null where none began.</summary>
+    /// <summary>The status of the answer; null if none arrived.</summary>
     public int? Status { get; set; }
 }

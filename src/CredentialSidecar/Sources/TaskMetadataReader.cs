@@ -4,10 +4,10 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Reads at start which task this is.</summary>
+/// <summary>Reads the identity of this task at start.</summary>
 internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProvider clock, ILogger<TaskMetadataReader> logger)
 {
-    private const string Nameless = "Role session names will not tell the task.";
+    private const string Nameless = "Role session names will not contain the task.";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -16,9 +16,10 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
     // Ten minutes of pauses.
     private const int TriesPerLine = 300;
 
-    /// <summary>The task, or <see cref="TaskIdentity.Unknown"/> where there is no metadata or it does not answer.</summary>
+    /// <summary>The task, or <see cref="TaskIdentity.Unknown"/> if task metadata is missing or does not answer.</summary>
     /// <param name="metadata"><c>ECS_CONTAINER_METADATA_URI_V4</c>.</param>
-    /// <param name="need">Why the task must be known, as a clause; null where it need not. The reader then asks again until there is an answer: a refused connection or a 429 passes, and an exit would end the task.</param>
+    /// <param name="need">Why the task must be known, as a clause; null if it need not be. If set, the reader retries until there is an
+    /// answer: a refused connection or a 429 is temporary, and an exit would end the task.</param>
     public async Task<TaskIdentity> ReadAsync(Uri? metadata, CancellationToken cancellationToken, string? need = null)
     {
         if (metadata is null)
@@ -33,13 +34,15 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
         {
             try
             {
-                return await resilience.RunAsync(token => ReadOnceAsync(new Uri(metadata.AbsoluteUri.TrimEnd('/') + "/task"), token), cancellationToken);
+                return await resilience.RunAsync(token => ReadOnceAsync(new Uri(metadata.AbsoluteUri.TrimEnd('/') + "/task"), token),
+                    cancellationToken);
             }
             catch (CredentialException e)
             {
                 if (tries % TriesPerLine == 0)
                 {
-                    Log.MetadataUnavailable(logger, metadata.GetLeftPart(UriPartial.Authority), e.Message, need is null ? Nameless : $"{need}, so the sidecar asks again every 2 s and serves nothing until then.");
+                    Log.MetadataUnavailable(logger, metadata.GetLeftPart(UriPartial.Authority), e.Message,
+                        need is null ? Nameless : $"{need}, so the sidecar retries every 2 s and serves nothing until then.");
                 }
             }
 
@@ -65,7 +68,8 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
 
         // arn:aws:ecs:eu-central-1:111122223333:task/cluster/0123…; older ARNs leave the cluster out.
         var arn = task?.TaskARN?.Split(':', 6) is { Length: 6 } parts ? parts : null;
-        return new TaskIdentity(task?.TaskARN, LastPart(arn?[5]), task?.Family, LastPart(task?.Cluster), arn?[3] is { Length: > 0 } region ? region : null);
+        return new TaskIdentity(task?.TaskARN, LastPart(arn?[5]), task?.Family, LastPart(task?.Cluster),
+            arn?[3] is { Length: > 0 } region ? region : null);
     }
 
     private static TaskMetadataDocument? Read(byte[] body)
@@ -76,7 +80,8 @@ internal sealed partial class TaskMetadataReader(EndpointReader reader, TimeProv
         }
         catch (JsonException e)
         {
-            throw new CredentialException(CredentialFailure.SourceUnavailable, $"it answered something other than its JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+            throw new CredentialException(CredentialFailure.SourceUnavailable,
+                $"it did not answer valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
     }
 

@@ -5,10 +5,10 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>What a container credentials endpoint answers: the ECS agent's members, which EKS shares.</summary>
+/// <summary>The answer of a container credentials endpoint, with the members that ECS and EKS share.</summary>
 internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAccessKey, string? Token, string? RoleArn, string? Expiration)
 {
-    /// <exception cref="CredentialException">It is no set of credentials, or an expired one.</exception>
+    /// <exception cref="CredentialException">The answer has no usable credentials.</exception>
     public static TemporaryCredentials Read(ReadOnlySpan<byte> body, string endpoint, DateTimeOffset now)
     {
         TaskRoleDocument? read;
@@ -19,7 +19,7 @@ internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAcces
         }
         catch (JsonException e)
         {
-            throw Unusable($"something other than its JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+            throw Unusable($"invalid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
 
         if (read is not { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Token.Length: > 0 })
@@ -29,7 +29,7 @@ internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAcces
 
         if (!OutsideName.IsKeyId(read.AccessKeyId))
         {
-            throw Unusable("an AccessKeyId that is not one");
+            throw Unusable("an invalid AccessKeyId");
         }
 
         if (!DateTimeOffset.TryParse(read.Expiration, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expiration))
@@ -39,12 +39,12 @@ internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAcces
 
         if (expiration <= now)
         {
-            throw Unusable($"credentials that expired at {expiration:O}, and it is {now:O} by this clock");
+            throw Unusable($"credentials that expired at {expiration:O}; this clock shows {now:O}");
         }
 
         return new TemporaryCredentials(read.AccessKeyId, read.SecretAccessKey, read.Token, RoleOf(read), now, expiration);
 
-        // It is shown to operators, in advice too; without it the advice has a gap to fill in.
+        // Operators see this ARN in messages and advice; without it the advice has a placeholder.
         static string? RoleOf(TaskRoleDocument read) => Chains.RoleArn.TryParse(read.RoleArn, out var arn, out _) ? arn.Text : null;
 
         CredentialException Unusable(string what) =>
@@ -52,7 +52,7 @@ internal sealed record TaskRoleDocument(string? AccessKeyId, string? SecretAcces
     }
 }
 
-/// <summary>Task metadata version 4, of <c>/task</c>: the members we use.</summary>
+/// <summary>Task metadata version 4, of <c>/task</c>: the members that the sidecar uses.</summary>
 internal sealed record TaskMetadataDocument(string? TaskARN, string? Cluster, string? Family);
 
 /// <summary>An error of the ECS agent.</summary>

@@ -7,15 +7,15 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 
-/// <summary>Reads the task role from the container credentials endpoint that the platform offers this container.</summary>
+/// <summary>Reads the task role from the container credentials endpoint of the platform.</summary>
 /// <remarks>
-/// Its path holds an id that is as good as a password, so no message of ours names more than the host.
+/// The path of this endpoint contains a secret id, so messages name only its host.
 /// </remarks>
 internal sealed class TaskRoleSource
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    // The agent allows 40 requests a second, so a 429 is over soon, however many of them came before.
+    // The agent allows 40 requests a second, so a 429 passes quickly.
     private static readonly TimeSpan Throttled = TimeSpan.FromSeconds(1);
 
     private readonly SourceSettings _settings;
@@ -40,7 +40,7 @@ internal sealed class TaskRoleSource
         },
         cancellationToken);
 
-    // Read for each request: EKS replaces the file every few hours, so a copy would grow stale.
+    // Read for each request, because EKS replaces the file every few hours.
     private string? ReadToken()
     {
         if (_settings.TokenFile is null)
@@ -58,16 +58,19 @@ internal sealed class TaskRoleSource
     {
         var unreachable = Unreachable.From(e);
 
-        return new CredentialException(CredentialFailure.SourceUnavailable, $"The task role could not be read: {_endpoint}: {unreachable.Why}.", e)
+        return new CredentialException(CredentialFailure.SourceUnavailable,
+            $"The task role could not be read: {_endpoint}: {unreachable.Why}.", e)
         {
             MayPassAtOnce = true,
-            Advice = unreachable.Advice ?? "In ECS the task needs a taskRoleArn and a route to the agent; in EKS the Pod Identity Agent must run on this node. Elsewhere set SIDECAR_SOURCE_ENDPOINT, or SIDECAR_Source__Kind=Default.",
+            Advice = unreachable.Advice
+                ?? "In ECS, the task needs a taskRoleArn and a route to the agent. In EKS, the Pod Identity Agent must run on this node. "
+                    + "Elsewhere, set SIDECAR_SOURCE_ENDPOINT, or SIDECAR_Source__Kind=Default.",
         };
     }
 
     private CredentialException Refused(HttpStatusCode status, byte[] body)
     {
-        // The agent's own limit (429) and its start (503) both mean wait, so neither is tried again at once.
+        // The agent's rate limit (429) and its start (503) both need time, so do not retry at once.
         var wait = status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
         var failure = wait || (int)status >= 500 ? CredentialFailure.SourceUnavailable : CredentialFailure.SourceRefused;
 

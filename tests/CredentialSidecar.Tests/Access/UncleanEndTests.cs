@@ -89,7 +89,7 @@ public sealed class UncleanEndTests : IDisposable
         var book = sidecar.Services.GetRequiredService<ClientBook>();
         var rejected = Assert.Throws<RejectedException>(() => book.Identify(former));
         Assert.Equal(RejectionReason.Unauthorized, rejected.Reason);
-        Assert.Contains("replaced when the sidecar started after an unclean end", rejected.Message, StringComparison.Ordinal);
+        Assert.Contains("this authorization token when it started after an unclean end", rejected.Message, StringComparison.Ordinal);
         Assert.Equal("default", book.Identify(Written));
 
         // No step of the clock and no rotation brings it back.

@@ -119,6 +119,6 @@ public sealed class DoctorCommandTests : DoctorTest
             "(hop 1): STS does not allow it. STS said: User: arn:aws:sts::111122223333:assumed-role/orders-task/",
             output.ToString(),
             StringComparison.Ordinal);
-        Assert.Contains("  -> STS does not tell which policy is missing.", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("  -> STS does not name the missing policy.", output.ToString(), StringComparison.Ordinal);
     }
 }

@@ -20,8 +20,8 @@ public sealed class InterceptedRefusalTests : InterceptedEndpointTest
         Kernel.Uid = (uint)socket;
         await AssertRefusedAsync("The port and the kernel name different users for this connection", (uint)port);
         Assert.Contains(Sidecar.Logs.Lines, line => line.Event.Id == 403 && line.Level == LogLevel.Error
-            && line.Text.Contains($"which is that of uid {port} ({(port == 1000 ? "reports" : "reader")})", StringComparison.Ordinal)
-            && line.Text.Contains($"belongs to uid {socket};", StringComparison.Ordinal));
+            && line.Text.Contains($"of uid {port} ({(port == 1000 ? "reports" : "reader")})", StringComparison.Ordinal)
+            && line.Text.Contains($"belongs to uid {socket}.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class InterceptedRefusalTests : InterceptedEndpointTest
 
         var counts = Sidecar.Logs.Lines
             .Where(line => line.Event.Id == 403)
-            .Select(line => Regex.Match(line.Text, "; ([0-9]+) since").Groups[1].Value);
+            .Select(line => Regex.Match(line.Text, "line: ([0-9]+)\\.").Groups[1].Value);
         Assert.Equal([1, 1, 4], counts.Select(count => int.Parse(count, CultureInfo.InvariantCulture)));
     }
 
@@ -48,7 +48,7 @@ public sealed class InterceptedRefusalTests : InterceptedEndpointTest
     public async Task A_connection_that_was_not_redirected_gets_403_and_nothing_else()
     {
         Kernel.Meant = null;
-        await AssertRefusedAsync("This port is for connections to 169.254.170.2");
+        await AssertRefusedAsync("This port only accepts redirected connections");
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class InterceptedRefusalTests : InterceptedEndpointTest
     public async Task A_connection_that_was_redirected_from_elsewhere_gets_403_and_nothing_else(string address, int port)
     {
         Kernel.Meant = new IPEndPoint(IPAddress.Parse(address), port);
-        await AssertRefusedAsync("This port is for connections to 169.254.170.2");
+        await AssertRefusedAsync("This port only accepts redirected connections");
     }
 
     [Fact]

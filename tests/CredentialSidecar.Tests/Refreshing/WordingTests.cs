@@ -64,7 +64,7 @@ public sealed class WordingTests
         await RoleAssumerTest.AssumeAsync(sts.Uri, logs: logs);
 
         Assert.Matches(
-            @"until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, .* until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$",
+            @"ends at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, .* until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$",
             Assert.Single(logs.Lines, line => line.Event.Id == EventIds.ExpirationCapped).Text);
     }
 }

@@ -42,14 +42,14 @@ public sealed class ClockTests
         Assert.DoesNotContain(logs.Lines, line => line.Event.Id == 203 || line.Text.Contains("refuses", StringComparison.Ordinal));
         Assert.Equal(isTold ? 1 : 0, logs.Lines.Count(line => line.Event.Id == 201));
         Assert.All(logs.Lines.Where(line => line.Event.Id == 201), line =>
-            Assert.Matches($"differs from that of STS by -?(599|600|601) s: it is {way} it\\.", line.Text));
+            Assert.Matches($"differs from that of STS by -?(599|600|601) s: it is {way} that of STS\\.", line.Text));
     }
 
     [Theory]
-    [InlineData(119, "The clock is right.")]
+    [InlineData(119, "The clock is correct.")]
     [InlineData(
         121,
-        "This clock is 121 s behind that of STS. The SDK corrects its next signatures by that; set the clock of the host right.")]
+        "This clock is 121 s behind that of STS. The SDK corrects its next signatures by this difference. Correct the clock of the host.")]
     [InlineData(-121, "This clock is 121 s ahead of that of STS.")]
     public void Advice_on_the_clock_is_given_only_above_two_minutes(int seconds, string advice) => Assert.StartsWith(
         advice,

@@ -25,7 +25,7 @@ public sealed class DefaultChainFailuresTests
         var failed = DefaultChainFailures.From(new ProcessAWSCredentialException("Command returned non-zero " + end), Dev, Assuming.Mask());
 
         Assert.Equal(
-            "The source's credentials could not be found by the SDK's default chain: " +
+            "The SDK's default chain found no credentials for the source: " +
             $"credential_process of the profile 'dev' {expected}",
             failed.ForOperator);
         Assert.DoesNotContain("It wrote", failed.Message, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class DefaultChainFailuresTests
 
     [Fact]
     public void The_errors_of_configured_providers_are_passed_on_and_those_of_unused_ones_are_not() => Assert.EndsWith(
-        "no provider has any. The SDK says: Error reading source profile [nothere] for profile [dev]; " +
+        "no provider has credentials. The SDK says: Error reading source profile [nothere] for profile [dev]; " +
         "Failed to connect to EC2 instance metadata.",
         DefaultChainFailures.From(new AmazonClientException(
             "Failed to resolve AWS credentials. The credential providers used:\n\n"

@@ -42,10 +42,10 @@ public sealed class DenialTests
         "A Deny in the permissions boundary of arn:aws:iam::111122223333:role/orders-task covers")]
     [InlineData(
         " because no session policy allows the sts:AssumeRole action",
-        "was made with a session policy that allows too little. Add this statement to it: " + OfCaller)]
+        "allows too little. Add this statement to it: " + OfCaller)]
     [InlineData(
         " because no service control policy allows the sts:AssumeRole action",
-        "Nothing but a statement in a service control policy (SCP) of the organization of " +
+        "Only a statement in a service control policy (SCP) of the organization of " +
         "arn:aws:iam::111122223333:role/orders-task can allow sts:AssumeRole on")]
     [InlineData(" with an explicit deny in a service control policy", "A Deny in a service control policy (SCP) of the organization of")]
     [InlineData(
@@ -60,7 +60,7 @@ public sealed class DenialTests
         var refused = Assuming.Answered(403, "AccessDenied", User + "sts:AssumeRole" + On + why);
 
         Assert.Contains(advice, refused.Advice, StringComparison.Ordinal);
-        Assert.DoesNotContain("STS does not tell", refused.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain("STS does not name", refused.Advice, StringComparison.Ordinal);
         Assert.InRange(refused.Advice!.Split("\"Effect\"").Length - 1, 0, 1);
         Assert.EndsWith($"STS said: {User}sts:AssumeRole{On}{why}.", refused.ForOperator, StringComparison.Ordinal);
         Assert.DoesNotContain("authorized", refused.Message, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class DenialTests
     {
         var advice = Assuming.Answered(403, "AccessDenied", User + "sts:AssumeRole" + On).Advice;
 
-        Assert.StartsWith("STS does not tell which policy is missing.", advice, StringComparison.Ordinal);
+        Assert.StartsWith("STS does not name the missing policy.", advice, StringComparison.Ordinal);
         Assert.Contains($"(1) In an identity-based policy of {Assuming.Caller}: {OfCaller}.", advice, StringComparison.Ordinal);
         Assert.Contains($"(2) In the trust policy of {Settings.ReportsRole}: {OfTrust}.", advice, StringComparison.Ordinal);
     }
@@ -87,7 +87,7 @@ public sealed class DenialTests
 
     [Fact]
     public void The_session_policy_of_a_later_hop_is_that_of_the_hop_before() => Assert.StartsWith(
-        $"The session of {Assuming.Caller} was narrowed by Policy or PolicyArns of hop 1 in the sidecar's configuration.",
+        $"Policy or PolicyArns of hop 1 in the sidecar's configuration limit the session of {Assuming.Caller}.",
         Assuming.Answered(
             403,
             "AccessDenied",
@@ -122,7 +122,7 @@ public sealed class DenialTests
     {
         var hop = Assuming.Hop with { Role = RoleArn.Parse(role) };
         var advice = Assuming.Answered(403, "AccessDenied", User + "sts:AssumeRole on resource: " + role, hop).Advice!;
-        Assert.Equal(isItself, advice.StartsWith($"{role} assumes itself: it is the caller's own role.", StringComparison.Ordinal));
+        Assert.Equal(isItself, advice.StartsWith($"{role} is the caller's own role, so this hop assumes itself.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class DenialTests
         var advice = Assuming.Answered(403, "AccessDenied", User + "sts:AssumeRole" + On, hop).Advice;
 
         Assert.Contains(
-            "A wrong ExternalId gives the same answer: the trust policy's sts:ExternalId must equal the configured one " +
+            "STS gives the same answer for a wrong ExternalId. Check that the trust policy's sts:ExternalId equals the configured one " +
             "(value hidden, 11 characters).",
             advice,
             StringComparison.Ordinal);

@@ -57,7 +57,7 @@ public sealed class RoleAssumerRequestTests : RoleAssumerTest
         await AssumeAsync(sts.Uri, logs: logs);
 
         var warnings = logs.Lines.Where(line => line.Event.Id == EventIds.PolicyNearlyFull);
-        Assert.Equal(isWarned, warnings.Any(line => line.Text.Contains($"used {percent} %", StringComparison.Ordinal)));
+        Assert.Equal(isWarned, warnings.Any(line => line.Text.Contains($"uses {percent} %", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class RoleAssumerRequestTests : RoleAssumerTest
     [Theory]
     [InlineData(
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
-        "STS takes the call for role chaining, which it caps at one hour")]
+        "STS treats the call as role chaining, which it limits to one hour")]
     [InlineData(
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         "the role's MaxSessionDuration is shorter; raise it or lower DurationSeconds")]
@@ -121,7 +121,7 @@ public sealed class RoleAssumerRequestTests : RoleAssumerTest
 
         Assert.Equal(4, sts.Requests);
         Assert.Equal(
-            $"{Settings.ReportsRole} (hop 1) was asked for with 3600 s instead of the configured 43200 s: {reason}. " +
+            $"The sidecar requests 3600 s for {Settings.ReportsRole} (hop 1) instead of the configured 43200 s: {reason}. " +
             "This is logged once.",
             Assert.Single(logs.Lines, line => line.Event.Id == EventIds.DurationShortened).Text);
     }

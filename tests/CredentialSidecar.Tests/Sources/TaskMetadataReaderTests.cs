@@ -32,11 +32,11 @@ public sealed class TaskMetadataReaderTests : IDisposable
         var line = Assert.Single(_logs.Lines, line => line.Event.Id == 200);
         Assert.StartsWith(
             $"Task metadata at {agent.Uri.GetLeftPart(UriPartial.Authority)} could not be read: it answered 429. " +
-            "Only task metadata tells the region, so the sidecar asks again every 2 s",
+            "Only task metadata tells the region, so the sidecar retries every 2 s",
             line.Text,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            "tells the region, so the sidecar asks again every 2 s and serves nothing until then.",
+            "tells the region, so the sidecar retries every 2 s and serves nothing until then.",
             line.Text,
             StringComparison.Ordinal);
     }
@@ -59,7 +59,7 @@ public sealed class TaskMetadataReaderTests : IDisposable
         var nowhere = new Uri("http://127.0.0.1:1/v4/x");
         Assert.Equal(TaskIdentity.Unknown, await ReadAsync(nowhere, TimeProvider.System, null, CancellationToken.None));
         Assert.EndsWith(
-            "Connection refused. Role session names will not tell the task.",
+            "Connection refused. Role session names will not contain the task.",
             Assert.Single(_logs.Lines).Text,
             StringComparison.Ordinal);
     }

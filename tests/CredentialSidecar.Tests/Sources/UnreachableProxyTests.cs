@@ -11,7 +11,7 @@ namespace CredentialSidecar.Tests.Sources;
 public sealed class UnreachableProxyTests : UnreachableTest
 {
     [Theory]
-    [InlineData(407, "the proxy {0} did not accept the user name and password that https_proxy gives (407)")]
+    [InlineData(407, "the proxy {0} did not accept the user name and password in https_proxy (407)")]
     [InlineData(403, "the proxy {0} does not allow connections to sts.eu-central-1.amazonaws.com (403)")]
     [InlineData(502, "the proxy {0} could not connect to sts.eu-central-1.amazonaws.com (502)")]
     public async Task A_proxy_that_does_not_connect_is_named_without_its_password(int status, string why)

@@ -45,8 +45,8 @@ public sealed class UnreachableTests : UnreachableTest
         await using var server = RawServer.Http(200, body);
         var refused = await FailAsync($"http://{server.Uri.Authority}");
 
-        Assert.EndsWith($"something answered 200 in the place of STS: {why}.", refused.Message, StringComparison.Ordinal);
-        Assert.Equal($"Check that {server.Uri.Authority} is an STS, and that no proxy on the way answers in its place.", refused.Advice);
+        Assert.EndsWith($"another server answered 200 instead of STS: {why}.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal($"Check that {server.Uri.Authority} is an STS endpoint, and that no proxy answers instead.", refused.Advice);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class UnreachableTests : UnreachableTest
 
         Assert.Equal((CredentialFailure.InvalidHop, false), (refused.Failure, refused.MayPassAtOnce));
         Assert.Equal(
-            $"Cannot assume {Settings.ReportsRole} (hop 1): the AWS SDK cannot make this call with the present configuration.",
+            $"Cannot assume {Settings.ReportsRole} (hop 1): the AWS SDK cannot make this call with the current configuration.",
             refused.Message);
         Assert.Contains(
             "The SDK says: The specified 'not a region' region is not a valid hostname component.",

@@ -25,7 +25,7 @@ public sealed class UntrustedCertificateTests : UnreachableTest
             refused.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "The certificate is of \"CN=Example Corp Inspection\", issued by \"CN=Example Corp Inspection\".",
+            "The certificate belongs to \"CN=Example Corp Inspection\", issued by \"CN=Example Corp Inspection\".",
             refused.ForOperator,
             StringComparison.Ordinal);
         Assert.DoesNotContain("Example Corp", refused.Message, StringComparison.Ordinal);
@@ -42,8 +42,8 @@ public sealed class UntrustedCertificateTests : UnreachableTest
         var refused = await FailAsync($"https://{tls.Place}", ("AWS_CA_BUNDLE", path));
 
         Assert.Equal(
-            $"AWS_CA_BUNDLE is \"{path}\", and only the authorities in it are trusted for STS: " +
-            "add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.",
+            $"AWS_CA_BUNDLE is \"{path}\", so the sidecar trusts only its authorities for STS. " +
+            "Add the one that issued this certificate, or unset AWS_CA_BUNDLE to trust the system's.",
             refused.Advice);
     }
 
@@ -55,7 +55,7 @@ public sealed class UntrustedCertificateTests : UnreachableTest
 
         Assert.EndsWith($"TLS with {tls.Place} failed: its certificate is not for 127.0.0.1.", refused.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "The certificate is of \"CN=old\", issued by \"CN=old\", for the names 192.0.2.7.",
+            "The certificate belongs to \"CN=old\", issued by \"CN=old\", for the names 192.0.2.7.",
             refused.ForOperator,
             StringComparison.Ordinal);
     }
