@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Writes the audit to standard output on the thread that logs it, which waits for the reader.</summary>
-/// <remarks>The console's own provider drops lines of everybody while its reader is slow. Both write through <see cref="Console.Out"/>, a line at a time.</remarks>
+/// <summary>Writes audit lines to standard output on the logging thread, which waits for a slow reader.</summary>
+/// <remarks>
+/// The normal console provider drops lines while the reader is slow. Both write whole lines through <see cref="Console.Out"/>.
+/// </remarks>
 internal sealed class AuditConsole(LineFormat format) : ILoggerProvider
 {
     private readonly LineFormatter _formatter = new(format);
@@ -22,7 +24,8 @@ internal sealed class AuditConsole(LineFormat format) : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> text)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> text)
         {
             using var line = new StringWriter();
             formatter.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, text), null, line);

@@ -6,27 +6,32 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Sees that every address that is to be listened on exists before its ports are opened.</summary>
+/// <summary>Waits until every address to listen on exists, before the ports are opened.</summary>
 internal static partial class ConfiguredAddresses
 {
-    /// <exception cref="AddressMissingException">One does not, even after a while.</exception>
-    public static async Task WaitAsync(SidecarSettings settings, ILogger logger, TimeProvider clock, CancellationToken cancellationToken, Func<IPAddress, bool>? isThere = null)
+    /// <exception cref="AddressMissingException">An address does not exist within the limit.</exception>
+    public static async Task WaitAsync(SidecarSettings settings, ILogger logger, TimeProvider clock, CancellationToken cancellationToken,
+        Func<IPAddress, bool>? isThere = null)
     {
         foreach (var listener in ListenerTable.Of(settings).Where(row => row.AddressKey is not null))
         {
             var (address, name) = (((IPEndPoint)listener.Address).Address, settings.NameOf(listener.AddressKey!));
 
-            if (!await AddressWait.UntilThereAsync(address, clock, () => Log.AddressAwaited(logger, $"{address}", name, AddressWait.Limit.TotalSeconds), isThere, cancellationToken))
+            void Report() => Log.AddressAwaited(logger, $"{address}", name, AddressWait.Limit.TotalSeconds);
+
+            if (!await AddressWait.UntilThereAsync(address, clock, Report, isThere, cancellationToken))
             {
-                throw new AddressMissingException($"{name} is {address}, an address that this container did not have within {AddressWait.Limit.TotalSeconds:0} s. "
-                    + $"Set {name} to one that it has, in Kubernetes by valueFrom fieldRef status.podIP.");
+                throw new AddressMissingException(
+                    $"{name} is {address}; this container did not get that address within {AddressWait.Limit.TotalSeconds:0} s. "
+                    + $"Set {name} to an address of this container, in Kubernetes by valueFrom fieldRef status.podIP.");
             }
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.AddressAwaited, LogLevel.Warning, "{Address} of {Setting} is not an address of this container yet; waiting for it, at most {Seconds} s.")]
+        [LoggerMessage(EventIds.AddressAwaited, LogLevel.Warning,
+            "This container does not have the address {Address} of {Setting} yet; waiting at most {Seconds} s.")]
         public static partial void AddressAwaited(ILogger logger, string address, string setting, double seconds);
     }
 }

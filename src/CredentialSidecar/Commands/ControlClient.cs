@@ -8,8 +8,8 @@ using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Gives a command to the running sidecar over its control socket, and reads its reply.</summary>
-/// <param name="uidOf">Which user listens on the socket.</param>
+/// <summary>Sends a command to the running sidecar over its control socket, and reads the reply.</summary>
+/// <param name="uidOf">Returns the user that listens on the socket.</param>
 internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, TimeSpan limit)
 {
     /// <summary>Far longer than any command takes.</summary>
@@ -18,7 +18,7 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
     /// <exception cref="ControlException">There is no reply.</exception>
     public async Task<ControlReply> AskAsync(string command, string? argument, CancellationToken cancellationToken)
     {
-        var path = settings.Socket ?? throw new ControlException("there is no control socket. "
+        var path = settings.Socket ?? throw new ControlException("no control socket is configured. "
             + "Set SIDECAR_SHARED_DIR or SIDECAR_Control__Directory, for the sidecar and for this command.");
 
         using var late = new CancellationTokenSource(limit, TimeProvider.System);
@@ -44,8 +44,8 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
         {
             throw new ControlException(e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
                 ? $"the answer at {path} has more than {ControlEndpoint.Largest} bytes."
-                : $"the sidecar at {path} ended the connection without an answer. "
-                    + $"It takes commands from its own uid and from root; this command runs as uid {Libc.EffectiveUid()}.");
+                : $"the sidecar at {path} closed the connection without an answer. "
+                    + $"It accepts commands from its own uid and from root; this command runs as uid {Libc.EffectiveUid()}.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -77,7 +77,8 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
             var shown = uid is null ? "an unknown uid" : $"uid {uid}";
             return uid is { } known && ControlTrust.Accepts(known, path)
                 ? new NetworkStream(socket, ownsSocket: true)
-                : throw new ControlException($"the program that listens at {path} runs as {shown}, and not as root or uid {Libc.EffectiveUid()}; "
+                : throw new ControlException(
+                    $"the program that listens at {path} runs as {shown}, and not as root or uid {Libc.EffectiveUid()}; "
                     + "this command sent nothing to it. Run the command as the sidecar's uid.");
         }
         catch (SocketException e)

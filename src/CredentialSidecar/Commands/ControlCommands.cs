@@ -12,10 +12,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>The commands that go to the running sidecar: what it registers for them, and how the command line asks it.</summary>
+/// <summary>The commands for the running sidecar: their registration in the sidecar, and their calls from the command line.</summary>
 internal static class ControlCommands
 {
-    /// <summary>The sidecar's side. One more command is one more <see cref="ControlCommand"/>.</summary>
+    /// <summary>Registers the commands in the sidecar. Each command is one <see cref="ControlCommand"/>.</summary>
     public static IServiceCollection AddControl(this IServiceCollection services) => services
         .AddSingleton<IConnectionListenerFactory, ControlTransport>()
         .AddSingleton<PeerUid>(UnixPeer.UidOf)
@@ -31,14 +31,14 @@ internal static class ControlCommands
             provider.GetRequiredService<CurrentTree>(),
             provider.GetRequiredService<TimeProvider>()));
 
-    /// <summary>The side of the command line.</summary>
+    /// <summary>Sends a command from the command line.</summary>
     /// <param name="file">A JSON file with the configuration, named on the command line.</param>
     /// <param name="limit">How long the sidecar may take to answer.</param>
     public static async Task<int> RunAsync(
         ProcessEnvironment environment, string? file, string command, string? argument,
         TextWriter output, TextWriter error, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
-        // Only the socket is needed, so a mistake elsewhere does not matter here.
+        // Only the socket is needed, so other mistakes do not matter here.
         var findings = new Findings();
         var layers = new ConfigurationLayers(environment, file, findings);
         var settings = ControlRules.Find(new OptionsReader(layers, findings).Read(), findings);

@@ -6,7 +6,9 @@ namespace CredentialSidecar.Commands;
 /// <summary>Decides whether a command may talk to the user that listens on a control socket.</summary>
 internal static class ControlTrust
 {
-    /// <summary>Our own uid, or root. Root may also talk to the owner of the directory, as whom the image runs the sidecar.</summary>
+    /// <summary>
+    /// Trusts its own uid and root. Root also trusts the owner of the directory, since the image runs the sidecar as that user.
+    /// </summary>
     public static bool Accepts(uint uid, string path)
     {
         var own = Libc.EffectiveUid();

@@ -5,9 +5,13 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>SIGHUP gives new tokens and opens the audit file anew. SIGTERM leaves the ports open for a while, because siblings are often told to stop at the same moment.</summary>
+/// <summary>
+/// On SIGHUP, rotates tokens and reopens the audit file. On SIGTERM, keeps serving for a while, because siblings often stop at the same
+/// time.
+/// </summary>
 internal sealed partial class DrainingLifetime(
-    IHostApplicationLifetime application, SidecarSettings settings, TokenKeeper tokens, AuditTrail audit, TimeProvider clock, ILogger<DrainingLifetime> logger) : IHostLifetime, IDisposable
+    IHostApplicationLifetime application, SidecarSettings settings, TokenKeeper tokens, AuditTrail audit, TimeProvider clock,
+    ILogger<DrainingLifetime> logger) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly CancellationTokenSource _stopped = new();
@@ -41,7 +45,7 @@ internal sealed partial class DrainingLifetime(
             Environment.Exit(ExitCodes.Terminated);
         }
 
-        // Ctrl+C is a person at a terminal, who has no siblings to wait for.
+        // Ctrl+C comes from a person at a terminal, without siblings that still need credentials.
         var drain = context.Signal == PosixSignal.SIGINT ? TimeSpan.Zero : settings.Options.Drain;
         Log.Draining(logger, context.Signal, drain.TotalSeconds);
         _ = StopAfterAsync(drain);
@@ -63,13 +67,14 @@ internal sealed partial class DrainingLifetime(
         }
         catch (OperationCanceledException)
         {
-            // Stopped by other means meanwhile.
+            // Another cause stopped the host meanwhile.
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Draining, LogLevel.Information, "{Signal} received: serving for {Seconds} s more, then stopping. A second signal ends it at once.")]
+        [LoggerMessage(EventIds.Draining, LogLevel.Information,
+            "{Signal} received: serving for {Seconds} s more, then stopping. A second signal stops the sidecar at once.")]
         public static partial void Draining(ILogger logger, PosixSignal signal, double seconds);
     }
 }

@@ -2,17 +2,20 @@ using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Ends the process after a fault of its own.</summary>
+/// <summary>Ends the process after an internal fault.</summary>
 /// <param name="what">The part that failed.</param>
 internal delegate void EndProcess(string what, Exception fault);
 
-/// <summary>Ends at once and with an exit code that tells of a fault: an orderly stop would look like success, and takes memory that may be gone.</summary>
+/// <summary>
+/// Ends at once with the exit code for a fault. A normal stop would look like success, and needs memory that may not be available.
+/// </summary>
 internal static class FatalEnd
 {
     private const int MostFrames = 5;
 
-    /// <summary>From now on an exception that nothing catches ends the process so, too.</summary>
-    public static void Watch() => AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => Now("a thread", unhandled.ExceptionObject as Exception);
+    /// <summary>Makes every unhandled exception end the process in this way.</summary>
+    public static void Watch() =>
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => Now("a thread", unhandled.ExceptionObject as Exception);
 
     public static void Now(string what, Exception? fault)
     {
@@ -22,12 +25,12 @@ internal static class FatalEnd
         }
         finally
         {
-            // Not Environment.Exit, which runs handlers. The kernel closes the rest, and a supervisor keeps the ports.
+            // Not Environment.Exit, which runs handlers. The kernel closes all files, and a supervisor keeps the ports.
             Libc.Exit(ExitCodes.Fault);
         }
     }
 
-    // Types and methods: a message may hold what nobody is to read.
+    // Only types and methods, since a message may contain a secret.
     private static string Describe(Exception? fault)
     {
         var types = new List<string>();
@@ -37,7 +40,9 @@ internal static class FatalEnd
             types.Add(e.GetType().Name);
         }
 
-        var frames = (fault?.StackTrace ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostFrames);
+        var frames = (fault?.StackTrace ?? "")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Take(MostFrames);
         return $"{string.Join(" of ", types)} {string.Join(' ', frames)}".TrimEnd();
     }
 }

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Commands;
 
-/// <summary>Ends the process when a background service fails: without it the sidecar would go on and, say, renew nothing.</summary>
+/// <summary>Ends the process when a background service fails. Otherwise the sidecar could continue, for example without renewing.</summary>
 internal sealed class FaultWatch(IServiceProvider services, EndProcess end) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -9,7 +9,8 @@ internal sealed class FaultWatch(IServiceProvider services, EndProcess end) : IH
         {
             _ = service.ExecuteTask?.ContinueWith(
                 task => end(service.GetType().Name, task.Exception!.InnerException!),
-                CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
 
         return Task.CompletedTask;

@@ -12,11 +12,11 @@ internal static class HealthcheckCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <param name="ready">Ask for the present state instead of the latch.</param>
+    /// <param name="ready">Check the current state instead of the first success.</param>
     public static Task<int> RunAsync(
         ProcessEnvironment environment, string? file, bool ready, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        // Only the port is needed, so a mistake elsewhere is not this command's business.
+        // Only the port is needed, so other mistakes do not matter here.
         var layers = new ConfigurationLayers(environment, file, new Findings());
         var port = new OptionsReader(layers, new Findings()).Read().Health.Port;
         return AskAsync(port, ready, ShortNames.Of("Health:Port", layers.NameOf), output, error, cancellationToken);
@@ -52,12 +52,13 @@ internal static class HealthcheckCommand
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await error.WriteLineAsync($"credential-sidecar: no answer from {uri} within {Limit.TotalSeconds:0} s. "
-                + $"{Holder(uri)} holds the port: it hangs, or it is not the sidecar, and {setting} must name another port.");
+                + $"{Holder(uri)} holds the port. Either it hangs, or it is not the sidecar and {setting} must name another port.");
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             await error.WriteLineAsync(
-                $"credential-sidecar: no answer from {uri}: {Unreachable.From(e).Why}. Is it running, and is {setting} the same here?");
+                $"credential-sidecar: no answer from {uri}: {Unreachable.From(e).Why}. "
+                + $"Check that the sidecar runs, and that {setting} is the same for this command.");
         }
 
         return ExitCodes.Unhealthy;

@@ -4,37 +4,60 @@ using CredentialSidecar.Networking;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary><c>credential-sidecar intercept up</c>, <c>down</c> and <c>status</c>: for an init container, which has NET_ADMIN but neither token nor source.</summary>
+/// <summary>
+/// <c>credential-sidecar intercept up</c>, <c>down</c> and <c>status</c>: for an init container with NET_ADMIN, without token and source.
+/// </summary>
 internal static class InterceptCommand
 {
     public static Command Create(Option<string?> file)
     {
-        var uids = new Option<string[]>("--uid") { Description = "Whom to intercept, and the destination for them, optionally with the port that leads to it; may be given again. Without it, Interception:Uids of the configuration.", HelpName = "UID=DESTINATION[:PORT]" };
-        var includeRoot = new Option<bool>("--include-root") { Description = "Allow uid 0, although ECS Exec then stops working." };
-        var guard = new Option<bool>("--guard") { Description = "Let no uid but Interception:SidecarUid answer on the sidecar's ports. Needs no --uid." };
-        var blockImds = new Option<bool>("--block-imds") { Description = "Keep every uid but root and Interception:SidecarUid from EC2 instance metadata. Needs no --uid." };
-        var up = new Command("up", "Put up the rules that are asked for, in this network namespace. Needs root and NET_ADMIN.") { uids, includeRoot, guard, blockImds, file };
+        var uids = new Option<string[]>("--uid")
+        {
+            Description = "A uid to intercept and its destination, optionally with the port of its listener. Repeatable. "
+                + "Default: Interception:Uids of the configuration.",
+            HelpName = "UID=DESTINATION[:PORT]",
+        };
+        var includeRoot = new Option<bool>("--include-root") { Description = "Allow uid 0. ECS Exec then stops working." };
+        var guard = new Option<bool>("--guard")
+        {
+            Description = "Allow only Interception:SidecarUid to answer on the sidecar's ports. Works without --uid.",
+        };
+        var blockImds = new Option<bool>("--block-imds")
+        {
+            Description = "Allow only root and Interception:SidecarUid to reach EC2 instance metadata. Works without --uid.",
+        };
+        var up = new Command("up", "Add the firewall rules in this network namespace. Needs root and NET_ADMIN.")
+        {
+            uids, includeRoot, guard, blockImds, file,
+        };
         up.SetAction(parse => Up(ProcessEnvironment.Capture(), parse.GetValue(file), RequestOf(parse), Console.Out, Console.Error));
 
-        var down = new Command("down", "Take away what up added, and nothing else.");
+        var down = new Command("down", "Remove the rules that up added.");
         down.SetAction(_ => Down(Console.Out, Console.Error));
 
-        var status = new Command("status", "Print the rules that are up, and check that none is missing. Exit code 0, or 1 where there are none or not all.") { uids, includeRoot, guard, blockImds, file };
+        var status = new Command(
+            "status", "Print the installed rules, and check that none is missing. Exit code 0, or 1 if rules are missing.")
+        {
+            uids, includeRoot, guard, blockImds, file,
+        };
         status.SetAction(parse => Status(ProcessEnvironment.Capture(), parse.GetValue(file), RequestOf(parse), Console.Out, Console.Error));
 
-        return new Command("intercept", "Let chosen users get a destination where they ask for the task role; see docs/interception.md.") { up, down, status };
+        return new Command(
+            "intercept", "Serve a destination to chosen users when they request the task role; see docs/interception.md.") { up, down, status };
 
-        InterceptionRequest RequestOf(ParseResult parse) => new(parse.GetValue(uids) ?? [], parse.GetValue(includeRoot), parse.GetValue(guard), parse.GetValue(blockImds));
+        InterceptionRequest RequestOf(ParseResult parse) =>
+            new(parse.GetValue(uids) ?? [], parse.GetValue(includeRoot), parse.GetValue(guard), parse.GetValue(blockImds));
     }
 
-    private static int Up(ProcessEnvironment environment, string? file, InterceptionRequest request, TextWriter output, TextWriter error) => Run(error, () =>
+    private static int Up(
+        ProcessEnvironment environment, string? file, InterceptionRequest request, TextWriter output, TextWriter error) => Run(error, () =>
     {
         var (options, users) = InterceptionLoader.Load(environment, file, request);
         var rules = FirewallRules.Of(options, users);
 
         if (options.Networking.LinkLocalAddress is { Length: > 0 } address)
         {
-            output.WriteLine(LinkLocalAddress.Add(address) ? $"Put {address} on loopback." : $"{address} is there already.");
+            output.WriteLine(LinkLocalAddress.Add(address) ? $"Added {address} to loopback." : $"Loopback already has {address}.");
         }
 
         if (!rules.IsEmpty)
@@ -54,7 +77,8 @@ internal static class InterceptCommand
         return ExitCodes.Ok;
     });
 
-    private static int Status(ProcessEnvironment environment, string? file, InterceptionRequest request, TextWriter output, TextWriter error) => Run(error, () =>
+    private static int Status(
+        ProcessEnvironment environment, string? file, InterceptionRequest request, TextWriter output, TextWriter error) => Run(error, () =>
     {
         var (options, users) = InterceptionLoader.Load(environment, file, request, mayBeNothing: true);
         var wanted = FirewallRules.Of(options, users);
@@ -62,7 +86,7 @@ internal static class InterceptCommand
 
         foreach (var installed in status.Installed)
         {
-            output.WriteLine($"Interception is {(status.Missing.Count > 0 ? "not wholly " : "")}up by {installed.Tool}:");
+            output.WriteLine($"Interception is {(status.Missing.Count > 0 ? "only partly " : "")}up by {installed.Tool}:");
             Print(installed.Whole(wanted), output);
             output.WriteLine(installed.Text);
         }
@@ -84,7 +108,10 @@ internal static class InterceptCommand
     {
         foreach (var user in rules.Users)
         {
-            output.WriteLine($"  uid {user.Uid}: {FirewallRules.AgentAddress}:{FirewallRules.AgentPort} -> {(user.Port == 0 ? "nowhere" : $"127.0.0.1:{user.Port}")}{(user.Destination.Length > 0 ? $" -> {user.Destination}" : "")}; what is not redirected is reset");
+            var listener = user.Port == 0 ? "nowhere" : $"127.0.0.1:{user.Port}";
+            var destination = user.Destination.Length > 0 ? $" -> {user.Destination}" : "";
+            output.WriteLine($"  uid {user.Uid}: {FirewallRules.AgentAddress}:{FirewallRules.AgentPort} -> {listener}{destination}; "
+                + "other connections are reset");
         }
 
         if (rules.GuardedPorts.Count > 0)

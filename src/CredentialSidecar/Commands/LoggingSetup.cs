@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>One line of text for a person at a terminal, one JSON object a line for a container's log driver.</summary>
+/// <summary>Logs lines of text to a terminal, and one JSON object per line to a container's log driver.</summary>
 internal static class LoggingSetup
 {
     public static ILoggingBuilder AddSidecarLogging(this ILoggingBuilder logging, LoggingSettings settings)
@@ -21,12 +21,13 @@ internal static class LoggingSetup
             .AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level)
             .AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
 
-        // A reader of our output that stops reading must not stop us; the console says how many lines it dropped.
+        // A blocked reader must not block the sidecar; the console logs how many lines it dropped.
         logging.Services.AddSingleton(new LineFormat(json, !json && !Console.IsOutputRedirected, TimeProvider.System));
-        logging.AddConsole(console => (console.QueueFullMode, console.FormatterName) = (ConsoleLoggerQueueFullMode.DropWrite, LineFormatter.FormatterName));
+        logging.AddConsole(console =>
+            (console.QueueFullMode, console.FormatterName) = (ConsoleLoggerQueueFullMode.DropWrite, LineFormatter.FormatterName));
         logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
 
-        // The audit waits for the reader instead, in a queue that is shared fairly.
+        // The audit waits for the reader instead, in a queue that clients share fairly.
         logging.AddFilter<ConsoleLoggerProvider>(AuditTrail.Category, LogLevel.None);
         logging.Services.AddSingleton<ILoggerProvider, AuditConsole>();
         return logging.AddFilter<AuditConsole>(null, LogLevel.None).AddFilter<AuditConsole>(AuditTrail.Category, LogLevel.Information);

@@ -2,14 +2,16 @@ using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Every mistake on a line of its own, under the key to edit.</summary>
+/// <summary>Prints each mistake on a separate line, with the key to edit.</summary>
 internal static class MistakesPrinter
 {
     /// <param name="error">Default: standard error.</param>
     public static int Print(IReadOnlyList<Mistake> mistakes, TextWriter? error = null)
     {
         error ??= Console.Error;
-        error.WriteLine($"credential-sidecar: {(mistakes.Count == 1 ? "one mistake" : $"{mistakes.Count} mistakes")} in the configuration, nothing was started:");
+        error.WriteLine(
+            $"credential-sidecar: {(mistakes.Count == 1 ? "one mistake" : $"{mistakes.Count} mistakes")} in the configuration; "
+            + "the sidecar did not start:");
 
         foreach (var mistake in mistakes)
         {

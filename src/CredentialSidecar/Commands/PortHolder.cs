@@ -3,7 +3,7 @@ using System.Net;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Who listens on an address, as far as the kernel tells this user.</summary>
+/// <summary>Finds the process that listens on an address, as far as the kernel shows it to this user.</summary>
 internal static class PortHolder
 {
     // Columns of /proc/net/tcp: docs.kernel.org/networking/proc_net_tcp.html.
@@ -12,7 +12,7 @@ internal static class PortHolder
 
     private static readonly string[] Tables = ["net/tcp", "net/tcp6"];
 
-    /// <returns>Such as <c>nginx (pid 12)</c> or <c>a process of uid 101</c>; null where nothing shows.</returns>
+    /// <returns>Such as <c>nginx (pid 12)</c> or <c>a process of uid 101</c>; null if unknown.</returns>
     /// <param name="proc"><c>/proc</c>.</param>
     public static string? Find(IPEndPoint address, string proc = "/proc")
     {
@@ -37,7 +37,7 @@ internal static class PortHolder
         && port == address.Port.ToString("X4", CultureInfo.InvariantCulture)
         && (host == Hex(address.Address) || host.All(digit => digit == '0'));
 
-    // Four bytes at a time in the order of the machine, which is little-endian wherever .NET runs.
+    // Groups of four bytes in the machine's byte order, which is little-endian wherever .NET runs.
     private static string Hex(IPAddress address) =>
         string.Concat(address.GetAddressBytes().Chunk(4).Select(word => Convert.ToHexString([.. Enumerable.Reverse(word)])));
 
@@ -55,7 +55,7 @@ internal static class PortHolder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another user's process, or one that has just ended.
+                // Another user's process, or a process that just ended.
             }
         }
 

@@ -5,7 +5,7 @@ using CredentialSidecar.Endpoint;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Says which address could not be listened on, who holds it, and the one setting to change.</summary>
+/// <summary>Names the address that could not be opened, the process that holds it, and the setting to change.</summary>
 internal static class PortUnavailable
 {
     /// <exception cref="PortUnavailableException">An address cannot be listened on.</exception>
@@ -21,7 +21,7 @@ internal static class PortUnavailable
         }
     }
 
-    /// <param name="holder">Null where it does not show.</param>
+    /// <param name="holder">The process that holds the address; null if unknown.</param>
     public static string Describe(ListenException failure, SidecarSettings settings, string? holder)
     {
         var (address, setting) = (failure.Address, ShortNames.Of(failure.Address.Row.Key, settings.NameOf));
@@ -31,12 +31,12 @@ internal static class PortUnavailable
             SocketError.AddressAlreadyInUse =>
                 $"{address} is already in use{(holder is null ? "" : $" by {holder}")}. Set {setting} to {Value(address, "a free port")}.",
             SocketError.AccessDenied =>
-                $"{address} may not be listened on: {failure.Message}. Set {setting} to {Value(address, "a port from 1024 up")}.",
-            _ => $"{address} cannot be listened on: {failure.Message}. Check {setting} and the addresses of this container.",
+                $"The sidecar may not listen on {address}: {failure.Message}. Set {setting} to {Value(address, "a port from 1024 up")}.",
+            _ => $"The sidecar cannot listen on {address}: {failure.Message}. Check {setting} and the addresses of this container.",
         };
     }
 
-    // The init container made the rules, so it must know of the port too.
+    // The init container made the rules, so it needs the same port.
     private static string Value(ListenerEndPoint address, string port) => address.Row.User is { } user
         ? $"{user.Destination}:PORT with {port}, here and for intercept up"
         : port;

@@ -3,7 +3,7 @@ using CredentialSidecar.Hosting;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary><c>credential-sidecar reload</c>: loads the configuration file again, and says what changed or what is wrong.</summary>
+/// <summary><c>credential-sidecar reload</c>: reloads the configuration file, and prints what changed or what is wrong.</summary>
 internal static class ReloadCommand
 {
     public const string Name = "reload";

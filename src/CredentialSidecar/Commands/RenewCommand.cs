@@ -10,12 +10,13 @@ internal static class RenewCommand
 {
     public const string Name = "renew";
 
-    // Thousands of destinations at 200 calls a second, or an STS that does not answer.
+    // Enough for thousands of destinations at 200 calls a second, or for an STS that does not answer.
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private const int MostNames = 20;
 
-    public static ControlCommand Of(RenewalOnDemand renewal, CurrentTree tree, TimeProvider clock) => new(Name, async (destination, cancellation) =>
+    public static ControlCommand Of(RenewalOnDemand renewal, CurrentTree tree, TimeProvider clock) =>
+        new(Name, async (destination, cancellation) =>
         await renewal.RunAsync(destination, cancellation) is { } renewed
             ? Reply(renewed, clock.GetUtcNow())
             : new ControlReply(ExitCodes.Usage, Unknown(destination!, tree())));
@@ -24,7 +25,8 @@ internal static class RenewCommand
     {
         string[] names = [.. tree.Destinations.Select(one => one.Name).Order(StringComparer.Ordinal)];
         var question = Nearest.Question(destination, names);
-        return $"There is no destination {Shown.Quoted(destination)}{(question.Length > 0 ? question : ".")} Destinations: {Few(names)}.";
+        var end = question.Length > 0 ? question : ".";
+        return $"The sidecar has no destination {Shown.Quoted(destination)}{end} Destinations: {Few(names)}.";
     }
 
     private static ControlReply Reply(IReadOnlyList<Renewal> renewed, DateTimeOffset now)
@@ -37,7 +39,9 @@ internal static class RenewCommand
             .. names.Length == 0 ? Array.Empty<string>()
                 : [$"Renewed {names.Length} {(names.Length == 1 ? "destination" : "destinations")}: {Few(names)}."],
             .. failed.Take(MostNames).Select(one => Failed(one, now)),
-            .. failed.Length > MostNames ? [$"{failed.Length - MostNames} more were not renewed; see credential-sidecar status."] : Array.Empty<string>(),
+            .. failed.Length > MostNames
+                ? [$"{failed.Length - MostNames} more were not renewed; see credential-sidecar status."]
+                : Array.Empty<string>(),
         ];
         return new ControlReply(failed.Length == 0 ? ExitCodes.Ok : ExitCodes.Unhealthy, string.Join('\n', lines));
     }
@@ -46,9 +50,10 @@ internal static class RenewCommand
     {
         var failure = one.Failure!;
         var session = one.Destination.Node.Latest is { } latest && latest.IsLive(now)
-            ? $"The present session is served until {Renewer.Iso(latest.Credentials.Expiration)}."
-            : "There is no live session.";
-        return $"{one.Destination.Name} was not renewed: {failure.ForOperator} {session}{(failure.Advice is null ? "" : $" {failure.Advice}")}";
+            ? $"The current session is served until {Renewer.Iso(latest.Credentials.Expiration)}."
+            : "No live session exists.";
+        var advice = failure.Advice is null ? "" : $" {failure.Advice}";
+        return $"{one.Destination.Name} was not renewed: {failure.ForOperator} {session}{advice}";
     }
 
     private static string Few(string[] names) =>

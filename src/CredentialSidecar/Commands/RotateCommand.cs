@@ -5,7 +5,7 @@ using CredentialSidecar.Endpoint;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary><c>credential-sidecar rotate-tokens</c>: as SIGHUP, and it says which clients have new tokens.</summary>
+/// <summary><c>credential-sidecar rotate-tokens</c>: rotates tokens like SIGHUP, and prints which clients have new tokens.</summary>
 internal static class RotateCommand
 {
     public const string Name = "rotate-tokens";
@@ -16,7 +16,7 @@ internal static class RotateCommand
         return Task.FromResult(Reply(tokens.Rotate(), settings with { Access = tokens.Settings }));
     });
 
-    /// <param name="rotated">Each client with a generated token, and why it keeps that; null where it has a new one.</param>
+    /// <param name="rotated">Each client with a generated token, and why it keeps its token; null if it has a new one.</param>
     public static ControlReply Reply(IReadOnlyList<(string Client, string? Problem)> rotated, SidecarSettings settings)
     {
         string[] renewed = [.. rotated.Where(client => client.Problem is null).Select(client => client.Client)];

@@ -13,10 +13,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary><c>credential-sidecar</c>, or <c>credential-sidecar serve</c>: answers siblings until it is told to stop.</summary>
+/// <summary><c>credential-sidecar</c>, or <c>credential-sidecar serve</c>: serves credentials until a stop signal.</summary>
 internal static partial class ServeCommand
 {
-    /// <param name="supervision">Null where no supervisor holds the ports.</param>
+    /// <param name="supervision">Null if no supervisor holds the ports.</param>
     public static async Task<int> RunAsync(string? file, Supervision? supervision, CancellationToken cancellationToken)
     {
         FatalEnd.Watch();
@@ -72,7 +72,7 @@ internal static partial class ServeCommand
         }
     }
 
-    // After all else that configures the sockets, so that whatever binds one is asked only where none was inherited.
+    // After all other socket settings, so that they apply only to sockets that were not inherited.
     private static void HandOver(IServiceCollection services, Supervision? supervision)
     {
         if (supervision is not null)
@@ -85,7 +85,7 @@ internal static partial class ServeCommand
         }
     }
 
-    // Its own way to the agent would lead back here, and the guard would take its answers for a stranger's.
+    // The sidecar's own calls to the agent would be redirected to the sidecar, and the guard would block its answers.
     private static void RefuseUid(SidecarSettings settings)
     {
         var (uid, interception) = (Libc.EffectiveUid(), settings.Options.Interception);
@@ -93,14 +93,16 @@ internal static partial class ServeCommand
 
         if (settings.Intercepted.Any(user => user.Uid == uid))
         {
-            mistakes.Add(new Mistake(settings.NameOf($"Interception:Uids:{uid}"), "is the uid the sidecar itself runs as; run it under another one, 9170 for example"));
+            mistakes.Add(new Mistake(settings.NameOf($"Interception:Uids:{uid}"),
+                "is the uid of the sidecar itself; run the sidecar as another uid, for example 9170"));
         }
 
         if ((interception.Guard || interception.BlockImds) && uid != interception.SidecarUid)
         {
             var why = interception.Guard ? "Interception:Guard" : "Interception:BlockImds";
             mistakes.Add(new Mistake(settings.NameOf("Interception:SidecarUid"),
-                $"is {interception.SidecarUid}, but the sidecar runs as uid {uid}, whom {why} shuts out; run it as uid {interception.SidecarUid}, or give {uid} here and to intercept up alike"));
+                $"is {interception.SidecarUid}, but the sidecar runs as uid {uid}, which {why} blocks; "
+                + $"run the sidecar as uid {interception.SidecarUid}, or set {uid} here and for intercept up"));
         }
 
         if (mistakes.Count > 0)
@@ -149,7 +151,8 @@ internal static partial class ServeCommand
     {
         if (limits.AreLow)
         {
-            Log.FewConnections(logger, limits.Requests, MachineLimits.Memory() is { } bytes ? $"{bytes >> 20} MB" : "none", MachineLimits.RaiseOpenFiles());
+            Log.FewConnections(logger, limits.Requests, MachineLimits.Memory() is { } bytes ? $"{bytes >> 20} MB" : "none",
+                MachineLimits.RaiseOpenFiles());
         }
     }
 
@@ -163,43 +166,8 @@ internal static partial class ServeCommand
 
         if (settings.Intercepted.Count > 0)
         {
-            Log.Intercepting(logger, string.Join(", ", settings.Intercepted.Select(user => $"uid {user.Uid} -> 127.0.0.1:{user.Port} -> {user.Destination}")));
+            Log.Intercepting(logger,
+                string.Join(", ", settings.Intercepted.Select(user => $"uid {user.Uid} -> 127.0.0.1:{user.Port} -> {user.Destination}")));
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventIds.Started, LogLevel.Information, "Started for {Destinations}: serving on {Addresses}; health on {Health}; source {Source}.")]
-        public static partial void Started(ILogger logger, string destinations, string addresses, string health, string source);
-
-        [LoggerMessage(EventIds.Intercepting, LogLevel.Information, "Accepting connections redirected from 169.254.170.2:80: {Uids}.")]
-        public static partial void Intercepting(ILogger logger, string uids);
-
-        [LoggerMessage(EventIds.AddressAdded, LogLevel.Information, "Put {Address} on loopback.")]
-        public static partial void AddressAdded(ILogger logger, string address);
-
-        [LoggerMessage(EventIds.ConfigurationWarning, LogLevel.Warning, "{Key} {Text}.")]
-        public static partial void ConfigurationWarning(ILogger logger, string key, string text);
-
-        [LoggerMessage(EventIds.ListeningBeyondLoopback, LogLevel.Warning, "Listening on {Address}, beyond loopback: whoever can reach it from a network of Access:Peers and has a token gets credentials, in clear.")]
-        public static partial void ListeningBeyondLoopback(ILogger logger, string address);
-
-        [LoggerMessage(EventIds.MemoryUnsealed, LogLevel.Warning, "The kernel does not let this process forbid dumps of its memory, which holds credentials.")]
-        public static partial void MemoryUnsealed(ILogger logger);
-
-        [LoggerMessage(EventIds.FewConnections, LogLevel.Warning,
-            "At most {Connections} connections are held at once, because of the limits of this container: memory {Memory}, open files {Files}. Raise them if clients with many processes are turned away.")]
-        public static partial void FewConnections(ILogger logger, int connections, string memory, long files);
-
-        [LoggerMessage(EventIds.Stopped, LogLevel.Information, "Stopped. The process ends with exit code 0.")]
-        public static partial void Stopped(ILogger logger);
-
-        [LoggerMessage(EventIds.TokenDistrusted, LogLevel.Warning,
-            "Client {Client} has a new token in {Directory}, because the sidecar before this one did not end in an orderly way: another process may have listened on its port and collected the former token, "
-            + "which is rejected now. Restart containers that were given AWS_CONTAINER_AUTHORIZATION_TOKEN, the variable, and that do not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. Access:KeepTokens=true would keep tokens.")]
-        public static partial void TokenDistrusted(ILogger logger, string client, string directory);
-
-        [LoggerMessage(EventIds.AnonymousAllowed, LogLevel.Warning, "No authorization token is asked for: whoever can connect gets credentials.")]
-        public static partial void AnonymousAllowed(ILogger logger);
     }
 }

@@ -5,17 +5,17 @@ using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Finds out which task this is, before anything listens.</summary>
+/// <summary>Reads the identity of this task before the sidecar listens.</summary>
 internal static class TaskLookup
 {
-    /// <returns>Null if the process received a stop signal while it waited.</returns>
+    /// <returns>Null if a stop signal arrived while waiting.</returns>
     public static async Task<TaskIdentity?> ReadAsync(SidecarSettings settings, CancellationToken cancellationToken)
     {
         using var logging = LoggerFactory.Create(builder => builder.AddSidecarLogging(settings.Logging));
         using var reader = new EndpointReader();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
-        // The host, which handles them otherwise, does not run yet.
+        // The host, which usually handles signals, does not run yet.
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 

@@ -3,10 +3,10 @@ using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>What people type beside what the parser takes.</summary>
+/// <summary>Handles common input that the parser does not accept.</summary>
 internal static class TypedWords
 {
-    // "help validate" and "version" are what people type; "validate … --help" asks for help whatever else is wrong in it.
+    // People type "help validate" and "version". "validate … --help" prints help even if other arguments are wrong.
     public static string[] Read(string[] args, RootCommand root) => args switch
     {
         ["help", .. var rest] => [.. rest, "--help"],
@@ -31,12 +31,13 @@ internal static class TypedWords
         return true;
     }
 
-    /// <returns>The end of the message: what was probably meant, or a full stop.</returns>
+    /// <returns>The end of the message: a suggestion, or a full stop.</returns>
     public static string Meant(string error, ParseResult parse)
     {
         var command = parse.CommandResult.Command;
         var known = command.Subcommands.Select(sub => sub.Name).Concat(command.Options.Select(option => option.Name)).ToArray();
-        return parse.UnmatchedTokens.FirstOrDefault(token => error.Contains($"'{token}'", StringComparison.Ordinal)) is { } word && Nearest.Question(word, known) is { Length: > 0 } question
+        return parse.UnmatchedTokens.FirstOrDefault(token => error.Contains($"'{token}'", StringComparison.Ordinal)) is { } word
+            && Nearest.Question(word, known) is { Length: > 0 } question
             ? question
             : ".";
     }

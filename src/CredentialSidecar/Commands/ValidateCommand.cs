@@ -9,12 +9,12 @@ using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary><c>credential-sidecar validate</c>: prints the configuration as it would be used, or every mistake in it. Asks nobody.</summary>
+/// <summary><c>credential-sidecar validate</c>: prints the effective configuration, or every mistake in it. Makes no AWS calls.</summary>
 internal static class ValidateCommand
 {
     private static readonly string[] Redacted = ["Token", "ExternalId"];
 
-    // A role called a+b should not be printed as a\u002Bb; nothing here becomes HTML.
+    // Print a role named a+b as a+b, not as a\u002Bb. The output is not HTML.
     private static readonly JsonSerializerOptions Readable = ReadableJson.Of(OptionsJson.Default.Options);
 
     public static int Run(ProcessEnvironment environment, string? file, TextWriter output, TextWriter error)
@@ -22,13 +22,17 @@ internal static class ValidateCommand
         try
         {
             var (settings, warnings) = SettingsLoader.Load(environment, file);
-            var endpoints = StsEndpoints.Resolve(settings, TaskIdentity.Unknown).Select(uri => uri.GetLeftPart(UriPartial.Authority)).ToArray();
+            var endpoints = StsEndpoints.Resolve(settings, TaskIdentity.Unknown)
+                .Select(uri => uri.GetLeftPart(UriPartial.Authority))
+                .ToArray();
             settings.Options.Region = settings.Region;
 
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
-            error.WriteLine($"Source: {settings.Source}. STS: {(endpoints.Length > 0 ? string.Join(", ", endpoints) : settings.NeedsTaskRegion ? "of the task's region" : "not called")}{(settings.Sts.Proxy is { } proxy ? $" by the proxy {proxy} of {proxy.Variable}" : "")}. {Clients(settings)}.");
+            var sts = endpoints.Length > 0 ? string.Join(", ", endpoints) : settings.NeedsTaskRegion ? "of the task's region" : "not called";
+            var through = settings.Sts.Proxy is { } proxy ? $" through the proxy {proxy} of {proxy.Variable}" : "";
+            error.WriteLine($"Source: {settings.Source}. STS: {sts}{through}. {Clients(settings)}.");
 
             foreach (var warning in warnings)
             {
@@ -44,8 +48,15 @@ internal static class ValidateCommand
     }
 
     private static string Clients(SidecarSettings settings) => settings.Clients.Count == 0
-        ? "Token: none asked for"
-        : string.Join(". ", settings.Clients.Select(client => $"Client {client.Name}: token {(client.Origin == TokenOrigin.Generated ? "made at start" : "set")}, reads {(client.Destinations is null ? "everything" : string.Join(", ", client.Destinations.Order(StringComparer.Ordinal)))}"));
+        ? "Token: not required"
+        : string.Join(". ", settings.Clients.Select(Described));
+
+    private static string Described(ClientSettings client)
+    {
+        var token = client.Origin == TokenOrigin.Generated ? "generated at start" : "configured";
+        var reads = client.Destinations is { } names ? string.Join(", ", names.Order(StringComparer.Ordinal)) : "all destinations";
+        return $"Client {client.Name}: token {token}, may read {reads}";
+    }
 
     private static void Redact(JsonNode? node)
     {

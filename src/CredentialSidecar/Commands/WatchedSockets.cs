@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Connections;
 
 namespace CredentialSidecar.Commands;
 
-/// <summary>Ends the process when a listener can accept no more: Kestrel would log that once and go on without the listener.</summary>
+/// <summary>
+/// Ends the process when a listener cannot accept any more. Kestrel would log that once and continue without the listener.
+/// </summary>
 internal sealed class WatchedSockets(IConnectionListenerFactory sockets, EndProcess end) : IConnectionListenerFactory
 {
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new Watched(await sockets.BindAsync(endpoint, cancellationToken), end);
 
-    /// <param name="inner">Answers null when it is closed; what it throws instead is a fault, such as memory that ran out.</param>
+    /// <param name="inner">Returns null when closed; an exception is a fault, such as out of memory.</param>
     internal sealed class Watched(IConnectionListener inner, EndProcess end) : IConnectionListener
     {
         public EndPoint EndPoint => inner.EndPoint;

@@ -15,7 +15,7 @@ internal sealed class ConfigurationState(TimeProvider clock)
         Volatile.Write(ref _status, new ConfigurationStatus(clock.GetUtcNow(), Read().Reloads + 1, needRestart, []));
 
     /// <summary>The configuration is the one that is served, but for what needs a restart.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <returns>Whether this is new.</returns>
     public bool Unchanged(IReadOnlyList<string> needRestart)
     {
         var former = Read();
@@ -24,7 +24,7 @@ internal sealed class ConfigurationState(TimeProvider clock)
     }
 
     /// <summary>A configuration is wrong; the former one is still served.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <returns>Whether this is new.</returns>
     public bool Rejected(IReadOnlyList<Mistake> mistakes)
     {
         var (former, texts) = (Read(), mistakes.Select(mistake => mistake.ToString()).ToArray());

@@ -31,8 +31,8 @@ public sealed partial class StatusTests : IAsyncLifetime
         Assert.StartsWith(
             $"""
             Interception is up by {tool}:
-              uid 1000: 169.254.170.2:80 -> 127.0.0.1:9172; what is not redirected is reset
-              uid 1001: 169.254.170.2:80 -> 127.0.0.1:9200; what is not redirected is reset
+              uid 1000: 169.254.170.2:80 -> 127.0.0.1:9172; other connections are reset
+              uid 1001: 169.254.170.2:80 -> 127.0.0.1:9200; other connections are reset
               guard: only uid 9170 answers on ports 9170, 9171, 9172, 9200
               block-imds: only root and uid 9170 reach instance metadata
             """, status.Output, StringComparison.Ordinal);

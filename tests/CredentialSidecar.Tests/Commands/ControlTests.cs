@@ -83,7 +83,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task Without_a_directory_the_command_says_what_to_set()
     {
-        const string expected = "credential-sidecar: there is no control socket. "
+        const string expected = "credential-sidecar: no control socket is configured. "
             + "Set SIDECAR_SHARED_DIR or SIDECAR_Control__Directory, for the sidecar and for this command.\n";
         Assert.Equal((69, "", expected), await RunAsync(RotateCommand.Name, null, ("SIDECAR_Control__Directory", null)));
         Assert.Equal(78, (await RunAsync(RotateCommand.Name, null, ("SIDECAR_Control__Directory", "relative"))).Code);
@@ -144,8 +144,8 @@ public sealed class ControlTests : IDisposable
         Assert.Equal((69, closed), await RunAsOtherAsync());
 
         File.SetUnixFileMode(Socket, (UnixFileMode)0b110_110_110);
-        var ended = $"credential-sidecar: the sidecar at {Socket} ended the connection without an answer. "
-            + $"It takes commands from its own uid and from root; this command runs as uid {Other}.";
+        var ended = $"credential-sidecar: the sidecar at {Socket} closed the connection without an answer. "
+            + $"It accepts commands from its own uid and from root; this command runs as uid {Other}.";
         Assert.Equal((69, ended), await RunAsOtherAsync());
         Assert.Equal((69, ended), await RunAsOtherAsync());
         Assert.Single(sidecar.Logs.Lines, line =>

@@ -91,6 +91,6 @@ public sealed class DoctorProcessesTests : DoctorTest
 
         var line = Assert.Single(examination.Lines);
         Assert.Contains("the environments of 1 other process only with the capability SYS_PTRACE", line.Text, StringComparison.Ordinal);
-        Assert.Contains("Root alone is not enough.", line.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Running as root alone is not enough.", line.Remedy, StringComparison.Ordinal);
     }
 }

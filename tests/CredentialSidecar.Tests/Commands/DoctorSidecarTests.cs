@@ -57,7 +57,7 @@ public sealed class DoctorSidecarTests : DoctorTest
         ]);
 
         Assert.Equal(("Pass", "Pass"), (VerdictOf(lines, "health"), VerdictOf(lines, "listener")));
-        Assert.Equal($"127.0.0.1:{sidecar.Endpoint.Port} takes connections", TextOf(lines, "listener"));
+        Assert.Equal($"127.0.0.1:{sidecar.Endpoint.Port} accepts connections", TextOf(lines, "listener"));
         await sidecar.StopAsync();
         Assert.Equal(before, sidecar.Logs.Lines.Count(line => line.Event.Id is 400 or 404 or 600 or 607));
         Assert.DoesNotContain(sidecar.Tree.Destinations, destination => destination.WasAsked);

@@ -4,7 +4,7 @@ using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>The source, every hop, and the clock: each hop once, by a real call.</summary>
+/// <summary>Checks the source, every hop by one real call, and the clock.</summary>
 internal static class ChainCheck
 {
     public static async Task RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
@@ -23,19 +23,23 @@ internal static class ChainCheck
 
         if (settings.Metadata is not null && task == TaskIdentity.Unknown)
         {
-            examination.Warn("task metadata", $"{settings.Metadata.GetLeftPart(UriPartial.Authority)} does not answer", "Session names will not tell the task.");
+            examination.Warn("task metadata", $"{settings.Metadata.GetLeftPart(UriPartial.Authority)} does not answer",
+                "Session names will not contain the task.");
         }
 
         if (settings.NeedsTaskRegion && task.Region is null)
         {
-            examination.Fail("region", "only task metadata tells the region, and it is not known yet; the sidecar waits for it and serves nothing", "Set AWS_REGION to the region whose STS is to be asked.");
+            examination.Fail("region",
+                "the region is not known: it comes from task metadata only, and the sidecar serves nothing until it answers",
+                "Set AWS_REGION to the region of the STS endpoint.");
             await ReadSourceAsync(examination, services, cancellationToken);
             return;
         }
 
         if (await ReadSourceAsync(examination, services, cancellationToken) is { } source)
         {
-            await AssumeAllAsync(examination, settings.Chains(task), source, services.GetRequiredService<IRoleAssumer>(), cancellationToken);
+            await AssumeAllAsync(examination, settings.Chains(task), source, services.GetRequiredService<IRoleAssumer>(),
+                cancellationToken);
 
             // Without a call to STS its clock is not known.
             if (settings.Options.Destinations.Values.Any(destination => destination.Hops.Count > 0))
@@ -45,7 +49,8 @@ internal static class ChainCheck
         }
     }
 
-    private static async Task<TemporaryCredentials?> ReadSourceAsync(Examination examination, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<TemporaryCredentials?> ReadSourceAsync(Examination examination, IServiceProvider services,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -63,7 +68,8 @@ internal static class ChainCheck
     }
 
     private static async Task AssumeAllAsync(
-        Examination examination, IReadOnlyList<RoleChain> chains, TemporaryCredentials source, IRoleAssumer assumer, CancellationToken cancellationToken)
+        Examination examination, IReadOnlyList<RoleChain> chains, TemporaryCredentials source, IRoleAssumer assumer,
+        CancellationToken cancellationToken)
     {
         var known = new Dictionary<NodeIdentity, TemporaryCredentials>();
 

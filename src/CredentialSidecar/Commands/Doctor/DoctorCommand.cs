@@ -5,14 +5,16 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary><c>credential-sidecar doctor</c>: tries everything once, as the sidecar would, and says what to do about what fails.</summary>
+/// <summary>
+/// <c>credential-sidecar doctor</c>: tests everything once, as the sidecar would use it, and prints what to do about failures.
+/// </summary>
 internal static class DoctorCommand
 {
     private static readonly DoctorJson Readable = new(ReadableJson.Of(DoctorJson.Default.Options));
 
-    /// <param name="proc">Where the kernel shows processes; a test gives its own.</param>
-    /// <param name="instanceMetadata">Where instance metadata would be; a test gives its own.</param>
-    /// <returns>0, or 1 where a check failed.</returns>
+    /// <param name="proc">The path of <c>/proc</c>; tests use another one.</param>
+    /// <param name="instanceMetadata">The address of instance metadata; tests use another one.</param>
+    /// <returns>0, or 1 if a check failed.</returns>
     public static async Task<int> RunAsync(
         ProcessEnvironment environment, string? file, bool json, TextWriter output, CancellationToken cancellationToken,
         string proc = "/proc", Uri? instanceMetadata = null)
@@ -29,7 +31,8 @@ internal static class DoctorCommand
                 examination.Warn("configuration", warning.ToString(), null);
             }
 
-            await ExamineAsync(examination, settings, environment, proc, instanceMetadata ?? InstanceMetadataCheck.Address, cancellationToken);
+            await ExamineAsync(examination, settings, environment, proc, instanceMetadata ?? InstanceMetadataCheck.Address,
+                cancellationToken);
         }
         catch (ConfigurationMistakesException e)
         {
@@ -52,7 +55,8 @@ internal static class DoctorCommand
     }
 
     private static async Task ExamineAsync(
-        Examination examination, SidecarSettings settings, ProcessEnvironment environment, string proc, Uri instanceMetadata, CancellationToken cancellationToken)
+        Examination examination, SidecarSettings settings, ProcessEnvironment environment, string proc, Uri instanceMetadata,
+        CancellationToken cancellationToken)
     {
         var tokens = TokenCheck.Run(examination, settings);
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>How a check ended.</summary>
+/// <summary>The result of a check.</summary>
 internal enum Verdict
 {
     Pass,
@@ -10,11 +10,11 @@ internal enum Verdict
     Fail,
 }
 
-/// <param name="Text">What was seen.</param>
-/// <param name="Remedy">What to do; null where there is nothing to do.</param>
+/// <param name="Text">What the check found.</param>
+/// <param name="Remedy">What to do; null if nothing.</param>
 internal sealed record Line(string Check, Verdict Verdict, string Text, string? Remedy);
 
-/// <summary>Gathers what the checks find.</summary>
+/// <summary>Collects the results of the checks.</summary>
 internal sealed class Examination
 {
     private readonly List<Line> _lines = [];

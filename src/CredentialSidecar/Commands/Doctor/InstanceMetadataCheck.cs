@@ -4,7 +4,9 @@ using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>Whether EC2 instance metadata can be reached from here: a client that does not ask the sidecar gets the instance's role there.</summary>
+/// <summary>
+/// Checks whether EC2 instance metadata is reachable: a client that does not use the sidecar gets the instance's role there.
+/// </summary>
 internal static class InstanceMetadataCheck
 {
     public static readonly Uri Address = new("http://169.254.169.254/");
@@ -14,15 +16,16 @@ internal static class InstanceMetadataCheck
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    /// <param name="address">A test gives its own.</param>
-    /// <param name="networkMode">As task metadata names it; null where it is unknown.</param>
+    /// <param name="address">The address of instance metadata; tests use another one.</param>
+    /// <param name="networkMode">The network mode from task metadata; null if unknown.</param>
     public static async Task RunAsync(
-        Examination examination, SidecarSettings settings, Uri address, string? networkMode, bool isKubernetes, CancellationToken cancellationToken)
+        Examination examination, SidecarSettings settings, Uri address, string? networkMode, bool isKubernetes,
+        CancellationToken cancellationToken)
     {
         using var token = new HttpRequestMessage(HttpMethod.Put, new Uri(address, "latest/api/token"));
         token.Headers.Add(Lifetime, "1");
 
-        // Version 1 answers even where a hop limit of 1 keeps version 2 away.
+        // Version 1 answers even if a hop limit of 1 blocks version 2.
         using var list = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "latest/meta-data/"));
         var answers = await Task.WhenAll(IsEc2Async(token, cancellationToken), IsEc2Async(list, cancellationToken));
 
@@ -35,21 +38,24 @@ internal static class InstanceMetadataCheck
         var isSpared = SmallFile.UserId() == "0" || SmallFile.UserId() == $"{settings.Options.Interception.SidecarUid}";
         examination.Fail(
             Check,
-            $"{address.Host} answers uid {SmallFile.UserId()}, so a client that does not ask the sidecar acts as the EC2 instance's role",
+            $"{address.Host} answers uid {SmallFile.UserId()}, so a client that does not use the sidecar gets the EC2 instance's role",
             MetadataRemedy.For(networkMode, isKubernetes) + (isSpared ? MetadataRemedy.Spared : ""));
     }
 
-    // Other clouds and proxies answer on that address too.
+    // Other clouds and proxies also answer on that address.
     private static async Task<bool> IsEc2Async(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
-            using var http = new HttpClient(DirectHttp.Handler(proxied: false)) { MaxResponseContentBufferSize = 64 * 1024, Timeout = Limit };
+            using var http =
+                new HttpClient(DirectHttp.Handler(proxied: false)) { MaxResponseContentBufferSize = 64 * 1024, Timeout = Limit };
             using var response = await http.SendAsync(request, cancellationToken);
             var lines = (await response.Content.ReadAsStringAsync(cancellationToken)).Split('\n', StringSplitOptions.TrimEntries);
 
             return response.IsSuccessStatusCode
-                && (response.Headers.Server.ToString() == "EC2ws" || response.Headers.Contains(Lifetime) || (lines.Contains("instance-id") && lines.Contains("ami-id")));
+                && (response.Headers.Server.ToString() == "EC2ws"
+                    || response.Headers.Contains(Lifetime)
+                    || (lines.Contains("instance-id") && lines.Contains("ami-id")));
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>The shells that started this process. Their environment says nothing about an application.</summary>
+/// <summary>Finds the shells that started this process, whose environments say nothing about an application.</summary>
 internal static class Lineage
 {
-    // /proc/PID/stat, counted from behind the name, which may hold blanks and parentheses: proc(5).
+    // Fields of /proc/PID/stat after the name, which may contain spaces and parentheses: proc(5).
     private const int Parent = 1, Session = 3;
 
-    /// <summary>The processes above this one in its session. Those above the session, and those beside it, are applications.</summary>
+    /// <summary>The ancestors of this process in its session. All other processes are applications.</summary>
     /// <param name="proc"><c>/proc</c>.</param>
     public static IReadOnlySet<int> Of(string proc, int id)
     {

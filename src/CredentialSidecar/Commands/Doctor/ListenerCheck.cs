@@ -8,14 +8,14 @@ using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>Whether a sidecar answers here, and how the task is networked as far as that shows.</summary>
+/// <summary>Checks whether a sidecar answers here, and the network mode of the task.</summary>
 internal static class ListenerCheck
 {
-    private const string NotThere = "If the sidecar is meant to run in this network namespace, look at its log.";
+    private const string NotThere = "If the sidecar should run in this network namespace, check its log.";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <returns>The network mode that task metadata names; null where there is none.</returns>
+    /// <returns>The network mode from task metadata; null if there is none.</returns>
     public static async Task<string?> RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
     {
         using var reader = new EndpointReader();
@@ -59,15 +59,17 @@ internal static class ListenerCheck
         }
         else if (HealthEndpoint.IsWaiting(status, line))
         {
-            examination.Warn(check, $"the sidecar at {uri.GetLeftPart(UriPartial.Authority)} answers {status}: {Shown.OnOneLine(line)}", "The lines above about the source and the hops say why; a sidecar that has just started needs a moment.");
+            examination.Warn(check, $"the sidecar at {uri.GetLeftPart(UriPartial.Authority)} answers {status}: {Shown.OnOneLine(line)}",
+                "See the lines above about the source and the hops. A sidecar that just started needs a moment.");
         }
         else
         {
-            examination.Fail(check, $"{uri} answered {status}, and not as a sidecar does: {Shown.OnOneLine(Shown.Quoted(line))}", "If that is another program, set SIDECAR_HEALTH_PORT to a free port.");
+            examination.Fail(check, $"{uri} answered {status}, which is not a sidecar's answer: {Shown.OnOneLine(Shown.Quoted(line))}",
+                "If that is another program, set SIDECAR_HEALTH_PORT to a free port.");
         }
     }
 
-    /// <summary>Connects and asks nothing: a request without a token would be a 401 in the sidecar's log, which people alert on.</summary>
+    /// <summary>Connects without a request: a request without a token would log a 401 in the sidecar, which may raise an alert.</summary>
     private static async Task CheckListenerAsync(Examination examination, int port, CancellationToken cancellationToken)
     {
         const string check = "listener";
@@ -78,7 +80,7 @@ internal static class ListenerCheck
         try
         {
             await client.ConnectAsync(IPAddress.Loopback, port, either.Token);
-            examination.Pass(check, $"127.0.0.1:{port} takes connections");
+            examination.Pass(check, $"127.0.0.1:{port} accepts connections");
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
@@ -101,10 +103,12 @@ internal static class ListenerCheck
                     examination.Pass("network mode", "awsvpc: the containers of this task share 127.0.0.1");
                     break;
                 case "bridge":
-                    examination.Fail("network mode", "bridge: the containers of this task do not share 127.0.0.1", "Set networkMode to awsvpc in the task definition.");
+                    examination.Fail("network mode", "bridge: the containers of this task do not share 127.0.0.1",
+                        "Set networkMode to awsvpc in the task definition.");
                     break;
                 default:
-                    examination.Warn("network mode", "host: all tasks of the instance share 127.0.0.1", "Give each task a port of its own, and a token of its own.");
+                    examination.Warn("network mode", "host: all tasks of the instance share 127.0.0.1",
+                        "Give each task a different port and a different token.");
                     break;
             }
 

@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>The environments of the processes that can be seen from here: those of siblings only where the task shares its process namespace.</summary>
+/// <summary>Checks the environments of visible processes. Siblings are visible only if the task shares its process namespace.</summary>
 internal static class ProcessesCheck
 {
     private const string Check = "processes";
@@ -22,7 +22,7 @@ internal static class ProcessesCheck
             {
                 var name = File.ReadAllText(Path.Combine(folder, "comm")).Trim();
 
-                // The sidecar's own processes have their own rules; a name has fifteen characters here.
+                // Skip the sidecar's own processes. The kernel cuts a name to 15 characters.
                 if (name.StartsWith("credential-side", StringComparison.Ordinal) || name == "credential-supe")
                 {
                     continue;
@@ -30,14 +30,15 @@ internal static class ProcessesCheck
 
                 var environment = Read(Path.Combine(folder, "environ"));
 
-                // A kernel thread has none.
+                // A kernel thread has no environment.
                 if (environment.Count == 0 || !IsOfAws(environment))
                 {
                     continue;
                 }
 
                 seen++;
-                EnvironmentCheck.OfSibling(examination, $"pid {Path.GetFileName(folder)} ({name})", environment.GetValueOrDefault, settings, tokens);
+                EnvironmentCheck.OfSibling(examination, $"pid {Path.GetFileName(folder)} ({name})", environment.GetValueOrDefault, settings,
+                    tokens);
             }
             catch (UnauthorizedAccessException)
             {
@@ -45,7 +46,7 @@ internal static class ProcessesCheck
             }
             catch (IOException)
             {
-                // It ended meanwhile.
+                // The process ended meanwhile.
             }
         }
 
@@ -55,14 +56,18 @@ internal static class ProcessesCheck
         }
         else if (seen == 0)
         {
-            examination.Pass(Check, "none with AWS variables can be seen from here; siblings show only where the task shares its process namespace (pidMode: task)");
+            examination.Pass(Check,
+                "no visible process has AWS variables; siblings are visible only if the task shares its process namespace (pidMode: task)");
         }
     }
 
     /// <param name="hidden">How many processes the kernel did not show.</param>
     public static void WarnOfHidden(Examination examination, int hidden) => examination.Warn(
-        Check, $"the kernel shows uid {SmallFile.UserId()} the environments of {hidden} other {(hidden == 1 ? "process" : "processes")} only with the capability SYS_PTRACE",
-        "Add SYS_PTRACE to this container: linuxParameters.capabilities.add in ECS, cap_add in compose, securityContext.capabilities.add in Kubernetes. Root alone is not enough.");
+        Check,
+        $"uid {SmallFile.UserId()} cannot read the environment of {hidden} other {(hidden == 1 ? "process" : "processes")} without "
+        + "the capability SYS_PTRACE",
+        "Add SYS_PTRACE to this container: linuxParameters.capabilities.add in ECS, cap_add in compose, "
+        + "securityContext.capabilities.add in Kubernetes. Running as root alone is not enough.");
 
     private static bool IsOther(string folder, IReadOnlySet<int> shells) =>
         int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)

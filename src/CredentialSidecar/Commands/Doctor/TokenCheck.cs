@@ -7,17 +7,17 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Commands.Doctor;
 
-/// <summary>The tokens as siblings find them.</summary>
+/// <summary>Checks the tokens that siblings find.</summary>
 internal static class TokenCheck
 {
     private const string Check = "token";
 
-    /// <returns>The tokens that the sidecar takes; none where it asks for none, or none is to be found.</returns>
+    /// <returns>The valid tokens; empty if no token is required or none was found.</returns>
     public static IReadOnlyCollection<string> Run(Examination examination, SidecarSettings settings)
     {
         if (settings.Clients.Count == 0)
         {
-            examination.Pass(Check, "none is asked for");
+            examination.Pass(Check, "not required");
         }
 
         return [.. settings.Clients.Select(client => Find(examination, client, settings)).OfType<string>()];
@@ -44,7 +44,8 @@ internal static class TokenCheck
 
         if (!SmallFile.TryRead(file, TokenText.Longest + 2, out var bytes, out var problem))
         {
-            examination.Fail(Check, $"{file} {problem}", "The sidecar puts it there when it starts; look at its log, and mount the same volume in both containers.");
+            examination.Fail(Check, $"{file} {problem}",
+                "The sidecar writes it when it starts. Check its log, and mount the same volume in both containers.");
             return client.Token;
         }
 
@@ -58,7 +59,8 @@ internal static class TokenCheck
         }
         else if (client.Token is not null && client.Token != token)
         {
-            examination.Fail(Check, $"{file} holds another token than the configured one", "Restart the sidecar, which writes the configured one there.");
+            examination.Fail(Check, $"{file} holds another token than the configured one",
+                "Restart the sidecar, which writes the configured one there.");
         }
         else
         {
