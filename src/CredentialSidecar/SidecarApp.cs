@@ -22,7 +22,8 @@ namespace CredentialSidecar;
 /// <summary>Composition root: the one place where every part meets.</summary>
 internal static class SidecarApp
 {
-    /// <param name="overrides">Lets a test swap the clock and the sources, and a supervisor the sockets, before the container is built.</param>
+    /// <param name="overrides">Lets a test swap the clock and the sources, and a supervisor the sockets, before the container is
+    /// built.</param>
     public static WebApplication Create(SidecarSettings settings, TaskIdentity task, Action<IServiceCollection>? overrides = null)
     {
         // Empty: no ASPNETCORE_URLS, no appsettings.json and no Kestrel section can open another listener.
@@ -51,7 +52,8 @@ internal static class SidecarApp
             .AddSingleton<SessionDocument>(ContractDocument.Of)
             .AddSingleton<TreeBuilder>()
             .AddSingleton(services => new Served(new Snapshot(
-                services.GetRequiredService<TreeBuilder>().Build(services.GetRequiredService<IReadOnlyList<RoleChain>>()), settings.Clients, settings.Intercepted)))
+                services.GetRequiredService<TreeBuilder>().Build(services.GetRequiredService<IReadOnlyList<RoleChain>>()), settings.Clients,
+                settings.Intercepted)))
             .AddSingleton<CurrentTree>(services =>
             {
                 var served = services.GetRequiredService<Served>();
@@ -61,12 +63,15 @@ internal static class SidecarApp
             .AddSingleton<ConfigurationState>()
             .Configure<SocketTransportOptions>(Listeners.Bound)
             .AddSingleton(ConnectionLimits.For(MachineLimits.Memory(), MachineLimits.RaiseOpenFiles()))
-            .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests, settings.Clients.Count + settings.Intercepted.Count, TimeProvider.System))
+            .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests,
+                settings.Clients.Count + settings.Intercepted.Count, TimeProvider.System))
             .AddSingleton<Visitors>()
             .AddSingleton(services => new BudgetedTransport(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
-                services.GetRequiredService<ConnectionLimits>(), services.GetRequiredService<Visitors>(), services.GetRequiredService<ILoggerFactory>()))
-            .AddSingleton<IConnectionListenerFactory>(services => new WatchedSockets(services.GetRequiredService<BudgetedTransport>(), services.GetRequiredService<EndProcess>()))
+                services.GetRequiredService<ConnectionLimits>(), services.GetRequiredService<Visitors>(),
+                services.GetRequiredService<ILoggerFactory>()))
+            .AddSingleton<IConnectionListenerFactory>(services =>
+                new WatchedSockets(services.GetRequiredService<BudgetedTransport>(), services.GetRequiredService<EndProcess>()))
             .AddControl()
             .AddSingleton<Wall>()
             .AddSingleton<ClientBook>()
@@ -81,10 +86,12 @@ internal static class SidecarApp
             .AddSingleton<ContractAnswer>()
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
-            .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf, provider.GetRequiredService<AgentForwarder>().ForwardAsync))
+            .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf,
+                provider.GetRequiredService<AgentForwarder>().ForwardAsync))
             .AddSingleton<Witness>()
             .AddSingleton<InterceptedEndpoint>()
-            .AddSingleton<PassOn>(provider => (http, client) => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, client, Wall.IsOfProxy))
+            .AddSingleton<PassOn>(provider =>
+                (http, client) => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, client, Wall.IsOfProxy))
             .AddSingleton<MetadataEndpoint>()
             .AddSingleton<StatusReport>()
             .AddSingleton<HealthEndpoint>()
@@ -103,7 +110,8 @@ internal static class SidecarApp
             .AddHostedService<FaultWatch>()
 
             // By itself the host would stop as if it had been told to, and end with exit code 0.
-            .Configure<HostOptions>(host => (host.ShutdownTimeout, host.BackgroundServiceExceptionBehavior) = (TimeSpan.FromSeconds(5), BackgroundServiceExceptionBehavior.Ignore));
+            .Configure<HostOptions>(host => (host.ShutdownTimeout, host.BackgroundServiceExceptionBehavior) = (TimeSpan.FromSeconds(5),
+                BackgroundServiceExceptionBehavior.Ignore));
 
         overrides?.Invoke(builder.Services);
 

@@ -2,7 +2,7 @@ using CredentialSidecar.Caching;
 
 namespace CredentialSidecar.Health;
 
-/// <summary>Probes and the redacted state, on a port of their own.</summary>
+/// <summary>Answers probes and <c>/status</c> on separate listeners.</summary>
 internal sealed class HealthEndpoint(CurrentTree tree, ReadyLatch latch, StatusReport report, TimeProvider clock)
 {
     private const string All = "Every required destination ";
@@ -17,11 +17,12 @@ internal sealed class HealthEndpoint(CurrentTree tree, ReadyLatch latch, StatusR
     /// <param name="withStatus">Whether <c>/status</c> is answered: on loopback only.</param>
     public Task AnswerAsync(HttpContext http, bool withStatus) => http.Request.Path.Value switch
     {
-        "/livez" => SendAsync(http, 200, "The process answers."),
+        "/livez" => SendAsync(http, 200, "The process is running."),
         "/healthz" => SendAsync(http, Waiting(everLive: true), "had a session once"),
         "/readyz" => SendAsync(http, Waiting(everLive: false), "has a live session"),
         "/status" when withStatus => report.SendAsync(http),
-        _ => SendAsync(http, 404, "Here are /livez, /healthz (a latch: every required destination was live once), /readyz (they are live now)"
+        _ => SendAsync(http, 404,
+            "Paths: /livez, /healthz (every required destination was live once), /readyz (every required destination is live now)"
             + (withStatus ? " and /status." : ".")),
     };
 
@@ -30,7 +31,7 @@ internal sealed class HealthEndpoint(CurrentTree tree, ReadyLatch latch, StatusR
         var now = clock.GetUtcNow();
 
 
-        // A destination that a reload adds must not end the task.
+        // A destination that a reload adds must not make the task unhealthy.
         return everLive && latch.IsSet ? [] :
         [
             .. tree().Destinations.Where(d => !d.Lazy && !(everLive ? d.Node.Latest is not null : d.Node.Latest?.IsLive(now) == true))
@@ -41,7 +42,7 @@ internal sealed class HealthEndpoint(CurrentTree tree, ReadyLatch latch, StatusR
 
     private static Task SendAsync(HttpContext http, string[] waiting, string what) => waiting is []
         ? SendAsync(http, 200, $"{All}{what}.")
-        : SendAsync(http, 503, $"{Some}{string.Join(", ", waiting)}. /status and the log say why.");
+        : SendAsync(http, 503, $"{Some}{string.Join(", ", waiting)}. See /status and the log.");
 
     private static Task SendAsync(HttpContext http, int status, string text)
     {

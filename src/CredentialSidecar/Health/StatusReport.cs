@@ -6,7 +6,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Health;
 
-/// <summary>The present state as JSON: what an operator wants to know at night, and no secret.</summary>
+/// <summary>The current state as JSON, for the operator; it contains no secret.</summary>
 internal sealed class StatusReport(CurrentTree tree, SourceSettings source, ConfigurationState configuration, TimeProvider clock)
 {
     private static readonly StatusJson Readable = new(ReadableJson.Of(StatusJson.Default.Options));
@@ -39,14 +39,23 @@ internal sealed class StatusReport(CurrentTree tree, SourceSettings source, Conf
 
         return new DestinationStatus(
             destination.Name,
-            live ? "live" : refusal is not null ? "failing" : destination.Lazy && latest is null ? "idle" : latest is null ? "starting" : "expired",
+            live ? "live"
+                : refusal is not null ? "failing"
+                : destination.Lazy && latest is null ? "idle"
+                : latest is null ? "starting"
+                : "expired",
             destination.Lazy,
             (long)(latest?.Remaining(now).TotalSeconds ?? 0),
             live ? latest!.Credentials.AccessKeyId : null,
             latest?.Credentials.IssuedAt,
             node.State.DueAt is var due && due == DateTimeOffset.MinValue ? null : due,
-            refusal is null ? null : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.ForOperator, refusal.Cause.Advice, refusal.Cause.RequestId, refusal.At, refusal.Failures),
-            [.. Hops(node).Reverse().Select(hop => new HopStatus(hop.Role?.Text, hop.SessionName!, hop.Region!, hop.Latest?.Credentials.Expiration))]);
+            refusal is null
+                ? null
+                : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.ForOperator, refusal.Cause.Advice,
+                    refusal.Cause.RequestId, refusal.At, refusal.Failures),
+            [.. Hops(node)
+                .Reverse()
+                .Select(hop => new HopStatus(hop.Role?.Text, hop.SessionName!, hop.Region!, hop.Latest?.Credentials.Expiration))]);
     }
 
     private static IEnumerable<SessionNode> Hops(SessionNode? node)
@@ -58,7 +67,7 @@ internal sealed class StatusReport(CurrentTree tree, SourceSettings source, Conf
     }
 }
 
-/// <summary>The whole of <c>/status</c>.</summary>
+/// <summary>The answer of <c>/status</c>.</summary>
 internal sealed record Status(
     string Version, DateTimeOffset Now, string Source, ConfigurationStatus Configuration, IReadOnlyList<DestinationStatus> Destinations);
 

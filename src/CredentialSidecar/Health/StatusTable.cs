@@ -2,7 +2,7 @@ using CredentialSidecar.Configuration;
 
 namespace CredentialSidecar.Health;
 
-/// <summary>The present state as a table for a terminal.</summary>
+/// <summary>The current state as a table for a terminal.</summary>
 internal static class StatusTable
 {
     public static string Of(Status status)

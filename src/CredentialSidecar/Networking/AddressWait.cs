@@ -3,17 +3,19 @@ using System.Net.Sockets;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>Waits for an address that is not there yet: a pod's own IPv6 address is tentative for its first seconds.</summary>
+/// <summary>Waits for an address that does not exist yet: a pod's IPv6 address is tentative for its first seconds.</summary>
 internal static class AddressWait
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="waiting">Called once, where it has to wait.</param>
+    /// <param name="waiting">Called once if the address does not exist yet.</param>
     /// <param name="isThere">Default: a socket can be bound to it.</param>
-    /// <returns>Whether the address is there.</returns>
-    public static async Task<bool> UntilThereAsync(IPAddress address, TimeProvider clock, Action waiting, Func<IPAddress, bool>? isThere = null, CancellationToken cancellationToken = default)
+    /// <returns>Whether the address exists.</returns>
+    public static async Task<bool> UntilThereAsync(
+        IPAddress address, TimeProvider clock, Action waiting, Func<IPAddress, bool>? isThere = null,
+        CancellationToken cancellationToken = default)
     {
         isThere ??= CanBind;
 
@@ -47,7 +49,7 @@ internal static class AddressWait
         }
         catch (SocketException e)
         {
-            // Whatever else is wrong shows when the port is opened.
+            // Opening the port reports any other error.
             return e.SocketErrorCode != SocketError.AddressNotAvailable;
         }
     }

@@ -1,10 +1,10 @@
 namespace CredentialSidecar.Networking;
 
-/// <summary>One rule, in the words of both tools.</summary>
-/// <param name="Label">Its comment in the kernel: both tools print it as it is, whereas each version prints a rule in its own way.</param>
+/// <summary>One rule, in the syntax of both tools.</summary>
+/// <param name="Label">Its comment in the kernel. Both tools print comments unchanged, but each version prints rules differently.</param>
 internal sealed record FirewallRule(string Label, string Nft, string Iptables);
 
-/// <summary>Where rules of ours are: the redirects, and what is filtered behind them.</summary>
+/// <summary>The chain of a rule: redirects, or the filters after them.</summary>
 internal enum Place
 {
     Redirect,

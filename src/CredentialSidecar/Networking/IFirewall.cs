@@ -5,22 +5,22 @@ internal interface IFirewall
 {
     string Name { get; }
 
-    /// <summary>Puts the rules in place, replacing those of an earlier time.</summary>
-    /// <exception cref="InterceptionException">They could not be put in place.</exception>
+    /// <summary>Installs the rules, and replaces existing ones.</summary>
+    /// <exception cref="InterceptionException">The rules could not be installed.</exception>
     void Up(FirewallRules rules);
 
-    /// <summary>Takes away what <see cref="Up"/> added, if there is anything.</summary>
-    /// <exception cref="InterceptionException">It could not be taken away.</exception>
+    /// <summary>Removes the rules that <see cref="Up"/> added, if any.</summary>
+    /// <exception cref="InterceptionException">The rules could not be removed.</exception>
     void Down();
 
-    /// <summary>Our rules; null where there are none.</summary>
-    /// <exception cref="InterceptionException">They cannot be read.</exception>
+    /// <summary>The installed rules; null if there are none.</summary>
+    /// <exception cref="InterceptionException">The rules cannot be read.</exception>
     InstalledRules? Status();
 
     /// <summary>The parts that these rules consist of with this tool, see <see cref="InstalledRules.Parts"/>.</summary>
     IEnumerable<string> PartsOf(FirewallRules rules);
 
-    /// <summary>A rule of somebody else for the agent's address, as the ECS agent has them on a host; null where there is none.</summary>
+    /// <summary>Another program's rule for the agent's address, such as the ECS agent's on a host; null if there is none.</summary>
     /// <exception cref="InterceptionException">The rules cannot be read.</exception>
     string? Foreign();
 }

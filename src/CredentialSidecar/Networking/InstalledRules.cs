@@ -4,19 +4,19 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>The rules of ours that one tool found in the kernel.</summary>
+/// <summary>The sidecar's rules that one tool found in the kernel.</summary>
 /// <param name="Text">As the tool prints them.</param>
-/// <param name="Parts">The label of each rule, with its place; and by iptables the jumps to our chains.</param>
+/// <param name="Parts">The label of each rule with its place, and for iptables the jumps to the sidecar's chains.</param>
 internal sealed partial record InstalledRules(string Tool, string Text, IReadOnlySet<string> Parts)
 {
-    /// <summary>How a part is called in <see cref="Parts"/>, and to an operator.</summary>
+    /// <summary>The name of a part in <see cref="Parts"/> and in messages.</summary>
     public static string PartOf(Place place, string label) => place == Place.Filter6 ? $"{label} (IPv6)" : label;
 
     /// <summary>The label in a line of either tool, if it has one.</summary>
     public static string? LabelIn(string line) => Comment().Match(line) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>What these rules are part of: a rule that is there tells which others belong to it.</summary>
-    /// <param name="wanted">What else should be there; it is right where both tell something different.</param>
+    /// <summary>The complete set of rules that these belong to, derived from the existing ones.</summary>
+    /// <param name="wanted">The wanted rules, which take precedence over the installed ones.</param>
     public FirewallRules Whole(FirewallRules wanted)
     {
         var users = new SortedDictionary<uint, InterceptedUser>();

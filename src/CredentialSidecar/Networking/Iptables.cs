@@ -1,11 +1,11 @@
 namespace CredentialSidecar.Networking;
 
-/// <summary>Rules by iptables and ip6tables, in chains of our own that OUTPUT jumps to.</summary>
+/// <summary>Installs rules with iptables and ip6tables, in separate chains that OUTPUT jumps to.</summary>
 internal sealed class Iptables : IFirewall
 {
     private static readonly (Place Place, string Program, string Table, string Jump)[] Chains =
     [
-        // The filter first: while one is up and the other is not, a connection is rejected instead of reaching the agent.
+        // The filter first: until both are installed, a connection is rejected instead of reaching the agent.
         (Place.Filter6, "ip6tables", "filter", $"OUTPUT -j {FirewallRules.Chain}"),
         (Place.Filter, "iptables", "filter", $"OUTPUT -j {FirewallRules.Chain}"),
         (Place.Redirect, "iptables", "nat", $"OUTPUT -d {FirewallRules.AgentAddress}/32 -p tcp -m tcp --dport 80 -j {FirewallRules.Chain}"),
@@ -27,7 +27,9 @@ internal sealed class Iptables : IFirewall
                      where label is not null
                      select InstalledRules.PartOf(l.Place, label);
         var jumps = Chains.Where(chain => ours.Contains((chain.Place, "-A " + chain.Jump))).Select(chain => JumpTo(chain.Place));
-        return ours.Length == 0 ? null : new InstalledRules(Name, string.Join('\n', ours.Select(l => l.Line)), labels.Concat(jumps).ToHashSet());
+        return ours.Length == 0
+            ? null
+            : new InstalledRules(Name, string.Join('\n', ours.Select(l => l.Line)), labels.Concat(jumps).ToHashSet());
     }
 
     public IEnumerable<string> PartsOf(FirewallRules rules) =>
@@ -53,7 +55,8 @@ internal sealed class Iptables : IFirewall
 
             if (lines.Length > 0 && place == Place.Filter6 && KernelNetwork.HasIPv6 && !IsWhole(program))
             {
-                throw new InterceptionException("ip6tables is not in this image, but the kernel knows IPv6: install iptables with ip6tables, or nftables.");
+                throw new InterceptionException(
+                    "this image does not have ip6tables, but the kernel supports IPv6: install iptables with ip6tables, or nftables.");
             }
 
             if (Has(program) && (lines.Length > 0 || ours.Length > 0))
@@ -63,28 +66,35 @@ internal sealed class Iptables : IFirewall
         }
     }
 
-    // One transaction: naming the chain empties it, other chains stay.
+    // One transaction: naming a chain empties it; other chains stay.
     private static string Fill(string table, string jump, string[] lines, string[] ours) => string.Join('\n',
-        [$"*{table}", $":{FirewallRules.Chain} - [0:0]", .. lines, .. ours.Contains($"-A {jump}") ? (string[])[] : [$"-I {jump}"], "COMMIT", ""]);
+        [$"*{table}", $":{FirewallRules.Chain} - [0:0]", .. lines, .. ours.Contains($"-A {jump}") ? (string[])[] : [$"-I {jump}"], "COMMIT",
+            ""]);
 
     private static string Empty(string table, string[] ours) => string.Join('\n',
-        [$"*{table}", .. ours.Where(line => line.StartsWith("-A OUTPUT ", StringComparison.Ordinal)).Select(line => $"-D{line[2..]}"), $"-F {FirewallRules.Chain}", $"-X {FirewallRules.Chain}", "COMMIT", ""]);
+        [$"*{table}", .. ours.Where(line => line.StartsWith("-A OUTPUT ", StringComparison.Ordinal)).Select(line => $"-D{line[2..]}"),
+            $"-F {FirewallRules.Chain}", $"-X {FirewallRules.Chain}", "COMMIT", ""]);
 
-    // The target stays last, where nft's own translation of these programs expects it.
-    private static string Commented(FirewallRule rule) => rule.Iptables.Insert(rule.Iptables.IndexOf(" -j ", StringComparison.Ordinal), $" -m comment --comment \"{rule.Label}\"");
+    // The target stays last, where iptables-nft expects it.
+    private static string Commented(FirewallRule rule) =>
+        rule.Iptables.Insert(rule.Iptables.IndexOf(" -j ", StringComparison.Ordinal), $" -m comment --comment \"{rule.Label}\"");
 
-    private static string JumpTo(Place place) => InstalledRules.PartOf(place, $"jump of OUTPUT to the {(place == Place.Redirect ? "redirects" : "filters")}");
+    private static string JumpTo(Place place) =>
+        InstalledRules.PartOf(place, $"jump of OUTPUT to the {(place == Place.Redirect ? "redirects" : "filters")}");
 
     private static bool IsOurs(string line) => line.Contains(FirewallRules.Chain, StringComparison.Ordinal);
 
-    private static bool IsWhole(string program) => Tool.IsPresent(program) && Tool.IsPresent($"{program}-save") && Tool.IsPresent($"{program}-restore");
+    private static bool IsWhole(string program) =>
+        Tool.IsPresent(program) && Tool.IsPresent($"{program}-save") && Tool.IsPresent($"{program}-restore");
 
     private static bool Has(string program) => IsWhole(program) && (program == "iptables" || KernelNetwork.HasIPv6);
 
-    // Of all tables: asking for one by its name would create it where there is none.
+    // Lists all tables: listing one by name would create it.
     private static (Place Place, string Line)[] Saved() =>
     [
-        .. Tabled("iptables").Where(l => l.Table is "nat" or "filter").Select(l => (l.Table == "nat" ? Place.Redirect : Place.Filter, l.Line)),
+        .. Tabled("iptables")
+            .Where(l => l.Table is "nat" or "filter")
+            .Select(l => (l.Table == "nat" ? Place.Redirect : Place.Filter, l.Line)),
         .. Has("ip6tables") ? Tabled("ip6tables").Where(l => l.Table == "filter").Select(l => (Place.Filter6, l.Line)) : [],
     ];
 

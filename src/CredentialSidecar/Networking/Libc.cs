@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>The few calls of the C library that .NET has no name for.</summary>
+/// <summary>Calls of the C library that .NET does not offer.</summary>
 internal static partial class Libc
 {
     public const int SolIp = 0, SolSocket = 1, SoType = 3;
 
-    /// <summary>linux/netfilter_ipv4.h: where a connection was going before it was redirected.</summary>
+    /// <summary>linux/netfilter_ipv4.h: the original destination of a redirected connection.</summary>
     public const int SoOriginalDst = 80;
 
     [LibraryImport("libc", EntryPoint = "_exit")]

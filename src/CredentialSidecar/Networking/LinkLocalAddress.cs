@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>Puts 169.254.170.2, 169.254.170.23 or fd00:ec2::23 on loopback, as <c>ip address add … dev lo</c> would, where that alone suffices.</summary>
+/// <summary>Puts 169.254.170.2, 169.254.170.23 or fd00:ec2::23 on loopback, as <c>ip address add … dev lo</c> would.</summary>
 internal static class LinkLocalAddress
 {
     private const int NetlinkFamily = 16, RawCloseOnExec = 3 | 0x80000, Loopback = 1;
@@ -21,16 +21,16 @@ internal static class LinkLocalAddress
     // The attributes of linux/if_addr.h.
     private const ushort Address = 1, Local = 2, Label = 3;
 
-    // errno: it is there, there is none.
+    // errno: exists already, does not exist.
     private const int Exists = 17, NotAvailable = 99;
 
-    // IPv6 has no labels. The length of a prefix, by which the kernel finds an address to delete, tells ours from 128.
+    // IPv6 has no labels. The prefix length, by which the kernel finds an address to delete, distinguishes this one from /128.
     private const byte OurPrefix = 127;
 
-    /// <summary>By which <see cref="Remove"/> knows our own; must begin with the interface's name.</summary>
+    /// <summary>The label by which <see cref="Remove"/> finds the address; must begin with the interface's name.</summary>
     private static ReadOnlySpan<byte> OurLabel => "lo:sidecar\0"u8;
 
-    /// <returns>False where some interface of this namespace has it already, which takes no privilege to see.</returns>
+    /// <returns>False if an interface of this namespace already has the address; this check needs no privilege.</returns>
     /// <exception cref="InterceptionException">The kernel does not allow it.</exception>
     public static bool Add(string address)
     {
@@ -40,31 +40,35 @@ internal static class LinkLocalAddress
             {
                 0 => true,
                 Exists => false,
-                var error => throw Failure($"{address} cannot be put on loopback", error),
+                var error => throw Failure($"{address} cannot be added to loopback", error),
             };
     }
 
-    /// <summary>Takes away what <see cref="Add"/> added, if there is anything.</summary>
+    /// <summary>Removes the address that <see cref="Add"/> added, if any.</summary>
     /// <exception cref="InterceptionException">The kernel does not allow it.</exception>
     public static void Remove()
     {
-        foreach (var own in IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Select(own => own.Address).Where(ip => ip.ToString() is "169.254.170.2" or "169.254.170.23" or "fd00:ec2::23"))
+        foreach (var own in IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses()
+            .Select(own => own.Address)
+            .Where(ip => ip.ToString() is "169.254.170.2" or "169.254.170.23" or "fd00:ec2::23"))
         {
             if (Send(DeleteAddress, Ask, own) is var error && error is not (0 or NotAvailable))
             {
-                throw Failure($"{own} cannot be taken off loopback", error);
+                throw Failure($"{own} cannot be removed from loopback", error);
             }
         }
     }
 
     private static InterceptionException Failure(string what, int error) =>
-        new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}. It needs root and the capability NET_ADMIN, which Fargate does not give.");
+        new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}. "
+            + "This needs root and the capability NET_ADMIN, which Fargate does not offer.");
 
     // nlmsghdr, ifaddrmsg, and the attributes. Returns an errno.
     private static int Send(ushort message, ushort flags, IPAddress address)
     {
         Span<byte> buffer = stackalloc byte[64];
-        var ask = buffer[..(address.AddressFamily == AddressFamily.InterNetworkV6 ? WriteSix(buffer, address) : WriteFour(buffer, address))];
+        var ask =
+            buffer[..(address.AddressFamily == AddressFamily.InterNetworkV6 ? WriteSix(buffer, address) : WriteFour(buffer, address))];
         BinaryPrimitives.WriteInt32LittleEndian(ask, ask.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(ask[4..], message);
         BinaryPrimitives.WriteUInt16LittleEndian(ask[6..], flags);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>For <c>nft -f -</c>: one transaction, the same whether or not there were tables of ours before.</summary>
+/// <summary>For <c>nft -f -</c>: one transaction, which also replaces existing tables.</summary>
 internal static class NftScript
 {
     public static string Up(FirewallRules rules, bool hasIPv6)
@@ -15,7 +15,8 @@ internal static class NftScript
             script.Append("delete table ").Append(family).Append(' ').Append(FirewallRules.Table).Append('\n');
         }
 
-        Table(script, "ip", Chain("redirects", "type nat hook output priority -100", rules.In(Place.Redirect)), Chain("filters", "type filter hook output priority 0", rules.In(Place.Filter)));
+        Table(script, "ip", Chain("redirects", "type nat hook output priority -100", rules.In(Place.Redirect)),
+            Chain("filters", "type filter hook output priority 0", rules.In(Place.Filter)));
 
         if (hasIPv6)
         {
@@ -25,11 +26,12 @@ internal static class NftScript
         return script.ToString();
     }
 
-    public static string Down(IEnumerable<string> families) => string.Concat(families.Select(family => $"delete table {family} {FirewallRules.Table}\n"));
+    public static string Down(IEnumerable<string> families) =>
+        string.Concat(families.Select(family => $"delete table {family} {FirewallRules.Table}\n"));
 
     private static void Table(StringBuilder script, string family, params IEnumerable<string> chains)
     {
-        // Redirects make the kernel track every connection, so there is no chain for them without need.
+        // A nat chain makes the kernel track every connection, so leave it out if it is empty.
         if (string.Concat(chains) is { Length: > 0 } body)
         {
             script.Append("table ").Append(family).Append(' ').Append(FirewallRules.Table).Append(" {\n").Append(body).Append("}\n");

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Networking;
 
-/// <summary>Rules by nft, in tables of our own: nat in a table of family inet takes Linux 5.2, so there is one for each family.</summary>
+/// <summary>Installs rules with nft, in separate tables. nat in the family inet needs Linux 5.2, so each family has a table.</summary>
 internal sealed class Nftables : IFirewall
 {
     public string Name => "nft";
@@ -34,11 +34,12 @@ internal sealed class Nftables : IFirewall
     public string? Foreign() => Lines()
         .Where(l => !IsOurs(l.Table) && l.Chain != FirewallRules.Chain)
         .Select(l => l.Line.Trim())
-        .FirstOrDefault(line => line.Contains(FirewallRules.AgentAddress, StringComparison.Ordinal) && !line.Contains(FirewallRules.Chain, StringComparison.Ordinal));
+        .FirstOrDefault(line => line.Contains(FirewallRules.AgentAddress, StringComparison.Ordinal)
+            && !line.Contains(FirewallRules.Chain, StringComparison.Ordinal));
 
     private static bool IsOurs(string table) => table == FirewallRules.Table;
 
-    // One reading of all tables tells "there is none" from "it cannot be read", which the text of an error would not.
+    // Listing all tables distinguishes "no such table" from "cannot be read", which an error text does not.
     private static IEnumerable<(string Family, string Table, string Chain, string Line)> Lines()
     {
         var (family, table, chain) = ("", "", "");

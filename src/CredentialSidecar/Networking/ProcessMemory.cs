@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Networking;
 
-/// <summary>Keeps what is in our memory from whoever is not root.</summary>
+/// <summary>Protects the memory of this process from other users than root.</summary>
 internal static class ProcessMemory
 {
     /// <summary>linux/prctl.h.</summary>
@@ -9,7 +9,9 @@ internal static class ProcessMemory
     /// <summary>asm-generic/resource.h.</summary>
     private const int CoreSize = 4;
 
-    /// <summary>No core dump of this process is written, and no process of the same user may trace it or read its memory or first environment.</summary>
+    /// <summary>
+    /// Disables core dumps, and prevents processes of the same user from tracing this one or reading its memory and environment.
+    /// </summary>
     /// <returns>Whether the kernel agreed.</returns>
     public static bool Seal() => OperatingSystem.IsLinux()
         && Libc.SetLimit(CoreSize, new Libc.Limit(0, 0)) == 0

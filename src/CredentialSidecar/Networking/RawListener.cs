@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>Accepts connections as plain descriptors, so that one which is closed at once costs no object.</summary>
-/// <remarks>For one thread, but for <see cref="Stop"/>. Linux only.</remarks>
+/// <summary>Accepts connections as plain descriptors, so that a connection that closes at once needs no object.</summary>
+/// <remarks>Not thread-safe, except <see cref="Stop"/>. Linux only.</remarks>
 internal sealed class RawListener : IDisposable
 {
     // errno.h, fcntl.h, poll.h
@@ -33,9 +33,9 @@ internal sealed class RawListener : IDisposable
     public int Queued => TcpState.QueueOf(_fd);
 
     /// <summary>Waits for a connection.</summary>
-    /// <param name="peer">Where it comes from.</param>
-    /// <param name="error">The error number where it failed; 0 after <see cref="Stop"/>.</param>
-    /// <returns>A descriptor that does not block, for the caller to close; negative where there is none.</returns>
+    /// <param name="peer">The peer address.</param>
+    /// <param name="error">The error number of a failure; 0 after <see cref="Stop"/>.</param>
+    /// <returns>A non-blocking descriptor, which the caller closes; negative on failure.</returns>
     public int Accept(out IPAddress peer, out int error)
     {
         // sockaddr_in6 is the larger of the two.

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Networking;
 
-/// <summary>What can be done with an accepted connection that is a plain descriptor still. Linux only.</summary>
+/// <summary>Operations on an accepted connection that is only a descriptor. Linux only.</summary>
 internal static class RawSocket
 {
     // poll.h
@@ -10,19 +10,21 @@ internal static class RawSocket
     private const int Linger = 13, DontWaitAndPeek = 0x42;
     private static readonly byte[] AtOnce = [1, 0, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>Looks at a connection without reading from it.</summary>
-    /// <returns>Whether something has arrived, and whether the peer sends nothing more.</returns>
+    /// <summary>Checks a connection without reading from it.</summary>
+    /// <returns>Whether data has arrived, and whether the peer closed its side.</returns>
     public static (bool HasData, bool HasHungUp) Look(int fd)
     {
         Span<Libc.PollEntry> entry = [new(fd, Readable | PeerClosed)];
-        return Libc.Poll(entry, 1, 0) > 0 ? ((entry[0].Returned & Readable) != 0, (entry[0].Returned & (PeerClosed | Failed | Closed)) != 0) : (false, false);
+        return Libc.Poll(entry, 1, 0) > 0
+            ? ((entry[0].Returned & Readable) != 0, (entry[0].Returned & (PeerClosed | Failed | Closed)) != 0)
+            : (false, false);
     }
 
     /// <summary>Copies the received bytes without removing them from the socket.</summary>
-    /// <returns>The number of bytes; 0 where there are none.</returns>
+    /// <returns>The number of bytes; 0 if there are none.</returns>
     public static int Peek(int fd, Span<byte> buffer) => (int)Math.Max(0, Libc.Receive(fd, buffer, buffer.Length, DontWaitAndPeek));
 
-    /// <summary>Closes it by a reset, so that the kernel keeps nothing of it.</summary>
+    /// <summary>Resets the connection, so that the kernel keeps no state.</summary>
     public static void Reset(int fd)
     {
         _ = Libc.SetOption(fd, Libc.SolSocket, Linger, AtOnce, AtOnce.Length);

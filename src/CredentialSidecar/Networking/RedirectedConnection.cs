@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>Asks the kernel what a connection was before it was redirected to us, and whose it is.</summary>
+/// <summary>Asks the kernel for the original destination of a redirected connection, and for its user.</summary>
 internal static class RedirectedConnection
 {
     private const int NetlinkFamily = 16, RawCloseOnExec = 3 | 0x80000, NetlinkSockDiag = 4;
@@ -13,7 +13,7 @@ internal static class RedirectedConnection
     // struct nlmsghdr, and struct inet_diag_req_v2 and inet_diag_msg of linux/inet_diag.h.
     private const int Header = 16, Ask = 56, Answer = 72, UidAt = 64, InodeAt = 68;
 
-    /// <summary>Where the client meant to go; null where its connection was not redirected.</summary>
+    /// <summary>The original destination; null if the connection was not redirected.</summary>
     public static IPEndPoint? OriginalDestination(Socket socket)
     {
         // struct sockaddr_in: family, port and address in network order.
@@ -29,9 +29,11 @@ internal static class RedirectedConnection
         return original.Equals(socket.LocalEndPoint) ? null : original;
     }
 
-    /// <summary>The user whose socket is connected from <paramref name="client"/> to <paramref name="server"/>, in this network namespace.</summary>
-    /// <param name="server">As the client sees it, before any redirection.</param>
-    /// <remarks>An exact look-up over sock_diag, which needs no privilege; reading /proc/net/tcp takes two hundred times as long.</remarks>
+    /// <summary>
+    /// The user whose socket is connected from <paramref name="client"/> to <paramref name="server"/>, in this network namespace.
+    /// </summary>
+    /// <param name="server">The server address that the client used, before any redirection.</param>
+    /// <remarks>An exact sock_diag look-up, which needs no privilege. Reading /proc/net/tcp takes 200 times as long.</remarks>
     public static uint? UidOf(IPEndPoint client, IPEndPoint server)
     {
         var fd = Libc.Socket(NetlinkFamily, RawCloseOnExec, NetlinkSockDiag);
@@ -52,7 +54,7 @@ internal static class RedirectedConnection
             ask[Header + 1] = (byte)ProtocolType.Tcp;
             BitConverter.TryWriteBytes(ask[(Header + 4)..], 0xFFFFFFFFu); // in any state
 
-            // The socket that is asked for is the client's own, so its source is the address we see as remote.
+            // The request is for the client's socket, so its source is the remote address here.
             BinaryPrimitives.WriteUInt16BigEndian(ask[(Header + 8)..], (ushort)client.Port);
             BinaryPrimitives.WriteUInt16BigEndian(ask[(Header + 10)..], (ushort)server.Port);
             client.Address.MapToIPv4().TryWriteBytes(ask[(Header + 12)..], out _);
@@ -64,7 +66,7 @@ internal static class RedirectedConnection
                 && Libc.Receive(fd, answer, answer.Length, 0) >= Header + Answer
                 && BitConverter.ToUInt16(answer[4..]) != Error;
 
-            // A socket that nobody has open any more has no inode, and the kernel says 0 for its uid: that is not root.
+            // A socket that no process has open has no inode, and the kernel reports uid 0 for it, which is not root.
             return isAnswered && BitConverter.ToUInt32(answer[(Header + InodeAt)..]) != 0
                 ? BitConverter.ToUInt32(answer[(Header + UidAt)..])
                 : null;

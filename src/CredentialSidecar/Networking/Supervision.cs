@@ -5,7 +5,9 @@ using System.Text;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>The supervisor that started this process: it holds our listening sockets, and gives them to the next process if we die.</summary>
+/// <summary>
+/// The supervisor that started this process. It holds the listening sockets, and passes them to the next process if this one dies.
+/// </summary>
 internal sealed class Supervision
 {
     // linux/prctl.h, signal.h, fcntl.h; the type of socket that keeps packets apart.
@@ -21,7 +23,7 @@ internal sealed class Supervision
 
         foreach (var descriptor in listeners)
         {
-            // Programs that the SDK starts, and nft, must not hold a port.
+            // Programs that the SDK starts, and nft, must not inherit a port.
             _ = Libc.FileControl(descriptor, SetDescriptorFlags, CloseOnExec);
             if (IsListening(descriptor))
             {
@@ -32,10 +34,10 @@ internal sealed class Supervision
         IsRestart = _inherited.Count > 0;
     }
 
-    /// <summary>Whether a process before this one died, and its ports were held in between.</summary>
+    /// <summary>Whether a previous process died and the supervisor held its ports in between.</summary>
     public bool IsRestart { get; }
 
-    /// <summary>Whether the supervisor lives; if it died before we asked to die with it, nobody holds the ports.</summary>
+    /// <summary>Whether the supervisor is alive. If it died before PR_SET_PDEATHSIG was set, no process holds the ports.</summary>
     public bool IsHeld
     {
         get
@@ -45,8 +47,8 @@ internal sealed class Supervision
         }
     }
 
-    /// <summary>Takes up what a supervisor handed to this process, which from now on dies with it.</summary>
-    /// <returns>Null where none started it.</returns>
+    /// <summary>Takes over the sockets from the supervisor, and makes this process die with the supervisor.</summary>
+    /// <returns>Null if no supervisor started this process.</returns>
     public static Supervision? Join((string? Control, string? Listeners) given)
     {
         if (!TryParse(given.Control, out var control) || TypeOf(control) != SequencedPackets)
@@ -56,11 +58,16 @@ internal sealed class Supervision
 
         _ = Libc.FileControl(control, SetDescriptorFlags, CloseOnExec);
         _ = Libc.Control(ParentDeathSignal, Kill, 0, 0, 0);
-        return new Supervision(control, from text in given.Listeners?.Split(',') ?? [] let descriptor = TryParse(text, out var number) ? number : -1 where descriptor >= 0 select descriptor);
+        return new Supervision(
+            control,
+            from text in given.Listeners?.Split(',') ?? []
+            let descriptor = TryParse(text, out var number) ? number : -1
+            where descriptor >= 0
+            select descriptor);
     }
 
-    /// <summary>The socket of an address: the one inherited, else a new one, which the supervisor holds before anybody can connect.</summary>
-    /// <param name="bind">Makes a new one.</param>
+    /// <summary>The socket of an address: the inherited one, or a new one, which the supervisor holds before clients can connect.</summary>
+    /// <param name="bind">Creates a new socket.</param>
     public Socket Open(EndPoint endpoint, Func<EndPoint, Socket> bind)
     {
         if (_inherited.Find(socket => Fits(socket, (IPEndPoint)endpoint)) is { } inherited)
@@ -73,10 +80,12 @@ internal sealed class Supervision
 
         // While it does not listen, another process could bind the same port and listen first. Kestrel sets its own backlog later.
         socket.Listen();
-        return Libc.SendDescriptor(_control, "K"u8, Descriptor(socket)) ? socket : throw new IOException("the supervisor did not take a listening socket");
+        return Libc.SendDescriptor(_control, "K"u8, Descriptor(socket))
+            ? socket
+            : throw new IOException("the supervisor did not take a listening socket");
     }
 
-    /// <summary>Closes what no listener of the configuration has taken, here and in the supervisor.</summary>
+    /// <summary>Closes inherited sockets that no listener uses, here and in the supervisor.</summary>
     public void DropUnused()
     {
         foreach (var socket in _inherited)
@@ -89,17 +98,18 @@ internal sealed class Supervision
         _inherited.Clear();
     }
 
-    // A port that the system chose is the one of the first socket on that address, since listeners are opened in one order.
+    // For a port that the system chose, take the first socket on that address, since the order of listeners is fixed.
     private static bool Fits(Socket socket, IPEndPoint wanted) =>
         socket.LocalEndPoint is IPEndPoint own && own.Address.Equals(wanted.Address) && (wanted.Port == 0 || own.Port == wanted.Port);
 
     private static int Descriptor(Socket socket) => socket.SafeHandle.DangerousGetHandle().ToInt32();
 
-    private static bool TryParse(string? text, out int descriptor) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out descriptor);
+    private static bool TryParse(string? text, out int descriptor) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out descriptor);
 
     private static int TypeOf(int descriptor) => Option(descriptor, Libc.SoType);
 
-    // Whoever sets the variable by hand may name anything.
+    // A user may set the variable by hand to any value.
     private static bool IsListening(int descriptor) => Option(descriptor, AcceptsConnections) == 1;
 
     private static int Option(int descriptor, int option)

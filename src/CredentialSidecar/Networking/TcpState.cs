@@ -2,23 +2,23 @@ using System.Net.Sockets;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>What the kernel knows about an accepted connection without reading from it.</summary>
-/// <param name="Received">Bytes that the peer has sent since the connection began; 0 where the kernel does not tell.</param>
-/// <param name="HasHungUp">The peer sends nothing more: it has closed its side, or reset the connection.</param>
+/// <summary>The kernel's state of an accepted connection, without reading from it.</summary>
+/// <param name="Received">Bytes that the peer has sent in total; 0 if the kernel does not report it.</param>
+/// <param name="HasHungUp">Whether the peer closed its side or reset the connection.</param>
 internal readonly record struct TcpState(long Received, bool HasHungUp)
 {
     // linux/tcp.h: tcpi_state, tcpi_unacked and tcpi_bytes_received (Linux 4.1) of struct tcp_info, TCP_CLOSE and TCP_CLOSE_WAIT.
     private const int Tcp = 6, TcpInfo = 11, QueueAt = 24, ReceivedAt = 128;
     private const byte Closed = 7, CloseWait = 8;
 
-    /// <summary>How many connections wait to be accepted at a listening socket; tcpi_unacked says so of one.</summary>
+    /// <summary>How many connections wait to be accepted at a listening socket, from tcpi_unacked.</summary>
     public static int QueueOf(int fd)
     {
         Span<byte> info = stackalloc byte[QueueAt + sizeof(int)];
         return TryRead(fd, info) ? BitConverter.ToInt32(info[QueueAt..]) : 0;
     }
 
-    /// <returns>Nothing received and not hung up where the system does not tell.</returns>
+    /// <returns>If the system does not report it: nothing received, and not closed.</returns>
     public static TcpState Of(Socket socket)
     {
         try

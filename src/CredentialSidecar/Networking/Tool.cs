@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace CredentialSidecar.Networking;
 
-/// <summary>Runs nft or iptables: no shell, an environment of its own, and a time limit.</summary>
+/// <summary>Runs nft or iptables without a shell, with a clean environment and a time limit.</summary>
 internal static class Tool
 {
     private const string Path = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
@@ -17,7 +17,7 @@ internal static class Tool
 
     public static bool IsPresent(string program) => FileOf(program) is not null;
 
-    /// <returns>Null where there is no such program, or it cannot be run.</returns>
+    /// <returns>Null if the program does not exist or cannot run.</returns>
     public static Result? Run(string program, string? input, params ReadOnlySpan<string> arguments)
     {
         if (FileOf(program) is not { } file)
@@ -25,14 +25,15 @@ internal static class Tool
             return null;
         }
 
-        var start = new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(file) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
-        // Whatever secrets our own environment holds are no business of theirs, and neither is our PATH: this may run as root.
+        // Do not pass on secrets or PATH from the environment, since this may run as root.
         start.Environment.Clear();
         start.Environment["PATH"] = Path;
 
@@ -46,7 +47,7 @@ internal static class Tool
             if (!process.WaitForExit(Limit))
             {
                 process.Kill();
-                return new Result(-1, "", $"{program} gave no answer within {Limit.TotalSeconds:0} s");
+                return new Result(-1, "", $"{program} did not end within {Limit.TotalSeconds:0} s");
             }
 
             return new Result(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
@@ -64,5 +65,7 @@ internal static class Tool
     private static string? FileOf(string program) => Path.Split(':').Select(folder => $"{folder}/{program}").FirstOrDefault(IsExecutable);
 
     private static bool IsExecutable(string file) =>
-        File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+        File.Exists(file)
+            && (OperatingSystem.IsWindows()
+                || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
 }

@@ -8,7 +8,7 @@ internal static class UnixPeer
     // asm-generic/socket.h, and a struct ucred: pid, uid, gid.
     private const int PeerCredentials = 17, Size = 12, UidAt = 4;
 
-    /// <returns>The uid that the peer had when it connected or began to listen; null where the kernel does not tell.</returns>
+    /// <returns>The uid of the peer when it connected or began to listen; null if the kernel does not report it.</returns>
     public static uint? UidOf(Socket socket)
     {
         Span<byte> credentials = stackalloc byte[Size];

@@ -4,10 +4,11 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace CredentialSidecar.Passthrough;
 
-/// <summary>Passes the agent's answer on unchanged, except where HTTP forbids that.</summary>
+/// <summary>Forwards the agent's answer unchanged, except where HTTP forbids that.</summary>
 internal abstract class AgentAnswer : HttpTransformer
 {
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -18,13 +19,14 @@ internal abstract class AgentAnswer : HttpTransformer
                 return hasBody;
             }
 
-            // These have no body (RFC 9110, 15.3.5 and 15.3.6), and Kestrel would wait for as many bytes as a length announces.
+            // 204 and 205 have no body (RFC 9110, 15.3.5 and 15.3.6); with a Content-Length, Kestrel would wait for one.
             httpContext.Response.ContentLength = null;
             return false;
         }
         catch (InvalidOperationException e)
         {
-            throw new UnfitAnswerException(string.Create(CultureInfo.InvariantCulture, $"answered {(int?)proxyResponse?.StatusCode} with a header that holds something other than visible ASCII"), e);
+            throw new UnfitAnswerException(string.Create(CultureInfo.InvariantCulture,
+                $"answered {(int?)proxyResponse?.StatusCode} with a header that has characters other than visible ASCII"), e);
         }
     }
 }

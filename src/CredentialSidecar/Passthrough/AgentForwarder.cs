@@ -7,10 +7,11 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace CredentialSidecar.Passthrough;
 
-/// <summary>Hands a request on to the ECS agent as it came, and its answer back, streaming.</summary>
-internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttpForwarder forwarder, TimeProvider clock, ILogger<AgentForwarder> logger)
+/// <summary>Forwards a request to the ECS agent unchanged, and streams its answer back.</summary>
+internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttpForwarder forwarder, TimeProvider clock,
+    ILogger<AgentForwarder> logger)
 {
-    // A client that sends or reads slowly holds a connection to the agent for no longer than this.
+    // A slow client holds a connection to the agent for at most this time.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private static readonly ForwarderRequestConfig AsItCame = new()
@@ -20,7 +21,7 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    // Metadata is small, and whoever asks for it is starting up.
+    // Metadata is small, and clients request it while they start.
     private static readonly ForwarderRequestConfig Briefly = AsItCame with { ActivityTimeout = TimeSpan.FromSeconds(5) };
 
     private readonly string _agent = settings.Agent;
@@ -30,18 +31,18 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
 
     /// <param name="client">The client of the request; null if unknown.</param>
     /// <returns>Null if an answer was begun; otherwise what the agent did, as the predicate of a sentence.</returns>
-    /// <exception cref="Access.RejectedException">Too many of the client's requests are under way.</exception>
+    /// <exception cref="Access.RejectedException">Too many requests of the client are under way.</exception>
     public Task<string?> ForwardAsync(HttpContext http, string? client) => SendAsync(http, client, AsItCame, Unchanged.Instance);
 
-    /// <summary>The same for a request that was sent to us and not to the agent.</summary>
-    /// <param name="isDropped">Tells the names of headers that say for whom is asked, which are not the agent's business.</param>
-    /// <exception cref="Access.RejectedException">Too many of the client's requests are under way.</exception>
+    /// <summary>The same for a request that was sent to the sidecar, not to the agent.</summary>
+    /// <param name="isDropped">Whether a header identifies the client of a proxy, and is not forwarded.</param>
+    /// <exception cref="Access.RejectedException">Too many requests of the client are under way.</exception>
     public Task<string?> PassOnAsync(HttpContext http, string? client, Func<string, bool> isDropped) =>
         SendAsync(http, client, Briefly, new OnBehalf(isDropped));
 
     private async Task<string?> SendAsync(HttpContext http, string? client, ForwarderRequestConfig config, HttpTransformer transformer)
     {
-        // Apart, so that bodies that come slowly keep nobody from reading.
+        // Separate, so that slow bodies do not block reads.
         var kind = $"{client} {(HttpMethods.IsGet(http.Request.Method) ? "GET" : "")}";
         _underWay.Begin(kind);
 
@@ -60,7 +61,7 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
     private async Task<string?> SendAsync(
         HttpContext http, ForwarderRequestConfig config, HttpTransformer transformer, CancellationToken cancellationToken)
     {
-        // Without it YARP makes no tunnel, even where the agent answers 101.
+        // Without Upgrade, YARP makes no tunnel, even if the agent answers 101.
         http.Features.Set<IHttpUpgradeFeature>(null);
         using var span = Span.Forwarding(http.Request.Method);
         using var client = OneRequest.Client();
@@ -81,13 +82,14 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
 
             var cause = http.GetForwarderErrorFeature()?.Exception;
             unfit = error is ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseDestination
-                ? "answered 101, but no client asked to change the protocol"
+                ? "answered 101, but the client did not request another protocol"
                 : Causes(cause).OfType<UnfitAnswerException>().FirstOrDefault()?.Message;
 
             if (error == ForwarderError.RequestBodyClient && !http.Response.HasStarted)
             {
                 throw new BadHttpRequestException(
-                    "The body is malformed, too large or too slow.", Causes(cause).OfType<BadHttpRequestException>().FirstOrDefault()?.StatusCode ?? 400);
+                    "The body is malformed, too large or too slow.",
+                    Causes(cause).OfType<BadHttpRequestException>().FirstOrDefault()?.StatusCode ?? 400);
             }
 
             if (_failures.IsDue(out var before))
@@ -96,13 +98,14 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
             }
         }
 
-        return error == ForwarderError.None || http.Response.HasStarted ? null : unfit ?? "gave no answer";
+        return error == ForwarderError.None || http.Response.HasStarted ? null : unfit ?? "did not answer";
     }
 
     private static string Why(ForwarderError error, Exception? cause) =>
-        Causes(cause).OfType<SocketException>().FirstOrDefault() is { SocketErrorCode: not SocketError.OperationAborted } socket ? socket.Message
-            : error is ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled ? "it gave no answer in time"
-            : Causes(cause).Any(e => e is IOException or HttpIOException) ? "it closed the connection before it had answered"
+        Causes(cause).OfType<SocketException>().FirstOrDefault() is { SocketErrorCode: not SocketError.OperationAborted } socket
+            ? socket.Message
+            : error is ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled ? "it did not answer in time"
+            : Causes(cause).Any(e => e is IOException or HttpIOException) ? "it closed the connection before it answered"
             : error.ToString();
 
     private static IEnumerable<Exception> Causes(Exception? exception)
@@ -113,7 +116,7 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
         }
     }
 
-    /// <summary>Adds nothing, and sends the target byte for byte and the Host that the client sent.</summary>
+    /// <summary>Adds no headers, and sends the exact target and Host of the client.</summary>
     private sealed class Unchanged : AgentAnswer
     {
         public static readonly Unchanged Instance = new();
@@ -124,12 +127,13 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            proxyRequest.RequestUri = new Uri(destinationPrefix + httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, in Verbatim);
+            proxyRequest.RequestUri =
+                new Uri(destinationPrefix + httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, in Verbatim);
             proxyRequest.Headers.Host = httpContext.Request.Host.Value;
         }
     }
 
-    /// <summary>Sends the target byte for byte, the agent's own Host, and no token of ours.</summary>
+    /// <summary>Sends the exact target, the agent's Host, and no sidecar token.</summary>
     private sealed class OnBehalf(Func<string, bool> isDropped) : AgentAnswer
     {
         public override async ValueTask TransformRequestAsync(
@@ -148,7 +152,8 @@ internal sealed partial class AgentForwarder(PassthroughSettings settings, IHttp
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.ForwardingFailed, LogLevel.Warning, "Forwarding a {Method} to {Agent} failed: {Reason}. {Before} more have failed since this was last logged.")]
+        [LoggerMessage(EventIds.ForwardingFailed, LogLevel.Warning,
+            "Forwarding a {Method} to {Agent} failed: {Reason}. Further failures since the last such line: {Before}.")]
         public static partial void ForwardingFailed(ILogger logger, string method, string agent, string reason, int before);
     }
 }

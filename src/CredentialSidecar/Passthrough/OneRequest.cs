@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace CredentialSidecar.Passthrough;
 
-/// <summary>A client for one request on one connection of its own.</summary>
+/// <summary>A client for one request on a new connection.</summary>
 /// <remarks>
-/// <see cref="SocketsHttpHandler"/> sends a request again, up to three times, where the other side closes before it answers. No
-/// setting turns that off. A second connection is refused here, so the agent sees each request once, and the failure comes with its close.
+/// <see cref="SocketsHttpHandler"/> retries a request up to three times if the server closes before it answers, and no setting
+/// disables that. This class refuses a second connection, so the agent sees each request once.
 /// </remarks>
 internal static class OneRequest
 {
@@ -24,7 +24,7 @@ internal static class OneRequest
             ActivityHeadersPropagator = null,
             ConnectCallback = (context, cancellationToken) => Interlocked.Increment(ref connections) == 1
                 ? ConnectAsync(context.DnsEndPoint, cancellationToken)
-                : throw new IOException("The connection was closed before an answer came."),
+                : throw new IOException("The connection was closed before an answer arrived."),
         });
     }
 
@@ -44,7 +44,7 @@ internal static class OneRequest
         }
     }
 
-    /// <summary>Drops what the agent does not take any more, so that an answer which it gave before the end of a body still arrives.</summary>
+    /// <summary>Ignores write errors, so that an answer which the agent sent before the end of the body still arrives.</summary>
     private sealed class Connection(Socket socket) : NetworkStream(socket, ownsSocket: true)
     {
         private bool _isClosed;

@@ -1,7 +1,8 @@
 namespace CredentialSidecar.Passthrough;
 
-/// <summary>Registers YARP's forwarder, and of YARP nothing else.</summary>
+/// <summary>Registers YARP's forwarder, without the rest of YARP.</summary>
 internal static class PassthroughRegistration
 {
-    public static IServiceCollection AddPassthrough(this IServiceCollection services) => services.AddHttpForwarder().AddSingleton<AgentForwarder>();
+    public static IServiceCollection AddPassthrough(this IServiceCollection services) =>
+        services.AddHttpForwarder().AddSingleton<AgentForwarder>();
 }

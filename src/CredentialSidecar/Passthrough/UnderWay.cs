@@ -4,7 +4,7 @@ using CredentialSidecar.Access;
 
 namespace CredentialSidecar.Passthrough;
 
-/// <summary>Bounds how many requests of one client are being passed on at once.</summary>
+/// <summary>Limits how many requests of one client are forwarded at once.</summary>
 internal sealed class UnderWay
 {
     private const int Most = 32;
@@ -12,14 +12,15 @@ internal sealed class UnderWay
     // The keys come from the configuration, so there are few.
     private readonly ConcurrentDictionary<string, StrongBox<int>> _counts = new(StringComparer.Ordinal);
 
-    /// <param name="client">Whose request it is; all strangers are one.</param>
+    /// <param name="client">The client of the request; all requests without one share a limit.</param>
     /// <exception cref="RejectedException">The peer exceeded its rate.</exception>
     public void Begin(string client)
     {
         if (Interlocked.Increment(ref _counts.GetOrAdd(client, _ => new StrongBox<int>()).Value) > Most)
         {
             End(client);
-            throw new RejectedException(RejectionReason.AskedTooOften, $"{Most} requests are being passed on to the ECS agent already; try again in a second.");
+            throw new RejectedException(RejectionReason.AskedTooOften,
+                $"The sidecar already forwards {Most} requests of this client to the ECS agent. Retry in 1 s.");
         }
     }
 

@@ -1,5 +1,5 @@
 namespace CredentialSidecar.Passthrough;
 
-/// <summary>The agent gave an answer that cannot be passed on.</summary>
-/// <param name="what">What came, to be put behind the agent's name.</param>
+/// <summary>The agent gave an answer that cannot be forwarded.</summary>
+/// <param name="what">What the agent did, as the predicate of a sentence.</param>
 internal sealed class UnfitAnswerException(string what, Exception? inner = null) : Exception(what, inner);

@@ -1,13 +1,13 @@
 namespace CredentialSidecar.Refreshing;
 
 /// <summary>
-/// Bounds the attempts to renew: how many run at once in each region, and how many begin in a second in the whole process. A
-/// destination that a sibling is waiting for goes first. STS's throttling halves the rate, and each success raises it again.
+/// Limits renewals: how many run at once per region, and how many begin per second in the whole process. Destinations that a
+/// sibling waits for go first. Throttling by STS halves the rate, and each success raises it again.
 /// </summary>
-/// <param name="mostAtOnce">In each region, so that one whose STS hangs does not hold up the others.</param>
+/// <param name="mostAtOnce">Per region, so that one slow STS does not block the others.</param>
 internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
 {
-    /// <summary>Attempts a second at the start and at most. STS allows an account about 600 calls a second in each region.</summary>
+    /// <summary>Attempts per second at the start, and at most. STS allows an account about 600 calls a second in each region.</summary>
     public const double Fastest = 200;
 
     private readonly Lock _gate = new();
@@ -17,7 +17,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
 
     public int MostAtOnce => Volatile.Read(ref mostAtOnce);
 
-    /// <summary>Attempts a second at present.</summary>
+    /// <summary>The current attempts per second.</summary>
     public double Rate
     {
         get
@@ -29,7 +29,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
         }
     }
 
-    /// <summary>Changes the limit; calls under way go on.</summary>
+    /// <summary>Changes the limit; calls under way continue.</summary>
     public void Use(int atOnce)
     {
         lock (_gate)
@@ -40,8 +40,8 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
     }
 
     /// <summary>Returns when an attempt may begin; <see cref="Leave"/> must follow.</summary>
-    /// <param name="region">Whose STS the attempt asks.</param>
-    /// <param name="isUrgent">Whether a sibling waits, asked whenever a place is free.</param>
+    /// <param name="region">The region of the STS endpoint.</param>
+    /// <param name="isUrgent">Returns whether a sibling waits; called when a place is free.</param>
     public Task EnterAsync(string region, Func<bool> isUrgent, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(region, isUrgent);
@@ -60,8 +60,8 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
         return waiting.Admitted.Task.IsCompleted ? Task.CompletedTask : WaitAsync(waiting, cancellationToken);
     }
 
-    /// <summary>An attempt has ended.</summary>
-    /// <param name="isThrottled">Whether STS asked to be called less often.</param>
+    /// <summary>Records the end of an attempt.</summary>
+    /// <param name="isThrottled">Whether STS throttled the call.</param>
     public void Leave(string region, bool isThrottled)
     {
         lock (_gate)
@@ -89,7 +89,7 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
         }
     }
 
-    /// <returns>False where it was let in meanwhile.</returns>
+    /// <returns>False if it was admitted meanwhile.</returns>
     private bool GoesAway(Waiting waiting)
     {
         lock (_gate)
@@ -116,11 +116,11 @@ internal sealed class CallGate(int mostAtOnce, TimeProvider clock)
             next.Admitted.SetResult();
         }
 
-        // Its timer was set for a longer queue, and perhaps for a lower rate.
+        // Its timer assumed a longer queue, and perhaps a lower rate.
         _waiting.First?.Value.Timer?.Change(_rate.UntilNext, Timeout.InfiniteTimeSpan);
     }
 
-    // Each has a timer of its own, due when those before it have had their tokens. The first one's is due with the next token.
+    // Each waiter has a timer, due when those before it have their tokens; the first is due with the next token.
     private void Try(Waiting waiting)
     {
         lock (_gate)

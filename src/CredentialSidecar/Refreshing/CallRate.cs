@@ -1,12 +1,12 @@
 namespace CredentialSidecar.Refreshing;
 
-/// <summary>How many attempts may begin in a second: a token bucket whose rate follows STS's throttling. For one thread at a time.</summary>
+/// <summary>The attempts per second: a token bucket whose rate follows STS's throttling. Not thread-safe.</summary>
 /// <param name="burst">How many may begin at once after a pause.</param>
 internal sealed class CallRate(int burst, TimeProvider clock)
 {
     private const double Slowest = 2;
 
-    // A second of successes at the full rate doubles the rate.
+    // One second of successes at the current rate doubles it.
     private const double Recovery = 1;
 
     private double _tokens = burst;
@@ -16,10 +16,10 @@ internal sealed class CallRate(int burst, TimeProvider clock)
     /// <summary>How many may begin at once after a pause.</summary>
     public int Burst { get; set; } = burst;
 
-    /// <summary>Attempts a second at present.</summary>
+    /// <summary>The current attempts per second.</summary>
     public double PerSecond { get; private set; } = CallGate.Fastest;
 
-    /// <summary>Whether one more may begin now; it is counted by <see cref="Take"/>.</summary>
+    /// <summary>Whether one more attempt may begin now; <see cref="Take"/> counts it.</summary>
     public bool HasToken
     {
         get
@@ -29,16 +29,16 @@ internal sealed class CallRate(int burst, TimeProvider clock)
         }
     }
 
-    /// <summary>When the next token is there.</summary>
+    /// <summary>When the next token is available.</summary>
     public TimeSpan UntilNext => Until(Math.Max(0, 1 - _tokens));
 
     public void Take() => _tokens--;
 
-    /// <summary>How long so many tokens take.</summary>
+    /// <summary>How long this many tokens take.</summary>
     public TimeSpan Until(double tokens) => TimeSpan.FromSeconds(tokens / PerSecond) + TimeSpan.FromMilliseconds(1);
 
-    /// <summary>An attempt has ended.</summary>
-    /// <param name="isThrottled">Whether STS asked to be called less often.</param>
+    /// <summary>Records the end of an attempt.</summary>
+    /// <param name="isThrottled">Whether STS throttled the call.</param>
     public void Adapt(bool isThrottled)
     {
         Fill();
@@ -48,7 +48,7 @@ internal sealed class CallRate(int burst, TimeProvider clock)
             PerSecond = Math.Min(CallGate.Fastest, PerSecond + Recovery);
         }
 
-        // Once for all the calls that were under way together.
+        // Only once for calls that were under way at the same time.
         else if (_slowed is not { } last || clock.GetElapsedTime(last) >= TimeSpan.FromSeconds(1))
         {
             PerSecond = Math.Max(Slowest, PerSecond / 2);

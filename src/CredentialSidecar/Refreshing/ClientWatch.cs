@@ -3,9 +3,12 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Refreshing;
 
-/// <summary>Notices that no sibling asks: most often because RELATIVE_URI won, and all of them act as the task role.</summary>
+/// <summary>
+/// Warns if no sibling requests credentials, most often because RELATIVE_URI takes precedence and they use the task role.
+/// </summary>
 /// <param name="after">How long after ready to wait; zero never warns.</param>
-internal sealed partial class ClientWatch(CurrentTree tree, TimeSpan after, TimeProvider clock, ILogger<ClientWatch> logger) : BackgroundService
+internal sealed partial class ClientWatch(CurrentTree tree, TimeSpan after, TimeProvider clock, ILogger<ClientWatch> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -42,10 +45,11 @@ internal sealed partial class ClientWatch(CurrentTree tree, TimeSpan after, Time
     private static partial class Log
     {
         [LoggerMessage(EventIds.NobodyAsked, LogLevel.Warning,
-            "No container has asked for credentials in the {After} since they were ready. Most likely AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, "
-            + "which ECS sets in every container of a task with a role, or AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE, which EKS sets, wins over "
-            + "AWS_CONTAINER_CREDENTIALS_FULL_URI there, and the application acts as the task role. Start it by credential-launch, or by "
-            + "env -u AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; credential-sidecar doctor looks for more.")]
+            "No container has requested credentials in the {After} since they were ready. "
+            + "Most likely another variable takes precedence over AWS_CONTAINER_CREDENTIALS_FULL_URI, and the application uses the task "
+            + "role: ECS sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI in every container of a task with a role, and EKS sets AWS_ROLE_ARN "
+            + "with AWS_WEB_IDENTITY_TOKEN_FILE. Start the application with credential-launch, or with "
+            + "env -u AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; credential-sidecar doctor finds further causes.")]
         public static partial void NobodyAsked(ILogger logger, string after);
     }
 }

@@ -7,7 +7,7 @@ internal sealed partial class FailureLog
 {
     private static partial class Log
     {
-#pragma warning disable SYSLIB1015 // RetryIn is a number among the fields of a JSON line; the sentence has it in words.
+#pragma warning disable SYSLIB1015 // RetryIn is a number in the JSON fields; the sentence has it in words.
         [LoggerMessage(EventIds.RenewalFailed, LogLevel.Warning,
             "Renewing {Destination} failed ({Failure}, attempt {Attempt}): {Reason} Next try {When}; "
             + "the present {Sessions} served until {Expiration}.{Hint}")]
@@ -23,7 +23,7 @@ internal sealed partial class FailureLog
             string when, double retryIn, string hint, Exception? fault);
 
         [LoggerMessage(EventIds.SourceStarting, LogLevel.Information,
-            "{Destination} must wait, because the source has only just started: {Reason} Next try {When}.")]
+            "{Destination} must wait, because the source has just started: {Reason} Next try {When}.")]
         public static partial void SourceStarting(ILogger logger, string destination, string reason, string when, double retryIn);
 #pragma warning restore SYSLIB1015
     }

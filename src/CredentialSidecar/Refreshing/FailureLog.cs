@@ -4,13 +4,13 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Refreshing;
 
-/// <summary>Says each failure once: a hop or a source that several destinations share is one line that names them all.</summary>
+/// <summary>Logs each failure once: if several destinations share a failed hop or source, one line names them all.</summary>
 internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, ILogger logger)
 {
-    // The ECS agent has the task role within seconds; after this many tries it is a failure like others.
+    // The ECS agent has the task role within seconds; after this many tries the failure is logged like others.
     private const int StartingTries = 5;
 
-    // The origin of a failure that the source caused.
+    // The origin of failures of the source.
     private static readonly object Source = new();
 
     private static readonly TimeSpan AdviceHolds = TimeSpan.FromMinutes(10);
@@ -18,7 +18,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
     private readonly Lock _gate = new();
     private readonly Dictionary<object, Trouble> _troubles = [];
 
-    /// <summary>A destination's attempt failed. Nothing is logged where the last line spoke of this destination already.</summary>
+    /// <summary>Records a failed attempt. Logs nothing if the last line already named this destination.</summary>
     public void Report(Destination destination, CredentialException e)
     {
         lock (_gate)
@@ -27,7 +27,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
             var now = clock.GetUtcNow();
             var known = _troubles.GetValueOrDefault(origin);
 
-            // The text of an outage names one hop of many.
+            // The text of an outage names only one hop.
             var text = e.Outage is null ? e.ForOperator : e.Outage.Why;
 
             if (known is not null && known.Text == text && known.Unheard.Remove((destination.Name, IsLive(destination, now))))
@@ -35,15 +35,17 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
                 return;
             }
 
-            var held = tree().Destinations.Where(other => other == destination || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
+            var held =
+                tree().Destinations.Where(other => other == destination || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
                 .OrderBy(other => other.Name, StringComparer.Ordinal).ToArray();
-            var trouble = new Trouble(text, [.. held.Where(other => other != destination).Select(other => (other.Name, IsLive(other, now)))])
+            var trouble =
+                new Trouble(text, [.. held.Where(other => other != destination).Select(other => (other.Name, IsLive(other, now)))])
             {
                 Advice = known?.Advice,
                 AdvisedAt = known?.AdvisedAt ?? DateTimeOffset.MinValue,
             };
 
-            // An operator does not need the same advice twice in a minute, but cannot scroll back a day for it.
+            // The same advice twice in a minute is noise, but after a day it is no longer visible.
             var isNews = e.Advice is not null && (trouble.Advice != e.Advice || now - trouble.AdvisedAt >= AdviceHolds);
             (trouble.Advice, trouble.AdvisedAt) = isNews ? (e.Advice, now) : (trouble.Advice, trouble.AdvisedAt);
             _troubles[origin] = trouble;
@@ -51,7 +53,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
         }
     }
 
-    /// <summary>A destination has a new session, so whatever held it up is over.</summary>
+    /// <summary>Records that a destination has a new session, which ends its failures.</summary>
     public void Recovered(Destination destination)
     {
         lock (_gate)
@@ -63,7 +65,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
         }
     }
 
-    /// <summary>Forgets the troubles of nodes that only a former tree holds.</summary>
+    /// <summary>Forgets the failures of nodes that are only in a former tree.</summary>
     public void Forget(SessionTree former)
     {
         lock (_gate)
@@ -78,12 +80,19 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
     private void Write(Destination destination, object origin, CredentialException e, Destination[] held, string advice, DateTimeOffset now)
     {
         var refusal = (origin as SessionNode ?? destination.Node).Refusal ?? destination.Node.Refusal;
-        var (retryIn, attempt) = refusal is null ? (0, 1) : (Math.Max(0, Math.Round((refusal.Until - now).TotalSeconds, 1)), refusal.Failures);
+        var (retryIn, attempt) = refusal is null
+            ? (0, 1)
+            : (Math.Max(0, Math.Round((refusal.Until - now).TotalSeconds, 1)), refusal.Failures);
         var when = retryIn > 0 ? $"in {retryIn} s" : "now";
         var dead = held.Where(other => !IsLive(other, now)).ToArray();
-        var named = dead.Length > 0 ? dead : [.. held.Where(other => other == destination || other.Node.State.DueAt <= now || other.Node.Refusal is not null)];
+        var named = dead.Length > 0
+            ? dead
+            : [.. held.Where(other => other == destination || other.Node.State.DueAt <= now || other.Node.Refusal is not null)];
         var others = held.Except(named).ToArray();
-        var hint = (others.Length == 0 ? "" : $" {Names(others)} {(others.Length == 1 ? "depends on it too and still has a live session" : "depend on it too and still have live sessions")}.")
+        var depend = others.Length == 1
+            ? "also depends on it and still has a live session"
+            : "also depend on it and still have live sessions";
+        var hint = (others.Length == 0 ? "" : $" {Names(others)} {depend}.")
             + (e.RequestId is null ? "" : $" STS request id {e.RequestId}.") + advice;
         var fault = e.Failure == CredentialFailure.Internal ? e : null;
 
@@ -93,16 +102,18 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
         }
         else if (dead.Length > 0)
         {
-            Log.NoSession(logger, Names(dead), dead.Length == 1 ? "has" : "have", e.Failure, attempt, e.ForOperator, when, retryIn, hint, fault);
+            Log.NoSession(logger, Names(dead), dead.Length == 1 ? "has" : "have", e.Failure, attempt, e.ForOperator, when, retryIn, hint,
+                fault);
         }
         else
         {
             var expiration = named.Min(other => other.Node.Latest!.Credentials.Expiration);
-            Log.RenewalFailed(logger, Names(named), e.Failure, attempt, e.ForOperator, when, retryIn, named.Length == 1 ? "session is" : "sessions are", Renewer.Iso(expiration), hint, fault);
+            Log.RenewalFailed(logger, Names(named), e.Failure, attempt, e.ForOperator, when, retryIn,
+                named.Length == 1 ? "session is" : "sessions are", Renewer.Iso(expiration), hint, fault);
         }
     }
 
-    /// <summary>The topmost hop that failed by this, the source, or an outage of STS.</summary>
+    /// <summary>The first hop that failed for this reason, the source, or an outage of STS.</summary>
     private static object OriginOf(SessionNode node, CredentialException e)
     {
         if (e.Outage is { } outage)
@@ -139,9 +150,11 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
     private static bool IsLive(Destination destination, DateTimeOffset now) => destination.Node.Latest?.IsLive(now) == true;
 
     private static string Names(Destination[] destinations) =>
-        string.Join(", ", destinations.Take(20).Select(destination => destination.Name)) + (destinations.Length > 20 ? $" and {destinations.Length - 20} more" : "");
+        string.Join(", ", destinations.Take(20).Select(destination => destination.Name))
+            + (destinations.Length > 20 ? $" and {destinations.Length - 20} more" : "");
 
-    /// <param name="Unheard">Destinations that the last line named, and whether they were live then, whose own attempts have not failed since.</param>
+    /// <param name="Unheard">Destinations that the last line named and whose own attempts have not failed since, and whether they were live
+    /// then.</param>
     private sealed record Trouble(string Text, HashSet<(string Name, bool IsLive)> Unheard)
     {
         public string? Advice { get; set; }

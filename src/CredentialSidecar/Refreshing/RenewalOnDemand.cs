@@ -4,13 +4,13 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Refreshing;
 
 /// <summary>
-/// Renews at once, because an operator asks. Every hop of a chain is renewed, since any of them may be the one whose sessions were
-/// revoked or whose policy was changed. Where that fails, the present session stays.
+/// Renews at once for an operator. Renews every hop of a chain, since any of them may have revoked sessions or a changed
+/// policy. If that fails, the current session stays.
 /// </summary>
 internal sealed class RenewalOnDemand(CurrentTree tree, Renewer renewer)
 {
-    /// <param name="destination">Null renews every destination, but for lazy ones that no client has requested.</param>
-    /// <returns>What became of each destination; null where there is none of that name.</returns>
+    /// <param name="destination">Null renews every destination, except lazy ones that no client has requested.</param>
+    /// <returns>The result for each destination; null if there is none with that name.</returns>
     public async Task<IReadOnlyList<Renewal>?> RunAsync(string? destination, CancellationToken cancellationToken)
     {
         var current = tree();
@@ -23,10 +23,15 @@ internal sealed class RenewalOnDemand(CurrentTree tree, Renewer renewer)
             return null;
         }
 
-        // Before anything is renewed, so that a node which several destinations share is renewed once.
-        var seen = targets.SelectMany(target => Above(target.Node).Append(target.Node)).Distinct().ToDictionary(node => node, node => node.State);
+        // Read before any renewal, so that a shared node is renewed once.
+        var seen = targets.SelectMany(target => Above(target.Node).Append(target.Node))
+            .Distinct()
+            .ToDictionary(node => node, node => node.State);
 
-        foreach (var level in targets.SelectMany(target => Above(target.Node)).Distinct().GroupBy(node => Above(node).Count()).OrderBy(level => level.Key))
+        foreach (var level in targets.SelectMany(target => Above(target.Node))
+            .Distinct()
+            .GroupBy(node => Above(node).Count())
+            .OrderBy(level => level.Key))
         {
             await Task.WhenAll(level.Select(node => renewer.RenewHopAsync(node, seen[node], cancellationToken)));
         }
@@ -35,10 +40,10 @@ internal sealed class RenewalOnDemand(CurrentTree tree, Renewer renewer)
             new Renewal(target, await renewer.RenewAsync(target, seen[target.Node], cancellationToken))));
     }
 
-    /// <summary>The hops before a node, the first one first.</summary>
+    /// <summary>The hops before a node, in order.</summary>
     private static IEnumerable<SessionNode> Above(SessionNode node) => node.Parent is { } parent ? Above(parent).Append(parent) : [];
 }
 
-/// <summary>One destination that was renewed.</summary>
+/// <summary>The result of renewing one destination.</summary>
 /// <param name="Failure">Null after a success.</param>
 internal sealed record Renewal(Destination Destination, CredentialException? Failure);

@@ -18,7 +18,7 @@ internal sealed partial class Renewer
             ILogger logger, string destination, string accessKeyId, string expiration, string renewAt);
 
         [LoggerMessage(EventIds.BodyTooLarge, LogLevel.Error,
-            "The answer for {Destination} has {Bytes} bytes, more than {Limit}: the CRT and what is built on it cannot read it. "
+            "The answer for {Destination} has {Bytes} bytes, more than the {Limit} that SDKs based on the AWS CRT can read. "
             + "Shorten the tags and policies of its hops.")]
         public static partial void BodyTooLarge(ILogger logger, string destination, int bytes, int limit);
 

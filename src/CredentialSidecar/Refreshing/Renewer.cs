@@ -5,14 +5,14 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Refreshing;
 
-/// <summary>Renews one destination within the budget of STS calls, and reports what came of it in the log, a metric and a span.</summary>
+/// <summary>Renews one destination within the STS call limit, and reports the result in the log, a metric and a span.</summary>
 internal sealed partial class Renewer(
     CurrentTree tree, CallGate gate, ReadyLatch latch, TimeProvider clock, SidecarMetrics metrics, ILogger<Renewer> logger)
 {
     private readonly FailureLog _failures = new(tree, clock, logger);
 
     /// <summary>Renews once.</summary>
-    /// <param name="seen">The state of the destination's node that the caller decided by.</param>
+    /// <param name="seen">The node state that the caller's decision was based on.</param>
     /// <returns>Null after a success.</returns>
     public async Task<CredentialException?> RenewAsync(Destination destination, NodeState seen, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed partial class Renewer(
         }
     }
 
-    /// <summary>Renews a hop that destinations share. Its failure shows in theirs.</summary>
+    /// <summary>Renews a shared hop. Its failure appears as the failure of its destinations.</summary>
     public async Task RenewHopAsync(SessionNode node, NodeState seen, CancellationToken cancellationToken)
     {
         var isThrottled = false;
@@ -84,16 +84,17 @@ internal sealed partial class Renewer(
     private void Report(Destination destination, Session session, NodeState seen)
     {
         var credentials = session.Credentials;
+        var (expiration, next) = (Iso(credentials.Expiration), Iso(session.RenewAt));
 
         if (!session.IsUnchanged)
         {
-            Log.Renewed(logger, destination.Name, credentials.RoleArn, credentials.AccessKeyId, Iso(credentials.Expiration), Iso(session.RenewAt));
+            Log.Renewed(logger, destination.Name, credentials.RoleArn, credentials.AccessKeyId, expiration, next);
         }
 
         // Once, and not at each read.
         else if (seen.Latest is { IsUnchanged: false })
         {
-            Log.SourceUnchanged(logger, destination.Name, credentials.AccessKeyId, Iso(credentials.Expiration), Iso(session.RenewAt));
+            Log.SourceUnchanged(logger, destination.Name, credentials.AccessKeyId, expiration, next);
         }
 
         var current = tree();

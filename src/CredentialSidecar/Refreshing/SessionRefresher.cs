@@ -3,8 +3,8 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Refreshing;
 
-/// <summary>Keeps every session fresh ahead of its expiry; nothing else starts attempts, but for an operator's <c>renew</c>.</summary>
-/// <remarks>One loop per destination: one that fails backs off alone and never delays its neighbours.</remarks>
+/// <summary>Renews every session before it expires. Besides the <c>renew</c> command, only this class starts attempts.</summary>
+/// <remarks>Each destination has a loop, so a failing one backs off alone and never delays others.</remarks>
 internal sealed partial class SessionRefresher(
     CurrentTree tree,
     RefreshSchedule schedule,
@@ -16,10 +16,10 @@ internal sealed partial class SessionRefresher(
     SidecarMetrics metrics,
     ILogger<SessionRefresher> logger) : BackgroundService
 {
-    // Timers stand still while a machine sleeps and the wall clock does not, so no wait is longer than this.
+    // Timers stop while a machine sleeps, but the wall clock does not, so limit each wait.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    // From here on the first sessions take seconds.
+    // From this number on, the first sessions take seconds.
     private const int Many = 200;
 
     private readonly Lock _gate = new();
@@ -38,12 +38,12 @@ internal sealed partial class SessionRefresher(
         }
     }
 
-    /// <summary>Ends the loops of destinations that the current tree does not hold, and starts those of new ones.</summary>
+    /// <summary>Ends the loops of removed destinations, and starts loops for new ones.</summary>
     public void Follow()
     {
         lock (_gate)
         {
-            // Before the start of the application, and after its end, there are no loops to change.
+            // No loops run before the start or after the stop.
             if (_stopping is not { IsCancellationRequested: false } stopping)
             {
                 return;
@@ -74,11 +74,11 @@ internal sealed partial class SessionRefresher(
 
         try
         {
-            // A sidecar that finds its port taken must not have asked STS for anything.
+            // If a port is in use, the sidecar must end without any STS call.
             await started.Task.WaitAsync(stoppingToken);
             Estimate(tree().Destinations.Count(destination => !destination.Lazy));
 
-            // Where no destination is required, it is ready from the start.
+            // Without required destinations, the sidecar is ready from the start.
             latch.TrySet(tree());
             _stopping = stoppingToken;
             Follow();
@@ -128,7 +128,7 @@ internal sealed partial class SessionRefresher(
 
             if (wait > TimeSpan.Zero)
             {
-                // A timer counts whole milliseconds: rounded down, it would fire too early and the loop spin.
+                // A timer counts whole milliseconds; rounded down, it would fire too early and the loop would spin.
                 var milliseconds = Math.Ceiling(Math.Min(wait.TotalMilliseconds, LongestWait.TotalMilliseconds));
                 await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), clock, end);
             }

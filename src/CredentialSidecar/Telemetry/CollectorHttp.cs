@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace CredentialSidecar.Telemetry;
 
-/// <summary>The connection to the collector. It notes whether the collector takes what it is sent, which the exporter tells nobody.</summary>
+/// <summary>
+/// The connection to the collector. It records whether the collector accepts exports, which the exporter does not report.
+/// </summary>
 internal sealed partial class CollectorHttp : DelegatingHandler
 {
     private readonly string _signal;
@@ -14,7 +16,7 @@ internal sealed partial class CollectorHttp : DelegatingHandler
     private CollectorHttp(Uri endpoint, string signal, TimeSpan limit, ILogger logger)
         : base(new SocketsHttpHandler
         {
-            // As for STS: a plain address is on this machine or near it, and HTTP_PROXY is not meant for it.
+            // As for STS: an http:// address is local or near, and HTTP_PROXY does not apply to it.
             UseProxy = endpoint.Scheme == "https",
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -22,11 +24,11 @@ internal sealed partial class CollectorHttp : DelegatingHandler
             ActivityHeadersPropagator = null,
         })
     {
-        // No path and no query, where a key may stand.
+        // Without path and query, which may contain a key.
         (_signal, _collector, _limit, _logger) = (signal, endpoint.GetLeftPart(UriPartial.Authority), limit, logger);
     }
 
-    /// <param name="limit">For one export.</param>
+    /// <param name="limit">The time limit for one export.</param>
     public static HttpClient Client(Uri endpoint, string signal, TimeSpan limit, ILogger logger) =>
         new(new CollectorHttp(endpoint, signal, limit, logger)) { Timeout = limit };
 
@@ -56,7 +58,7 @@ internal sealed partial class CollectorHttp : DelegatingHandler
 
     private HttpResponseMessage Noted(HttpResponseMessage answer)
     {
-        // gRPC answers 200 whatever it thinks; where it refuses without a body, its status stands among the headers.
+        // gRPC always answers 200. A rejection without a body has its status in the headers.
         var grpc = answer.Headers.TryGetValues("grpc-status", out var status) ? status.First() : "0";
 
         if (!answer.IsSuccessStatusCode)
@@ -77,7 +79,9 @@ internal sealed partial class CollectorHttp : DelegatingHandler
 
     private bool Failed(Exception e)
     {
-        Failed(e is OperationCanceledException ? $"no answer within {_limit.TotalSeconds:0.#} s" : (e.GetBaseException() as SocketException)?.Message ?? e.GetBaseException().GetType().Name);
+        Failed(e is OperationCanceledException
+            ? $"no answer within {_limit.TotalSeconds:0.#} s"
+            : (e.GetBaseException() as SocketException)?.Message ?? e.GetBaseException().GetType().Name);
         return true;
     }
 
@@ -92,10 +96,11 @@ internal sealed partial class CollectorHttp : DelegatingHandler
     private static partial class Log
     {
         [LoggerMessage(EventIds.ExportFailed, LogLevel.Warning,
-            "Exporting {Signal} to {Collector} failed: {Reason}. It goes on trying and says this once; credentials do not hang on it.")]
+            "Exporting {Signal} to {Collector} failed: {Reason}. The sidecar keeps retrying; this is logged once. "
+            + "Credentials are not affected.")]
         public static partial void Failed(ILogger logger, string signal, string collector, string reason);
 
-        [LoggerMessage(EventIds.ExportResumed, LogLevel.Information, "The collector {Collector} takes {Signal} again.")]
+        [LoggerMessage(EventIds.ExportResumed, LogLevel.Information, "The collector {Collector} accepts {Signal} again.")]
         public static partial void Resumed(ILogger logger, string signal, string collector);
     }
 }

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Telemetry;
 
-/// <summary>Every log event's number, in hundreds by folder. A number is given once and never again; alerts hang on them.</summary>
+/// <summary>Every log event's number, in hundreds by folder. Numbers are never reused, because alerts depend on them.</summary>
 internal static class EventIds
 {
     // Commands: 100. Next: 111.

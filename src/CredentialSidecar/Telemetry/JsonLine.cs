@@ -11,11 +11,12 @@ internal static class JsonLine
 {
     private const string Milliseconds = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    // Quotes, plus signs and letters of any language stay readable; control characters are escaped.
+    // Keep quotes, plus signs and letters of any language readable; escape control characters.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Of(
-        DateTimeOffset time, LogLevel level, int id, string category, string message, IReadOnlyList<KeyValuePair<string, object?>> fields, Exception? exception)
+        DateTimeOffset time, LogLevel level, int id, string category, string message, IReadOnlyList<KeyValuePair<string, object?>> fields,
+        Exception? exception)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
 
@@ -37,7 +38,7 @@ internal static class JsonLine
 
             foreach (var (name, value) in fields)
             {
-                // The template adds nothing to the message made from it.
+                // The message already contains everything in the template.
                 if (value is not null && name != "{OriginalFormat}")
                 {
                     Write(json, name, value);

@@ -11,7 +11,7 @@ internal sealed class LineFormatter(LineFormat format) : ConsoleFormatter(Format
     /// <summary>ISO 8601 in UTC, to the second.</summary>
     public const string Seconds = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    /// <summary>Ours alone, which every category would begin with.</summary>
+    /// <summary>The common prefix of the sidecar's categories, which is removed.</summary>
     private const string Prefix = "CredentialSidecar.";
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
@@ -19,10 +19,13 @@ internal sealed class LineFormatter(LineFormat format) : ConsoleFormatter(Format
         var record = logEntry.State as LogRecord;
         var message = logEntry.Formatter?.Invoke(logEntry.State, logEntry.Exception) ?? "";
         var time = record?.Time ?? format.Clock.GetUtcNow();
-        var category = logEntry.Category.StartsWith(Prefix, StringComparison.Ordinal) ? logEntry.Category[Prefix.Length..] : logEntry.Category;
+        var category = logEntry.Category.StartsWith(Prefix, StringComparison.Ordinal)
+            ? logEntry.Category[Prefix.Length..]
+            : logEntry.Category;
 
         textWriter.Write(format.IsJson
-            ? JsonLine.Of(time, logEntry.LogLevel, logEntry.EventId.Id, category, record?.Title ?? message, logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? [], logEntry.Exception)
+            ? JsonLine.Of(time, logEntry.LogLevel, logEntry.EventId.Id, category, record?.Title ?? message,
+                logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? [], logEntry.Exception)
             : TextLine.Of(format.IsColored, time, logEntry.LogLevel, logEntry.EventId.Id, category, message, logEntry.Exception));
         textWriter.Write('\n');
     }

@@ -24,7 +24,7 @@ internal static class PlainText
         return shown.ToString();
     }
 
-    // Format characters, which turn the direction of a line around, and separators, which some viewers take for line ends.
+    // Format characters, which can reverse the text direction, and separators, which some viewers treat as line ends.
     private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -4,9 +4,9 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Telemetry;
 
-/// <summary>Every instrument the sidecar owns; other files call verbs and never touch a tag.</summary>
+/// <summary>All instruments of the sidecar. Other files call its methods and never set tags.</summary>
 /// <remarks>
-/// Tag values come from the configuration or from an enum, so the number of series is bounded; a tag is always there.
+/// Tag values come from the configuration or from an enum, so the number of series is bounded. Every tag is always set.
 /// Units by https://opentelemetry.io/docs/specs/semconv/general/metrics/.
 /// </remarks>
 internal sealed class SidecarMetrics : IDisposable
@@ -29,18 +29,24 @@ internal sealed class SidecarMetrics : IDisposable
 
         _renewals = Duration("credential_sidecar.renewal.duration", "Time taken to renew a destination's session, all hops together.");
         _stsCalls = Duration("credential_sidecar.sts.call.duration", "Time taken by one sts:AssumeRole, its quick retries included.");
-        _requests = _meter.CreateCounter<long>("credential_sidecar.requests", "{request}", "Answers on the credentials listener, by status.");
+        _requests =
+            _meter.CreateCounter<long>("credential_sidecar.requests", "{request}", "Answers on the credentials listener, by status.");
         _refusals = _meter.CreateCounter<long>("credential_sidecar.refusals", "{request}", "Answers that held no credentials, by reason.");
         _auditDropped = _meter.CreateCounter<long>("credential_sidecar.audit.dropped", "{line}", "Audit lines that could not be written.");
-        _reloads = _meter.CreateCounter<long>("credential_sidecar.reloads", "{reload}", "Times the configuration was loaded again, by outcome.");
+        _reloads =
+            _meter.CreateCounter<long>("credential_sidecar.reloads", "{reload}", "Times the configuration was loaded again, by outcome.");
     }
 
-    /// <summary>What to alert on: the seconds each destination's session still has, zero where there is none, and how often its renewal has failed since.</summary>
+    /// <summary>
+    /// The metrics to alert on: the remaining lifetime of each destination's session (0 without one), and the failures since the last
+    /// success.
+    /// </summary>
     public void ObserveSessions(Func<IEnumerable<(string Destination, TimeSpan Remaining, int Failures)>> sessions)
     {
         _meter.CreateObservableGauge(
             "credential_sidecar.session.remaining",
-            () => sessions().Select(s => new Measurement<double>(s.Remaining.TotalSeconds, new TagList { { "destination", s.Destination } })),
+            () =>
+                sessions().Select(s => new Measurement<double>(s.Remaining.TotalSeconds, new TagList { { "destination", s.Destination } })),
             "s",
             "Lifetime that the destination's session still has.");
         _meter.CreateObservableGauge(
@@ -56,14 +62,14 @@ internal sealed class SidecarMetrics : IDisposable
     public void RenewalFailed(string destination, CredentialFailure failure, TimeSpan elapsed) =>
         _renewals.Record(elapsed.TotalSeconds, new TagList { { "destination", destination }, { "outcome", failure.ToString() } });
 
-    /// <param name="node">Where the hop stands, see <see cref="NodeLabel"/>.</param>
+    /// <param name="node">The position of the hop, see <see cref="NodeLabel"/>.</param>
     public void StsAnswered(NodeLabel node, TimeSpan elapsed) => StsCalled(node, Ok, elapsed);
 
     public void StsFailed(NodeLabel node, CredentialFailure failure, TimeSpan elapsed) => StsCalled(node, failure.ToString(), elapsed);
 
     public void Answered(int status) => _requests.Add(1, new TagList { { "http.response.status_code", status } });
 
-    /// <param name="reason">Of a closed set.</param>
+    /// <param name="reason">One of a closed set.</param>
     public void Refused(string reason) => _refusals.Add(1, new TagList { { "reason", reason } });
 
     /// <param name="where"><c>queue</c> or <c>file</c>.</param>
@@ -75,7 +81,8 @@ internal sealed class SidecarMetrics : IDisposable
     public void Dispose() => _meter.Dispose();
 
     private void StsCalled(NodeLabel node, string outcome, TimeSpan elapsed) =>
-        _stsCalls.Record(elapsed.TotalSeconds, new TagList { { "destination", node.Destination }, { "hop", node.Hop }, { "outcome", outcome } });
+        _stsCalls.Record(elapsed.TotalSeconds,
+            new TagList { { "destination", node.Destination }, { "hop", node.Hop }, { "outcome", outcome } });
 
     private Histogram<double> Duration(string name, string description) => _meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });

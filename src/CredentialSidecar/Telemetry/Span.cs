@@ -3,10 +3,10 @@ using CredentialSidecar.Chains;
 
 namespace CredentialSidecar.Telemetry;
 
-/// <summary>Every span; other files call verbs and never touch an attribute.</summary>
+/// <summary>All spans. Other files call its methods and never set attributes.</summary>
 /// <remarks>
-/// Where nobody listens there is no activity, and every verb does nothing. An attribute is what a log line may hold, and less:
-/// no message, no access key id, and no path, since one of the agent's is as good as a password.
+/// Without a listener there is no activity, and every method does nothing. Attributes contain less than log lines: no message,
+/// no access key id, and no path, since an agent path may be a secret.
 /// </remarks>
 internal readonly struct Span : IDisposable
 {
@@ -21,15 +21,15 @@ internal readonly struct Span : IDisposable
 
     private Span(Activity? activity) => _activity = activity;
 
-    /// <summary>A renewal of a destination's session, all hops together.</summary>
+    /// <summary>The renewal of a destination's session, including all hops.</summary>
     public static Span Renewing(string destination)
     {
-        // A trace of its own, whoever woke the loop.
+        // A new trace, independent of the request that woke the loop.
         Activity.Current = null;
         return new Span(Source.StartActivity("renew")?.SetTag("destination", destination));
     }
 
-    /// <summary>One <c>sts:AssumeRole</c>, its quick retries included; names by the conventions for AWS SDKs.</summary>
+    /// <summary>One <c>sts:AssumeRole</c> with its quick retries; names follow the conventions for AWS SDKs.</summary>
     public static Span Assuming(Hop hop, NodeLabel label) => new(Source.StartActivity("STS/AssumeRole", ActivityKind.Client)?
         .SetTag("rpc.system", "aws-api")
         .SetTag("rpc.service", "STS")
@@ -39,11 +39,12 @@ internal readonly struct Span : IDisposable
         .SetTag("hop", label.Hop)
         .SetTag("role", hop.Role.Text));
 
-    /// <summary>A sibling's request that goes on to the ECS agent.</summary>
+    /// <summary>A sibling's request that is forwarded to the ECS agent.</summary>
     public static Span Forwarding(string method)
     {
-        // The web server's own activity is never exported, so the parent is where that one came from: the sibling's span, if it sent one.
-        var parent = ActivityContext.TryParse(Activity.Current?.ParentId, Activity.Current?.TraceStateString, isRemote: true, out var sibling) ? sibling : default;
+        // The web server's activity is never exported, so use its parent: the sibling's span, if it sent one.
+        var (id, state) = (Activity.Current?.ParentId, Activity.Current?.TraceStateString);
+        var parent = ActivityContext.TryParse(id, state, isRemote: true, out var sibling) ? sibling : default;
         Activity.Current = null;
         return new Span(Source.StartActivity("forward", ActivityKind.Client, parent)?
             .SetTag("http.request.method", Methods.Contains(method) ? method : "_OTHER"));
@@ -57,7 +58,7 @@ internal readonly struct Span : IDisposable
         Failed(e.Failure.ToString());
     }
 
-    /// <param name="requestId">STS's, which joins a CloudTrail event.</param>
+    /// <param name="requestId">The STS request id, which matches a CloudTrail event.</param>
     public void Answered(string? requestId)
     {
         if (requestId is not null)
@@ -72,13 +73,14 @@ internal readonly struct Span : IDisposable
         Succeeded();
     }
 
-    /// <param name="reason">Of a closed set.</param>
+    /// <param name="reason">One of a closed set.</param>
     public void NotForwarded(string reason) => Failed(reason);
 
-    /// <summary>The sibling went away, which is nobody's mistake.</summary>
+    /// <summary>Records that the sibling closed the connection, which is not an error.</summary>
     public void Abandoned() => _activity?.SetTag(Outcome, "abandoned");
 
     public void Dispose() => _activity?.Dispose();
 
-    private void Failed(string reason) => _activity?.SetTag(Outcome, reason).SetTag("error.type", reason).SetStatus(ActivityStatusCode.Error);
+    private void Failed(string reason) =>
+        _activity?.SetTag(Outcome, reason).SetTag("error.type", reason).SetStatus(ActivityStatusCode.Error);
 }

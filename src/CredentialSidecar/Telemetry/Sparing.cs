@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Telemetry;
 
-/// <summary>Lets a log line through once in a while, and counts those between.</summary>
+/// <summary>Limits how often a log line is written, and counts the suppressed ones.</summary>
 internal sealed class Sparing(TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -9,7 +9,7 @@ internal sealed class Sparing(TimeProvider clock)
     private long? _last;
     private int _since;
 
-    /// <param name="before">How many were not let through since the last one that was.</param>
+    /// <param name="before">How many were suppressed since the last written one.</param>
     public bool IsDue(out int before)
     {
         lock (_gate)

@@ -6,15 +6,17 @@ using OpenTelemetry.Trace;
 
 namespace CredentialSidecar.Telemetry;
 
-/// <summary>Sends metrics and spans to the collector that the OpenTelemetry variables name. Exists only where they name one.</summary>
+/// <summary>Sends metrics and spans to the collector in the OpenTelemetry variables. Exists only if they name one.</summary>
 /// <remarks>
-/// The SDK lives in a container of its own: docs/decisions/0007. What it exports it sends on threads of its own, from queues that
-/// drop when they are full, so no request ever waits for a collector.
+/// The SDK has a separate service container: docs/decisions/0007. It exports on background threads, from queues that drop
+/// entries when full, so no request ever waits for a collector.
 /// </remarks>
-/// <param name="variables">For each signal that is exported its endpoint, protocol, headers, timeout and compression; beside them what the SDK reads itself.</param>
-internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string> variables, TimeProvider clock, ILogger<TelemetryExport> logger) : IHostedService
+/// <param name="variables">The endpoint, protocol, headers, timeout and compression of each exported signal, and the variables that the SDK
+/// reads itself.</param>
+internal sealed partial class TelemetryExport(
+    IReadOnlyDictionary<string, string> variables, TimeProvider clock, ILogger<TelemetryExport> logger) : IHostedService
 {
-    // Within the five seconds that a shutdown may take, and short of what Kestrel leaves of them.
+    // Less than the five seconds of a shutdown, minus what Kestrel may use.
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
     private ServiceProvider? _sdk;
@@ -35,7 +37,7 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
             _sdk = sdk;
         }
 
-        // Whatever the SDK finds wrong in a variable of its own, credentials are more important.
+        // If the SDK rejects one of its variables, still serve credentials.
         catch (Exception e)
         {
             await sdk.DisposeAsync();
@@ -49,11 +51,12 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
         {
             try
             {
-                await Task.Run(() => FlushAsync(sdk), CancellationToken.None).WaitAsync(FlushLimit + TimeSpan.FromMilliseconds(500), clock, cancellationToken);
+                await Task.Run(() => FlushAsync(sdk), CancellationToken.None)
+                    .WaitAsync(FlushLimit + TimeSpan.FromMilliseconds(500), clock, cancellationToken);
             }
             catch (Exception e) when (e is TimeoutException or OperationCanceledException)
             {
-                // The collector does not answer. Its threads are background ones and end with the process.
+                // The collector does not answer. The background threads end with the process.
             }
         }
     }
@@ -61,13 +64,14 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
     private static async Task FlushAsync(ServiceProvider sdk)
     {
         var limit = (int)FlushLimit.TotalMilliseconds;
-        await Task.WhenAll(Task.Run(() => sdk.GetService<TracerProvider>()?.Shutdown(limit)), Task.Run(() => sdk.GetService<MeterProvider>()?.Shutdown(limit)));
+        await Task.WhenAll(Task.Run(() => sdk.GetService<TracerProvider>()?.Shutdown(limit)),
+            Task.Run(() => sdk.GetService<MeterProvider>()?.Shutdown(limit)));
         await sdk.DisposeAsync();
     }
 
     private void Build(ServiceCollection services)
     {
-        // The SDK asks this instead of the process's environment.
+        // The SDK reads this instead of the process's environment.
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(variables!).Build());
         var builder = services.AddOpenTelemetry().ConfigureResource(resource => resource
             .Clear()
@@ -94,10 +98,11 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
         options.TimeoutMilliseconds = int.Parse(Of("TIMEOUT"), CultureInfo.InvariantCulture);
         options.Compression = Of("COMPRESSION") == "gzip" ? OtlpExportCompression.GZip : OtlpExportCompression.None;
 
-        // Certificates are the SDK's business, and so are the connections then.
+        // The SDK handles client certificates, and then also the connections.
         if (!variables.Keys.Any(name => name is "OTEL_EXPORTER_OTLP_CERTIFICATE" or "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"))
         {
-            options.HttpClientFactory = () => CollectorHttp.Client(options.Endpoint, signal.ToLowerInvariant(), TimeSpan.FromMilliseconds(options.TimeoutMilliseconds), logger);
+            options.HttpClientFactory = () => CollectorHttp.Client(
+                options.Endpoint, signal.ToLowerInvariant(), TimeSpan.FromMilliseconds(options.TimeoutMilliseconds), logger);
         }
 
         string Of(string name) => variables[NameOf(signal, name)];
@@ -107,7 +112,8 @@ internal sealed partial class TelemetryExport(IReadOnlyDictionary<string, string
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.ExportNotStarted, LogLevel.Warning, "The export of telemetry could not be started: {Reason}. Nothing is exported; credentials do not hang on it.")]
+        [LoggerMessage(EventIds.ExportNotStarted, LogLevel.Warning,
+            "The telemetry export could not start: {Reason}. Nothing is exported. Credentials are not affected.")]
         public static partial void NotStarted(ILogger logger, string reason);
     }
 }

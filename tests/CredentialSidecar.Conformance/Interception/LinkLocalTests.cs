@@ -91,7 +91,7 @@ public sealed class LinkLocalTests : IAsyncLifetime
         Assert.Equal(69, ended.Code);
         Assert.Equal(
             "credential-sidecar: 169.254.170.2 cannot be put on loopback: Operation not permitted. " +
-            "It needs root and the capability NET_ADMIN, which Fargate does not give.",
+            "This needs root and the capability NET_ADMIN, which Fargate does not offer.",
             ended.Errors);
     }
 

@@ -29,9 +29,9 @@ public sealed class DoctorSidecarTests : DoctorTest
     [InlineData(200, "Every required destination has a live session.\n", "Pass", "answers 200")]
     [InlineData(
         503,
-        "Waiting for reports. /status and the log say why.\n",
+        "Waiting for reports. See /status and the log.\n",
         "Warn",
-        "answers 503: Waiting for reports. /status and the log say why.")]
+        "answers 503: Waiting for reports. See /status and the log.")]
     [InlineData(503, "<html>\u001b[31m", "Fail", "answered 503, and not as a sidecar does: \"<html>\\u001B[31m\"")]
     [InlineData(200, "ok", "Fail", "answered 200, and not as a sidecar does: \"ok\"")]
     public async Task The_sidecars_own_503_is_told_from_another_program(int status, string body, string verdict, string text)

@@ -14,11 +14,11 @@ public sealed class MetadataProtocolTests : MetadataTest
     [InlineData(
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
         "HTTP/1.1 503 ",
-        "The ECS agent answered 101, but no client asked to change the protocol.")]
+        "The ECS agent answered 101, but the client did not request another protocol.")]
     [InlineData(
         "HTTP/1.1 200 OK\r\nX-Own: gr\u00f6\u00dfe\r\nContent-Length: 2\r\n\r\n{}",
         "HTTP/1.1 503 ",
-        "The ECS agent answered 200 with a header that holds something other than visible ASCII.")]
+        "The ECS agent answered 200 with a header that has characters other than visible ASCII.")]
     public async Task An_answer_that_cannot_be_passed_on_is_said_to_be_one(string sent, string status, string message)
     {
         await using var agent = RawServer.Custom(async (_, stream, stop) =>
