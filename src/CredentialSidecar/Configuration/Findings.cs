@@ -2,7 +2,7 @@ using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Configuration;
 
-/// <summary>Gathers all mistakes and warnings, so that one start shows every one of them.</summary>
+/// <summary>Collects all mistakes and warnings, so that one start reports them all.</summary>
 internal sealed class Findings
 {
     private readonly List<Mistake> _mistakes = [];
@@ -15,7 +15,7 @@ internal sealed class Findings
     /// <summary>Turns a path into the key as the operator wrote it.</summary>
     public Func<string, string> NameOf { get; set; } = path => path;
 
-    /// <summary>What to add where a variable is missing and another one looks like it.</summary>
+    /// <summary>A hint for a missing variable if a similar one is set.</summary>
     public Func<string, string> SimilarTo { get; set; } = _ => "";
 
     public IReadOnlyList<Mistake> Mistakes => _mistakes;
@@ -24,9 +24,10 @@ internal sealed class Findings
 
     /// <summary>The mistakes of some sections.</summary>
     /// <param name="sections">Their paths, such as <c>Networking</c>.</param>
-    public IEnumerable<Mistake> MistakesOf(params IReadOnlyCollection<string> sections) => _mistakes.Where((_, i) => sections.Any(section => IsOf(_paths[i], section)));
+    public IEnumerable<Mistake> MistakesOf(params IReadOnlyCollection<string> sections) =>
+        _mistakes.Where((_, i) => sections.Any(section => IsOf(_paths[i], section)));
 
-    /// <summary>A whole file or document could not be read, so what seems to be missing may stand in there.</summary>
+    /// <summary>Records that a file or document could not be read, so missing settings may be in it.</summary>
     public bool SourceUnread { get; private set; }
 
     public void Wrong(string path, string text)
@@ -45,7 +46,7 @@ internal sealed class Findings
         }
     }
 
-    /// <summary>Something needed was found nowhere; not said where it may stand in what could not be read.</summary>
+    /// <summary>Reports a missing setting, unless it may be in a document that could not be read.</summary>
     public void Missing(string path, string text)
     {
         if (!SourceUnread)
@@ -54,14 +55,14 @@ internal sealed class Findings
         }
     }
 
-    /// <summary>The value could not even be read, so no rule has anything more to say of it or of what is below it.</summary>
+    /// <summary>Reports a value that could not be read, so that no rule reports it or the settings below it again.</summary>
     public void Unread(string path, string text)
     {
         Wrong(path, text);
         _unread.Add(path);
     }
 
-    /// <summary>What is at these paths was refused for another reason, so no rule has anything to say of it.</summary>
+    /// <summary>Marks paths that were rejected for another reason, so that no rule reports them again.</summary>
     public void Skip(IEnumerable<string> paths) => _unread.AddRange(paths);
 
     public void UnreadSource(string name, string text)
@@ -77,13 +78,13 @@ internal sealed class Findings
 
     public void Warn(string path, string text) => Add(_warnings, path, text);
 
-    /// <summary>Warns of a file that somebody else can change.</summary>
+    /// <summary>Warns of a file that another user can change.</summary>
     public void Doubt(string path, FileContent content)
     {
         if (content.Doubt is { } doubt)
         {
             Warn(path, $"names a file that {doubt}; make root or uid {SmallFile.UserId()} its owner, "
-                + "and take the right to write from all others: chmod go-w");
+                + "and remove the write permission of all others: chmod go-w");
         }
     }
 

@@ -5,11 +5,12 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration;
 
-/// <summary>What the command line of <c>intercept</c> asks for, beside the configuration.</summary>
+/// <summary>The options of <c>intercept</c> on the command line.</summary>
 /// <param name="Uids">Each <c>1000=reports</c> or <c>1000=reports:9172</c>.</param>
-internal sealed record InterceptionRequest(IReadOnlyList<string> Uids, bool IncludeRoot = false, bool Guard = false, bool BlockImds = false);
+internal sealed record InterceptionRequest(IReadOnlyList<string> Uids, bool IncludeRoot = false, bool Guard = false,
+    bool BlockImds = false);
 
-/// <summary>Reads what <c>intercept</c> needs, and lets be what only <c>serve</c> needs.</summary>
+/// <summary>Reads only the settings that <c>intercept</c> needs.</summary>
 internal static class InterceptionLoader
 {
     private const string Argument = "--uid";
@@ -33,8 +34,14 @@ internal static class InterceptionLoader
         interception.BlockImds |= request.BlockImds;
 
         interception.Uids = asked.Count > 0 ? asked : configured;
-        findings.Require(mayBeNothing || request.Uids.Count > 0 || interception.Uids.Count > 0 || interception.Guard || interception.BlockImds || options.Networking.LinkLocalAddress.Length > 0, Argument,
-            "is not given, and neither is Interception:Uids; name whom to intercept (--uid 1000=reports), or give --guard or --block-imds");
+        findings.Require(mayBeNothing
+            || request.Uids.Count > 0
+            || interception.Uids.Count > 0
+            || interception.Guard
+            || interception.BlockImds
+            || options.Networking.LinkLocalAddress.Length > 0,
+            Argument,
+            "is not given, and Interception:Uids is not set; give the users to intercept (--uid 1000=reports), --guard or --block-imds");
         var users = InterceptionRules.Check(options, findings);
 
         if (asked.Count > 0 && asked.Count == request.Uids.Count && configured.Count > 0)
@@ -42,7 +49,8 @@ internal static class InterceptionLoader
             interception.Uids = configured;
             var (ours, theirs) = (Text(users), Text(InterceptionRules.Check(options, findings)));
             findings.Require(ours == theirs, Argument,
-                $"gives {ours}, but {findings.NameOf("Interception:Uids")} gives {theirs}; they must say the same, since the sidecar goes by the configuration");
+                $"gives {ours}, but {findings.NameOf("Interception:Uids")} gives {theirs}; "
+                + "they must be equal, because the sidecar uses the configuration");
         }
 
         Mistake[] mistakes = [.. findings.SourceUnread ? findings.Mistakes : findings.MistakesOf(Sections)];
@@ -56,8 +64,10 @@ internal static class InterceptionLoader
         foreach (var text in uids)
         {
             var isPair = text.Split('=', 2) is [{ Length: > 0 }, { Length: > 0 }];
-            findings.Require(isPair, Argument, $"is {Shown.Quoted(text)}; expected a uid and a destination: 1000=reports or 1000=reports:9172");
-            findings.Require(!isPair || read.TryAdd(text.Split('=', 2)[0], text.Split('=', 2)[1]), Argument, $"is {Shown.Quoted(text)}, but that uid was given before");
+            findings.Require(isPair, Argument,
+                $"is {Shown.Quoted(text)}; expected a uid and a destination: 1000=reports or 1000=reports:9172");
+            findings.Require(!isPair || read.TryAdd(text.Split('=', 2)[0], text.Split('=', 2)[1]), Argument,
+                $"is {Shown.Quoted(text)}, but that uid was already given");
         }
 
         return read;

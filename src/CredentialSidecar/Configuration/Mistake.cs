@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Configuration;
 
-/// <summary>Something an operator must change: under which key, and what to write instead.</summary>
+/// <summary>A configuration mistake: the key to change, and what to write.</summary>
 internal sealed record Mistake(string Key, string Text)
 {
     public override string ToString() => $"{Key} {Text}";

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Configuration;
 
-/// <summary>Finds the names that were probably meant. Only letters and digits count, so case and separators do not matter.</summary>
+/// <summary>Finds names similar to a mistyped one. Only letters and digits count, so case and separators do not matter.</summary>
 internal static class Nearest
 {
     private const int Most = 3;
@@ -11,15 +11,21 @@ internal static class Nearest
     /// <summary>They have nothing in common.</summary>
     public const int Never = 100;
 
-    /// <returns>The nearest of the candidates, best first; none where nothing is near.</returns>
+    /// <returns>The most similar candidates, best first; empty if none is similar.</returns>
     public static IReadOnlyList<string> To(string written, IEnumerable<string> candidates)
     {
-        var rated = candidates.Distinct(StringComparer.Ordinal).Select(name => (Name: name, Distance: Between(written, name))).Where(rated => rated.Distance < Never).ToArray();
+        var rated = candidates.Distinct(StringComparer.Ordinal)
+            .Select(name => (Name: name, Distance: Between(written, name)))
+            .Where(rated => rated.Distance < Never)
+            .ToArray();
         var best = rated.Select(rated => rated.Distance).DefaultIfEmpty(0).Min();
-        return [.. rated.Where(rated => rated.Distance <= best + 1 && (best > 0 || rated.Distance == 0)).OrderBy(rated => rated.Distance).Select(rated => rated.Name).Take(Most)];
+        return [.. rated.Where(rated => rated.Distance <= best + 1 && (best > 0 || rated.Distance == 0))
+            .OrderBy(rated => rated.Distance)
+            .Select(rated => rated.Name)
+            .Take(Most)];
     }
 
-    /// <summary>The question at the end of a message; empty where nothing is near.</summary>
+    /// <summary>The question at the end of a message; empty if nothing is similar.</summary>
     public static string Question(string written, IEnumerable<string> candidates) => Question(To(written, candidates));
 
     public static string Question(IReadOnlyList<string> names) => names.Count switch
@@ -29,7 +35,9 @@ internal static class Nearest
         _ => $"; did you mean {string.Join(", ", names.SkipLast(1))} or {names[^1]}?",
     };
 
-    /// <summary>How many letters must be changed, added, removed or swapped; a large number where the names have little in common.</summary>
+    /// <summary>
+    /// How many letters must be changed, added, removed or swapped; a large number where the names have little in common.
+    /// </summary>
     public static int Between(string written, string name)
     {
         var (a, b) = (Letters(written), Letters(name));
@@ -37,7 +45,11 @@ internal static class Nearest
         var allowed = Math.Min(a.Length, b.Length) switch { < 3 => 0, < 6 => 1, < 9 => 2, _ => 3 };
 
         return distance <= allowed ? distance
-            : a.Length >= 4 && b.Length >= 4 && (b.StartsWith(a, StringComparison.Ordinal) || b.EndsWith(a, StringComparison.Ordinal) || (a.StartsWith(b, StringComparison.Ordinal) && b.Length * 2 > a.Length)) ? Partial
+            : a.Length >= 4
+                && b.Length >= 4
+                && (b.StartsWith(a, StringComparison.Ordinal)
+                    || b.EndsWith(a, StringComparison.Ordinal)
+                    || (a.StartsWith(b, StringComparison.Ordinal) && b.Length * 2 > a.Length)) ? Partial
             : Never;
     }
 

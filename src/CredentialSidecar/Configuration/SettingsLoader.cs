@@ -4,7 +4,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration;
 
-/// <summary>From the environment and the files it names to checked settings, or to every mistake in them.</summary>
+/// <summary>Turns the environment and the files it names into checked settings, or reports every mistake.</summary>
 internal static class SettingsLoader
 {
     /// <param name="file">A JSON file named on the command line; wins over <c>SIDECAR_CONFIG_FILE</c>.</param>
@@ -27,7 +27,8 @@ internal static class SettingsLoader
         var audit = WallRules.FindAudit(options, findings);
         var source = SourceRules.Find(options, environment, findings);
         InterceptionRules.CheckSource(options, source, findings);
-        var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings, example: "http://169.254.170.2/v4/…, as ECS sets it");
+        var metadata = HttpAddress.Read("ECS_CONTAINER_METADATA_URI_V4", environment["ECS_CONTAINER_METADATA_URI_V4"], findings,
+            example: "http://169.254.170.2/v4/…, as ECS sets it");
         var region = RegionRules.Find(options, environment, findings);
 
         var sts = StsRules.Find(options, environment, findings);

@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Configuration;
 
-/// <summary>How a message shows what an operator wrote: on one line, and never a page of it.</summary>
+/// <summary>Formats an operator's text for a message: on one line, and shortened.</summary>
 internal static class Shown
 {
     private const int Longest = 120;
@@ -8,7 +8,7 @@ internal static class Shown
     public static string Quoted(string? value) =>
         value is { Length: > Longest } ? $"\"{value[..Longest]}…\" ({value.Length} characters)" : $"\"{value}\"";
 
-    /// <summary>One mistake is one line, whatever a value holds; a terminal sees no escape sequence of it.</summary>
+    /// <summary>Keeps text on one line, without terminal escape sequences.</summary>
     public static string OnOneLine(string text) =>
         text.Any(IsBreaking) ? string.Concat(text.Select(c => IsBreaking(c) ? $"\\u{(int)c:X4}" : c.ToString())) : text;
 

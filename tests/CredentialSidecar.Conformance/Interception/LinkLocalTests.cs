@@ -58,9 +58,9 @@ public sealed class LinkLocalTests : IAsyncLifetime
     public async Task The_address_of_IPv6_is_put_there_and_taken_away_and_somebody_elses_stays()
     {
         var before = await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo");
-        Assert.Equal("Put fd00:ec2::23 on loopback.", (await InterceptSixAsync("up")).Output);
+        Assert.Equal("Added fd00:ec2::23 to loopback.", (await InterceptSixAsync("up")).Output);
         Assert.Contains("inet6 fd00:ec2::23/", await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo"), StringComparison.Ordinal);
-        Assert.Equal("fd00:ec2::23 is there already.", (await InterceptSixAsync("up")).Output);
+        Assert.Equal("Loopback already has fd00:ec2::23.", (await InterceptSixAsync("up")).Output);
         Assert.Equal(0, (await InterceptSixAsync("down")).Code);
         Assert.Equal(before, await _network.DoAsync("ip", "-6", "addr", "show", "dev", "lo"));
 

@@ -93,7 +93,7 @@ public sealed partial class StatusTests : IAsyncLifetime
 
         Assert.Equal(1, status.Code);
         Assert.Contains($"credential-sidecar: missing: {part}. Run intercept up again.", status.Errors, StringComparison.Ordinal);
-        Assert.Contains($"Interception is not wholly up by {tool}:", status.Output, StringComparison.Ordinal);
+        Assert.Contains($"Interception is only partly up by {tool}:", status.Output, StringComparison.Ordinal);
     }
 
     // Which only the redirect itself tells.

@@ -32,7 +32,7 @@ public sealed class ConfiguredAddressesTests : IDisposable
         await waiting;
 
         Assert.Equal(
-            "2001:db8::77 of SIDECAR_HEALTH_ADDRESS is not an address of this container yet; waiting for it, at most 30 s.",
+            "This container does not have the address 2001:db8::77 of SIDECAR_HEALTH_ADDRESS yet; waiting at most 30 s.",
             Assert.Single(_logs.Lines, line => line.Event.Id == EventIds.AddressAwaited).Text);
     }
 
@@ -51,8 +51,8 @@ public sealed class ConfiguredAddressesTests : IDisposable
 
         var missing = await Assert.ThrowsAsync<AddressMissingException>(() => waiting);
         Assert.Equal(
-            "SIDECAR_HEALTH_ADDRESS is 2001:db8::77, an address that this container did not have within 30 s. " +
-            "Set SIDECAR_HEALTH_ADDRESS to one that it has, in Kubernetes by valueFrom fieldRef status.podIP.",
+            "SIDECAR_HEALTH_ADDRESS is 2001:db8::77; this container did not get that address within 30 s. " +
+            "Set SIDECAR_HEALTH_ADDRESS to an address of this container, in Kubernetes by valueFrom fieldRef status.podIP.",
             missing.Message);
     }
 

@@ -91,7 +91,7 @@ public sealed class DoctorCommandTests : DoctorTest
             [.. Reports, ("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://127.0.0.1:1/v4/x")]);
 
         Assert.Equal((1, "Fail", "Pass"), (code, VerdictOf(lines, "region"), VerdictOf(lines, "source")));
-        Assert.StartsWith("only task metadata tells the region", TextOf(lines, "region"), StringComparison.Ordinal);
+        Assert.StartsWith("the region is not known", TextOf(lines, "region"), StringComparison.Ordinal);
         Assert.Contains(lines, line => line.GetProperty("check").GetString() == "listener");
     }
 

@@ -16,12 +16,12 @@ public sealed class DoctorProcessesTests : DoctorTest
     [InlineData("AWS_WEB_IDENTITY_TOKEN_FILE=/x", Verdict.Fail, "AWS_WEB_IDENTITY_TOKEN_FILE is set, and SDKs")]
     [InlineData("AWS_SHARED_CREDENTIALS_FILE=/x", Verdict.Fail, "AWS_SHARED_CREDENTIALS_FILE is set, and SDKs")]
     [InlineData("AMAZON_ACCESS_KEY_ID=AKIA", Verdict.Fail, "AMAZON_ACCESS_KEY_ID is set, and the Ruby SDK")]
-    [InlineData("AWS_SHARED_CREDENTIALS_FILE=/dev/null", Verdict.Pass, "nothing competes")]
-    [InlineData("AWS_ROLE_ARN=arn:aws:iam::999988887777:role/app", Verdict.Pass, "nothing competes")]
+    [InlineData("AWS_SHARED_CREDENTIALS_FILE=/dev/null", Verdict.Pass, "no other variable takes precedence")]
+    [InlineData("AWS_ROLE_ARN=arn:aws:iam::999988887777:role/app", Verdict.Pass, "no other variable takes precedence")]
     [InlineData("AWS_CONTAINER_AUTHORIZATION_TOKEN=another", Verdict.Fail, "is not the sidecar's token")]
     [InlineData("HTTP_PROXY=http://proxy:3128", Verdict.Warn, "NO_PROXY leaves out 127.0.0.1")]
     [InlineData("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://sidecar:9170/v1/credentials", Verdict.Warn, "names sidecar")]
-    [InlineData("X=1", Verdict.Pass, "nothing competes")]
+    [InlineData("X=1", Verdict.Pass, "no other variable takes precedence")]
     internal void R16_A_variable_that_keeps_a_sibling_from_asking_is_found_in_its_environment(string variable, Verdict verdict, string text)
     {
         var proc = Directory.CreateTempSubdirectory("proc-");
@@ -90,7 +90,7 @@ public sealed class DoctorProcessesTests : DoctorTest
         ProcessesCheck.WarnOfHidden(examination, 1);
 
         var line = Assert.Single(examination.Lines);
-        Assert.Contains("the environments of 1 other process only with the capability SYS_PTRACE", line.Text, StringComparison.Ordinal);
+        Assert.Contains("the environment of 1 other process without the capability SYS_PTRACE", line.Text, StringComparison.Ordinal);
         Assert.Contains("Running as root alone is not enough.", line.Remedy, StringComparison.Ordinal);
     }
 }

@@ -32,8 +32,8 @@ public sealed class DoctorSidecarTests : DoctorTest
         "Waiting for reports. See /status and the log.\n",
         "Warn",
         "answers 503: Waiting for reports. See /status and the log.")]
-    [InlineData(503, "<html>\u001b[31m", "Fail", "answered 503, and not as a sidecar does: \"<html>\\u001B[31m\"")]
-    [InlineData(200, "ok", "Fail", "answered 200, and not as a sidecar does: \"ok\"")]
+    [InlineData(503, "<html>\u001b[31m", "Fail", "answered 503, which is not a sidecar's answer: \"<html>\\u001B[31m\"")]
+    [InlineData(200, "ok", "Fail", "answered 200, which is not a sidecar's answer: \"ok\"")]
     public async Task The_sidecars_own_503_is_told_from_another_program(int status, string body, string verdict, string text)
     {
         await using var other = RawServer.Http(status, body, "text/plain");

@@ -73,7 +73,7 @@ public sealed class PortTests
             "127.0.0.1:9300 is already in use. Set SIDECAR_Interception__Uids__1000 to reports:PORT with a free port, here and for "
             + "intercept up.",
             Text(ListenerKind.Intercepted, SocketError.AddressAlreadyInUse));
-        Assert.Equal("127.0.0.1:80 may not be listened on: Permission denied. Set SIDECAR_PORT to a port from 1024 up.",
+        Assert.Equal("The sidecar may not listen on 127.0.0.1:80: Permission denied. Set SIDECAR_PORT to a port from 1024 up.",
             Text(ListenerKind.Credentials, SocketError.AccessDenied));
         Assert.Equal("192.0.2.7:9171 is already in use. Set SIDECAR_HEALTH_PORT to a free port.",
             Text(ListenerKind.Probes, SocketError.AddressAlreadyInUse));
@@ -94,7 +94,7 @@ public sealed class PortTests
         Assert.Equal(1, code);
         Assert.Matches(
             $@"^credential-sidecar: no answer from http://127.0.0.1:{mute.Uri.Port}/healthz within 2 s\. " +
-            $@".+ \(pid {Environment.ProcessId}\) holds the port: it hangs, or ",
+            $@".+ \(pid {Environment.ProcessId}\) holds the port. Either it hangs, or ",
             error);
     }
 

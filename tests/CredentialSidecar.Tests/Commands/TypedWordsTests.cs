@@ -7,8 +7,8 @@ namespace CredentialSidecar.Tests.Commands;
 public sealed class TypedWordsTests
 {
     [Theory]
-    [InlineData("help", "The least it needs:")]
-    [InlineData("--help", "The least it needs:")]
+    [InlineData("help", "Required:")]
+    [InlineData("--help", "Required:")]
     [InlineData("help validate", "credential-sidecar validate [options]")]
     [InlineData("validate --help", "credential-sidecar validate [options]")]
     [InlineData("validate --bogus -h", "credential-sidecar validate [options]")]

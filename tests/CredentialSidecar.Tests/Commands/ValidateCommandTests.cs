@@ -143,7 +143,7 @@ public sealed class ValidateCommandTests
             ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
             ("HTTPS_PROXY", $"http://me:{Canary}@proxy.internal:3128"));
         Assert.Contains(
-            "STS: https://sts-fips.us-east-1.api.aws by the proxy http://proxy.internal:3128 of HTTPS_PROXY.",
+            "STS: https://sts-fips.us-east-1.api.aws through the proxy http://proxy.internal:3128 of HTTPS_PROXY.",
             byProxy,
             StringComparison.Ordinal);
 

@@ -29,7 +29,7 @@ public sealed class ClientRulesTests
         "Access:Clients:web:Token in SIDECAR_CONFIG has 5 characters")]
     [InlineData(
         """{ "Clients": { "web": { "SharedDirectory": "here", "Destinations": ["reports"] } } }""",
-        "Access:Clients:web:SharedDirectory in SIDECAR_CONFIG is \"here\"; expected a whole path")]
+        "Access:Clients:web:SharedDirectory in SIDECAR_CONFIG is \"here\"; expected an absolute path")]
     [InlineData(
         """{ "Clients": { "a": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs", "Destinations": ["reports"] },""" +
         """ "b": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs", "Destinations": ["reports"] } } }""",
@@ -79,7 +79,7 @@ public sealed class ClientRulesTests
     [Fact]
     public void An_audit_file_needs_a_whole_path() =>
         Assert.StartsWith(
-            "SIDECAR_Audit__File is \"audit.log\"; expected a whole path",
+            "SIDECAR_Audit__File is \"audit.log\"; expected an absolute path",
             Assert.Single(Loading.Mistakes(("SIDECAR_Audit__File", "audit.log"))),
             StringComparison.Ordinal);
 
@@ -123,6 +123,6 @@ public sealed class ClientRulesTests
     [Fact]
     public void Everyone_as_a_peer_is_warned_of() =>
         Assert.Contains(
-            "SIDECAR_Access__Peers__0 is 0.0.0.0/0: whoever can reach the port may ask",
+            "SIDECAR_Access__Peers__0 is 0.0.0.0/0: every host that can reach the port may send requests",
             Loading.Warnings(("SIDECAR_Access__Peers__0", "0.0.0.0/0")));
 }

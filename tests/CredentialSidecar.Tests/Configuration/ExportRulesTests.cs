@@ -16,7 +16,7 @@ public sealed class ExportRulesTests
         "is not an http or https address without user name and password, such as http://127.0.0.1:4317; no metrics are exported";
 
     private const string NotHeaders =
-        "is not shown here; expected name=value,name=value, with % before what cannot stand in a header; no metrics are exported";
+        "is not shown here; expected name=value,name=value, percent-encoded where needed; no metrics are exported";
 
     [Theory]
     [InlineData("OTEL_SERVICE_NAME=orders")]

@@ -80,7 +80,7 @@ public sealed class FileTests : IDisposable
 
         string[] expected = doubt is null ? [] : [.. new[] { "SIDECAR_CONFIG_FILE", "SIDECAR_TOKEN_FILE" }.Select(name =>
             $"{name} names a file that {doubt}; make root or uid {SmallFile.UserId()} its owner, " +
-            "and take the right to write from all others: chmod go-w")];
+            "and remove the write permission of all others: chmod go-w")];
         Assert.Equal(expected, warnings);
     }
 

@@ -166,7 +166,7 @@ public sealed class HopRulesTests
         Assert.Equal(
             [
                 "SIDECAR_Destinations__reports__Hops__1__DurationSeconds is 7200 and was clamped to 3600: " +
-                "its caller is a role session itself, so the hop is role chaining, which STS caps at one hour",
+                "its caller is a role session, so the hop is role chaining, which STS limits to one hour",
             ],
             Loading.Warnings(changes));
     }

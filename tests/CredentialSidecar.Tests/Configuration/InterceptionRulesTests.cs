@@ -66,7 +66,7 @@ public sealed class InterceptionRulesTests : InterceptionLoading
         "11000",
         "reports",
         "Interception__Uids__11000 has port 9172, which is that of uid 1000; " +
-        "give it another one, here and to intercept up alike: reports:PORT")]
+        "set another port, here and for intercept up: reports:PORT")]
     [InlineData("1001", "reports:9172", "Interception__Uids__1001 has port 9172, which is that of uid 1000")]
     public void Two_uids_on_one_port_are_a_mistake_and_none_is_moved(string uid, string value, string text)
     {
@@ -105,17 +105,17 @@ public sealed class InterceptionRulesTests : InterceptionLoading
         "65536",
         "SIDECAR_Interception__Port is 65536; expected a port number (1-65535)",
         "SIDECAR_Interception__Uids__1000 has port 65536; expected 1 to 65535; " +
-        "give it another one, here and to intercept up alike: reports:PORT")]
+        "set another port, here and for intercept up: reports:PORT")]
     [InlineData(
         "SIDECAR_HEALTH_PORT",
         "9172",
         "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; " +
-        "give it another one, here and to intercept up alike: reports:PORT")]
+        "set another port, here and for intercept up: reports:PORT")]
     [InlineData(
         "SIDECAR_PORT",
         "9172",
         "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; " +
-        "give it another one, here and to intercept up alike: reports:PORT")]
+        "set another port, here and for intercept up: reports:PORT")]
     [InlineData(
         "SIDECAR_Networking__LinkLocalAddress",
         "10.0.0.1",

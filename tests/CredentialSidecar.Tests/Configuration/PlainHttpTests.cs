@@ -25,7 +25,7 @@ public sealed class PlainHttpTests
         {
             string[] expected = isNear ? [] :
             [
-                $"{variable} is {address}, where anyone on the path can read sessions; " +
+                $"{variable} is {address}, where anyone on the network path can read sessions; " +
                 "use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true",
             ];
             Assert.Equal(expected, Loading.Mistakes((variable, address)));

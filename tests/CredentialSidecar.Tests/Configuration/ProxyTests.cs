@@ -40,7 +40,7 @@ public sealed class ProxyTests
     [InlineData("socks5h://canary.internal:1080")]
     [InlineData("http://me:canary@:3128")]
     public void A_proxy_that_cannot_be_used_is_a_mistake_instead_of_no_proxy(string value) => Assert.Equal(
-        ["HTTPS_PROXY is not the address of a proxy; expected http://host:port (or https, socks4, socks4a, socks5)"],
+        ["HTTPS_PROXY is not a proxy address; expected http://host:port (or https, socks4, socks4a, socks5)"],
         Loading.Mistakes(("HTTPS_PROXY", value)));
 
     [Theory]

@@ -68,9 +68,9 @@ public sealed class QuotesTests
     [InlineData(
         "arn:aws:secretsmanager:eu-central-1:111122223333:secret:tok-abcdef",
         "is the ARN of a secret instead of its value; " +
-        "in a task definition name it under secrets (valueFrom), not under environment")]
-    [InlineData("${SIDECAR_TOKEN_FROM_SOMEWHERE_ELSE}", "holds ${…} or $(…), which nothing expanded; give the token itself")]
-    [InlineData("$(openssl rand -hex 32)xxxxxxxxxxxx", "holds ${…} or $(…), which nothing expanded; give the token itself")]
+        "in a task definition, use secrets (valueFrom), not environment")]
+    [InlineData("${SIDECAR_TOKEN_FROM_SOMEWHERE_ELSE}", "contains ${…} or $(…), which was not expanded; give the token itself")]
+    [InlineData("$(openssl rand -hex 32)xxxxxxxxxxxx", "contains ${…} or $(…), which was not expanded; give the token itself")]
     public void A_token_that_was_to_be_replaced_by_a_token_is_a_mistake(string token, string expected) =>
         Assert.StartsWith($"SIDECAR_TOKEN {expected}", Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", token))), StringComparison.Ordinal);
 

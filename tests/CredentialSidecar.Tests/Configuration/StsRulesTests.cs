@@ -34,7 +34,7 @@ public sealed class StsRulesTests
     {
         Assert.Equal(
             [
-                $"{flag} is true beside {variable} (http://127.0.0.1:51680), and AWS SDKs refuse the two together; " +
+                $"{flag} is true, and {variable} is set (http://127.0.0.1:51680), and AWS SDKs refuse the two together; " +
                 $"unset one of them, or set {Ignore}=true to use the region's own STS",
             ],
             Loading.Mistakes((flag, "true"), (variable, "http://127.0.0.1:51680")));
@@ -159,7 +159,7 @@ public sealed class StsRulesTests
     [InlineData("/nowhere/ca.pem", "does not exist")]
     [InlineData("/etc/passwd", "holds no certificate that can be read")]
     public void A_file_of_the_systems_authorities_that_gives_none_is_warned_about(string path, string problem) => Assert.StartsWith(
-        $"SSL_CERT_FILE is \"{path}\", which {problem}; it makes no authority trusted, and most servers will be refused",
+        $"SSL_CERT_FILE is \"{path}\", which {problem}; no authority is trusted, so most TLS connections will fail",
         Assert.Single(Loading.Warnings(("SSL_CERT_FILE", path))), StringComparison.Ordinal);
 
     [Theory]
@@ -173,7 +173,7 @@ public sealed class StsRulesTests
     [InlineData(
         "SIDECAR_Sts__ConnectTimeout",
         "5s",
-        "SIDECAR_Sts__ConnectTimeout is 5s, longer than SIDECAR_Sts__Timeout, which is 3s; a call would end before its connection")]
+        "SIDECAR_Sts__ConnectTimeout is 5s, longer than SIDECAR_Sts__Timeout, which is 3s; the call would time out before its connection")]
     public void The_times_of_a_call_have_ranges(string variable, string value, string expected) =>
         Assert.Contains(expected, Loading.Mistakes((variable, value)));
 }

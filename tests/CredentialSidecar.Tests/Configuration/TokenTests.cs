@@ -44,7 +44,7 @@ public sealed class TokenTests
         using var file = new TemporaryFile(Good + "\n");
 
         Assert.EndsWith(
-            "write the file without one, by `printf %s \"$TOKEN\" > file`",
+            "write the file without it: `printf %s \"$TOKEN\" > file`",
             Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))),
             StringComparison.Ordinal);
     }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CredentialSidecar.Tests.Endpoint;
 
-/// <summary>Several clients, each with a token of its own and the destinations it may read.</summary>
+/// <summary>Several clients, each with a different token and the destinations it may read.</summary>
 public sealed class ClientsTests : IAsyncLifetime
 {
     private const string Web = "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs";

@@ -48,7 +48,7 @@ public sealed class ReloadCommandTests : IDisposable
 
         Assert.Equal((0, "Renewed 2 destinations: audit, reports.\n", ""), await RunAsync(RenewCommand.Name));
         Assert.Equal((0, "Renewed 1 destination: audit.\n", ""), await RunAsync(RenewCommand.Name, "audit"));
-        Assert.Equal((64, "", "There is no destination \"audi\"; did you mean audit? Destinations: audit, reports.\n"),
+        Assert.Equal((64, "", "The sidecar has no destination \"audi\"; did you mean audit? Destinations: audit, reports.\n"),
             await RunAsync(RenewCommand.Name, "audi"));
 
         sidecar.Sts.FailWhen = call =>

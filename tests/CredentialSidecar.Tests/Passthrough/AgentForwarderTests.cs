@@ -105,7 +105,7 @@ public sealed class AgentForwarderTests
             "GET /v2/credentials/somebody-elses-secret-id HTTP/1.1\r\nHost: 169.254.170.2\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
-        Assert.Contains("""{"code":"SourceUnavailable","message":"The ECS agent gave no answer.""", answer, StringComparison.Ordinal);
+        Assert.Contains("""{"code":"SourceUnavailable","message":"The ECS agent did not answer.""", answer, StringComparison.Ordinal);
         Assert.Contains(sidecar.Logs.Lines, line => line.Event.Id == 500);
         Assert.DoesNotContain(sidecar.Logs.Lines, line => $"{line.Text} {line.Exception}".Contains("secret-id", StringComparison.Ordinal));
     }

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace CredentialSidecar.Configuration.Options;
 
-/// <summary>One name a sibling may ask for.</summary>
+/// <summary>A destination that siblings can request by name.</summary>
 internal sealed class DestinationOptions
 {
     [Description("The roles to assume, in order; the last one's session is served. An empty list serves the source's own credentials.")]
@@ -14,6 +14,6 @@ internal sealed class DestinationOptions
     /// <summary>It serves the source's own credentials.</summary>
     internal bool IsSource => IsWritten && Hops.Count == 0;
 
-    [Description("Not assumed before the first sibling asks, and let go when none does any more.")]
+    [Description("Assume the roles only when a sibling requests the destination, and stop renewing when siblings no longer do.")]
     public bool Lazy { get; set; }
 }

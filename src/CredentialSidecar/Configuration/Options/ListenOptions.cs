@@ -2,28 +2,29 @@ using System.ComponentModel;
 
 namespace CredentialSidecar.Configuration.Options;
 
-/// <summary>Where siblings are answered.</summary>
+/// <summary>Where credentials are served.</summary>
 internal sealed class ListenOptions
 {
-    [Description("0 to 65535; 0 lets the system choose one, which the log then names.")]
+    [Description("0 to 65535; with 0 the system chooses a port, which the log names.")]
     public int Port { get; set; } = 9170;
 
-    [Description("IP addresses. Empty means 127.0.0.1, and ::1 where there is one.")]
+    [Description("IP addresses. Empty means 127.0.0.1, and ::1 if it exists.")]
     public List<string> Addresses { get; set; } = [];
 
-    [Description("Answer /creds, /role/{destination} and /role-arn/{ARN} of a configured role too, as amazon-ecs-local-container-endpoints does.")]
+    [Description(
+        "Also answer /creds, /role/{destination} and /role-arn/{ARN} of a configured role, as amazon-ecs-local-container-endpoints does.")]
     public bool LocalEndpoints { get; set; }
 }
 
-/// <summary>Where probes are answered.</summary>
+/// <summary>Where probes are served.</summary>
 internal sealed class HealthOptions
 {
-    [Description("0 to 65535; 0 lets the system choose one.")]
+    [Description("0 to 65535; with 0 the system chooses a port.")]
     public int Port { get; set; } = 9171;
 
     [Description("One more IP address for /livez, /healthz and /readyz; /status stays on loopback.")]
     public string Address { get; set; } = "127.0.0.1";
 
-    [Description("Warn when no sibling has asked within this time after ready, 0s to 24h; 0s never warns.")]
+    [Description("Warn if no sibling has requested credentials within this time after ready, 0s to 24h; 0s never warns.")]
     public TimeSpan NoClientAfter { get; set; } = TimeSpan.FromMinutes(3);
 }

@@ -5,10 +5,10 @@ namespace CredentialSidecar.Configuration.Options;
 /// <summary>Everything an operator may set. The property names are the keys.</summary>
 internal sealed class SidecarOptions
 {
-    [Description("The role chains, by the name a sibling asks for, [a-z0-9_-]{1,64}.")]
+    [Description("The role chains, by the name that siblings request, [a-z0-9_-]{1,64}.")]
     public Dictionary<string, DestinationOptions> Destinations { get; set; } = [];
 
-    [Description("Whose STS is asked, unless a hop says otherwise. Default: AWS_REGION, then task metadata.")]
+    [Description("The region of the STS endpoint, unless a hop sets another. Default: AWS_REGION, then task metadata.")]
     public string? Region { get; set; }
 
     public SourceOptions Source { get; set; } = new();
@@ -35,9 +35,11 @@ internal sealed class SidecarOptions
 
     public LoggingOptions Logging { get; set; } = new();
 
-    [Description("A directory that siblings mount: the sidecar puts the authorization token and the launcher there, and generates the token where none is configured.")]
+    [Description(
+        "A directory that siblings mount. The sidecar writes the authorization token and the launcher there, and generates a token if none "
+        + "is configured.")]
     public string? SharedDirectory { get; set; }
 
-    [Description("How long to go on serving after SIGTERM, 0s to 120s.")]
+    [Description("How long to keep serving after SIGTERM, 0s to 120s.")]
     public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -7,7 +7,7 @@ internal sealed class SourceOptions
 {
     public SourceKind Kind { get; set; } = SourceKind.TaskRole;
 
-    [Description("Where the ECS agent answers.")]
+    [Description("The address of the ECS agent.")]
     public string Endpoint { get; set; } = "http://169.254.170.2";
 }
 

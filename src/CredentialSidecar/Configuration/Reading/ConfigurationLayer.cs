@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>One place that settings come from, as flat paths; <c>{}</c>, <c>[]</c> and <c>null</c> are a path without a value.</summary>
+/// <summary>One source of settings, as flat paths; <c>{}</c>, <c>[]</c> and <c>null</c> are paths without a value.</summary>
 /// <param name="name">The file's path or <c>SIDECAR_CONFIG</c>; null for single variables.</param>
 internal sealed class ConfigurationLayer(string? name, IReadOnlyDictionary<string, string?> values)
 {

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>The three places a setting may stand in, later ones winning: a JSON file, <c>SIDECAR_CONFIG</c>, other variables.</summary>
-/// <remarks>Kept apart from the host's configuration, which holds the whole environment and so could not be read strictly.</remarks>
+/// <summary>The three sources of settings; later ones take precedence: a JSON file, <c>SIDECAR_CONFIG</c>, other variables.</summary>
+/// <remarks>Separate from the host's configuration, which contains the whole environment and cannot be read strictly.</remarks>
 internal sealed class ConfigurationLayers
 {
     public const int LargestFile = 1024 * 1024;
@@ -28,8 +28,10 @@ internal sealed class ConfigurationLayers
 
         // One that begins with SIDECAR_ is a mistake of its own.
         findings.SimilarTo = missing => environment.All.Select(variable => variable.Key).FirstOrDefault(name =>
-            !name.StartsWith(ShortNames.Prefix, StringComparison.OrdinalIgnoreCase) && name != missing && Nearest.Between(name, missing) < 3) is { } similar
-            ? $"; {similar} is set: was {missing} meant?" : "";
+            !name.StartsWith(ShortNames.Prefix, StringComparison.OrdinalIgnoreCase)
+                && name != missing
+                && Nearest.Between(name, missing) < 3) is { } similar
+            ? $"; {similar} is set; did you mean {missing}?" : "";
         ServiceLinks.Report(environment, findings);
         _variables = new VariablesLayer(environment, findings);
         Add(_variables.Layer);
@@ -50,14 +52,14 @@ internal sealed class ConfigurationLayers
         return root;
     }
 
-    /// <summary>The key as the operator wrote it, or would write it: a variable's name, or a path and the place it stands in.</summary>
+    /// <summary>The key as the operator wrote it, or would write it: a variable's name, or a path and its source.</summary>
     public string NameOf(string path)
     {
         for (var (held, end) = (path, path.Length); end > 0; end = held.LastIndexOf(':'))
         {
             held = path[..end];
 
-            // A value or a list wins over what is below it elsewhere: SIDECAR_TOKEN beside "Access": "x".
+            // A value or a list takes precedence over keys below it elsewhere: SIDECAR_TOKEN with "Access": "x".
             if ((_layers.FindLast(layer => layer.Values.GetValueOrDefault(held) is not null || (held == path && layer.Lists.Contains(held)))
                 ?? _layers.FindLast(layer => layer.Holds(held))) is { } holder)
             {
@@ -81,7 +83,9 @@ internal sealed class ConfigurationLayers
 
     /// <summary>The paths that were written at or below one, and whether as a variable.</summary>
     public (IReadOnlyList<string> Paths, bool AsVariable) Written(string path) => _variables.Layer.Holds(path)
-        ? ([.. _variables.Layer.Values.Keys.Where(key => key.Equals(path, StringComparison.OrdinalIgnoreCase) || ConfigurationLayer.IsBelow(key, path))], true)
+        ? ([.. _variables.Layer.Values.Keys.Where(key =>
+            key.Equals(path, StringComparison.OrdinalIgnoreCase) || ConfigurationLayer.IsBelow(key, path))],
+            true)
         : ([path], false);
 
     private void AddFile(string? path, string key, Findings findings)
@@ -98,7 +102,7 @@ internal sealed class ConfigurationLayers
         else if (path.TrimStart() is ['{', ..])
         {
             // Not shown: the document may hold a token.
-            findings.UnreadSource(key, $"holds JSON; expected the path of a file; JSON itself belongs in {ShortNames.Config}");
+            findings.UnreadSource(key, $"contains JSON; expected the path of a file. Put JSON into {ShortNames.Config}");
         }
         else
         {
@@ -112,7 +116,8 @@ internal sealed class ConfigurationLayers
 
         if (content.Bytes is null)
         {
-            findings.UnreadSource(key, $"is {Shown.Quoted(path)}, which {content.Problem}; {content.Remedy("give the path of a JSON file")}");
+            findings.UnreadSource(key,
+                $"is {Shown.Quoted(path)}, which {content.Problem}; {content.Remedy("give the path of a JSON file")}");
             return null;
         }
 
@@ -129,7 +134,7 @@ internal sealed class ConfigurationLayers
         }
     }
 
-    // Merged hops would be a role chain that nobody wrote, and merged addresses a listener that nobody wanted.
+    // Merged hops would be an unintended role chain, and merged addresses an unintended listener.
     private void RefuseMerging(Findings findings)
     {
         var names = _layers.SelectMany(layer => layer.ChildrenOf("Destinations")).Distinct(StringComparer.OrdinalIgnoreCase);
@@ -137,7 +142,7 @@ internal sealed class ConfigurationLayers
         foreach (var path in names.Select(name => $"Destinations:{name}").Append("Listen:Addresses"))
         {
             var places = _layers.Where(layer => layer.Holds(path)).Select(layer => layer.Name ?? _variables.NameOf(path)).ToArray();
-            findings.Require(places.Length < 2, path, $"is given by {string.Join(" and by ", places)}; it is never merged, so keep one");
+            findings.Require(places.Length < 2, path, $"is given by {string.Join(" and by ", places)}; lists are not merged, so keep one");
         }
     }
 }

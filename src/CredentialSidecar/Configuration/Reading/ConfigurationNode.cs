@@ -1,9 +1,9 @@
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>A setting or a section of the merged layers, with what is below it.</summary>
+/// <summary>A setting or a section of the merged layers, with its children.</summary>
 /// <remarks>
-/// Built once. The framework's own tree looks through every path of every layer for each section, which takes seconds with
-/// thousands of destinations.
+/// Built once. The framework's configuration tree searches every path of every layer for each section, which takes seconds
+/// with thousands of destinations.
 /// </remarks>
 /// <param name="path">Its keys from the root, divided by colons; empty for the root.</param>
 internal sealed class ConfigurationNode(string path)
@@ -74,6 +74,7 @@ internal sealed class ConfigurationNode(string path)
             _ => StringComparer.OrdinalIgnoreCase.Compare(x, y),
         };
 
-        private static int? Number(string? key) => int.TryParse(key, System.Globalization.NumberStyles.None, null, out var number) ? number : null;
+        private static int? Number(string? key) =>
+            int.TryParse(key, System.Globalization.NumberStyles.None, null, out var number) ? number : null;
     }
 }

@@ -15,7 +15,7 @@ internal static partial class Durations
     {
         value = default;
 
-        // Two parts would be hours and minutes to .NET, and minutes and seconds to many a reader.
+        // .NET reads two parts as hours and minutes, but many readers as minutes and seconds.
         if (text is not null && Clock().IsMatch(text))
         {
             return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value);
@@ -26,7 +26,7 @@ internal static partial class Durations
             return false;
         }
 
-        // Not by double, which loses a tick here and there.
+        // Not with double, which is not exact.
         var number = decimal.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         value = TimeSpan.FromTicks((long)(number * match.Groups[2].Value switch
         {

@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>The forms in which a hop's tags and policy may be written beside a list and a text: as objects.</summary>
+/// <summary>Reads a hop's tags and policy written as objects, besides a list and a text.</summary>
 internal static partial class HopForms
 {
-    // A policy of 2048 characters has no room for escapes that only HTML needs.
+    // A policy has at most 2048 characters, so avoid escapes that only HTML needs.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static bool IsTags(string path) => Tags().IsMatch(path);
@@ -18,7 +18,9 @@ internal static partial class HopForms
     /// <summary>Whether a variable gives a destination an empty list of hops.</summary>
     public static bool IsEmptyHops(string path, string value) => value.Trim() == "[]" && Hops().IsMatch(path);
 
-    /// <summary>The tag that a variable <c>…__Tags__team</c> names, and the path of its list; null where a place in the list is meant.</summary>
+    /// <summary>
+    /// The tag that a variable <c>…__Tags__team</c> names, and the path of its list; null where a place in the list is meant.
+    /// </summary>
     public static (string List, string Key)? TagOf(string path) =>
         NamedTag().Match(path) is { Success: true } match ? (match.Groups[1].Value, match.Groups[2].Value) : null;
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace CredentialSidecar.Configuration.Reading;
 
 /// <summary>Flattens a JSON document into paths. Comments and trailing commas are fine; a key given twice is not.</summary>
-/// <remarks>The framework's own reader merges <c>"Reports"</c> with <c>"reports"</c> and quotes the document in its messages.</remarks>
+/// <remarks>The framework's reader merges <c>"Reports"</c> with <c>"reports"</c> and quotes the document in its messages.</remarks>
 internal sealed class JsonLayer(string name, Findings findings)
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -16,7 +16,7 @@ internal sealed class JsonLayer(string name, Findings findings)
     private readonly HashSet<string> _lists = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _empty = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <returns>Null where it cannot be read; the findings then say why.</returns>
+    /// <returns>Null if it cannot be read; the findings say why.</returns>
     public ConfigurationLayer? Read(string json)
     {
         try
@@ -33,7 +33,9 @@ internal sealed class JsonLayer(string name, Findings findings)
         }
         catch (JsonException e)
         {
-            var hint = name == ShortNames.Config && json.TrimStart() is ['/' or '.', ..] ? $"; the path of a file belongs in {ShortNames.ConfigFile}" : "";
+            var hint = name == ShortNames.Config && json.TrimStart() is ['/' or '.', ..]
+                ? $"; the path of a file belongs in {ShortNames.ConfigFile}"
+                : "";
             findings.UnreadSource(name, $"{JsonFault.Describe(e)}{hint}");
         }
         catch (InvalidOperationException)
@@ -48,7 +50,7 @@ internal sealed class JsonLayer(string name, Findings findings)
     {
         if (!_seen.Add(path))
         {
-            findings.Wrong($"{path} in {name}", "is given twice (upper and lower case are the same); keep one of them");
+            findings.Wrong($"{path} in {name}", "is given twice (case is ignored); keep one of them");
             return;
         }
 
@@ -85,7 +87,7 @@ internal sealed class JsonLayer(string name, Findings findings)
         {
             if (property.Name.Length == 0)
             {
-                findings.Wrong($"{path}: in {name}", "is a key without a name; give it one or leave it out");
+                findings.Wrong($"{path}: in {name}", "is an empty key; give it a name or remove it");
             }
 
             // "$schema" is for the editor.

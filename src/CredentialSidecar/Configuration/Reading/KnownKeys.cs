@@ -3,7 +3,7 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>Every key there is, and which of them a mistyped one was probably meant to be.</summary>
+/// <summary>All known keys, and suggestions for mistyped ones.</summary>
 internal static class KnownKeys
 {
     private static readonly string[] Templates = [.. Below(OptionsJson.Default.SidecarOptions, "")];
@@ -32,11 +32,15 @@ internal static class KnownKeys
             ? [.. Nearest.To(unknown[parent.Length..], mended).Select(name => parent + name + rest)]
             : Nearest.To(path, templates);
         near = near.Count > 0 || shorts.Count > 0 ? near
-            : [.. Templates.Where(template => Nearest.Between(Last(path), Last(template)) <= 1).Select(template => Filled(template, path)).Distinct().Take(3)];
+            : [.. Templates.Where(template => Nearest.Between(Last(path), Last(template)) <= 1)
+                .Select(template => Filled(template, path))
+                .Distinct()
+                .Take(3)];
         return near.Count == 0 ? shorts : [.. near.Select(key => asVariable ? ShortNames.ShortestOf(key) : key)];
     }
 
-    private static int Best(string written, IEnumerable<string> names) => names.Select(name => Nearest.Between(written, name)).DefaultIfEmpty(Nearest.Never).Min();
+    private static int Best(string written, IEnumerable<string> names) =>
+        names.Select(name => Nearest.Between(written, name)).DefaultIfEmpty(Nearest.Never).Min();
 
     private static string Last(string path) => path.Split(':').LastOrDefault(part => part.Length > 0 && part[0] != '{') ?? "";
 
@@ -44,8 +48,10 @@ internal static class KnownKeys
     private static bool IsKnown(string path, bool whole)
     {
         var written = path.Split(':');
-        return Templates.Select(template => template.Split(':')).Any(expected => (whole ? written.Length == expected.Length : written.Length <= expected.Length)
-            && written.Index().All(part => expected[part.Index].StartsWith('{') || expected[part.Index].Equals(part.Item, StringComparison.OrdinalIgnoreCase)));
+        return Templates.Select(template => template.Split(':'))
+            .Any(expected => (whole ? written.Length == expected.Length : written.Length <= expected.Length)
+                && written.Index().All(part => expected[part.Index].StartsWith('{')
+                    || expected[part.Index].Equals(part.Item, StringComparison.OrdinalIgnoreCase)));
     }
 
     // The names and places that were written stay; a place that was not is the first one.
@@ -57,17 +63,23 @@ internal static class KnownKeys
         return string.Join(':', template.Split(':').Select((part, i) =>
         {
             aligned &= i < written.Length && (part.StartsWith('{') || Nearest.Between(part, written[i]) <= 1);
-            return !part.StartsWith('{') ? part : aligned && (part != "{n}" || written[i].All(char.IsAsciiDigit)) ? written[i] : part == "{n}" ? "0" : part;
+            return !part.StartsWith('{') ? part
+                : aligned && (part != "{n}" || written[i].All(char.IsAsciiDigit)) ? written[i]
+                : part == "{n}" ? "0"
+                : part;
         }));
     }
 
     private static IEnumerable<string> Below(JsonTypeInfo type, string path) => type.Kind switch
     {
-        JsonTypeInfoKind.Object => type.Properties.SelectMany(property => Below(InfoOf(type, property.PropertyType), path.Length == 0 ? property.Name : $"{path}:{property.Name}")),
+        JsonTypeInfoKind.Object =>
+            type.Properties.SelectMany(property =>
+                Below(InfoOf(type, property.PropertyType), path.Length == 0 ? property.Name : $"{path}:{property.Name}")),
         JsonTypeInfoKind.Enumerable => Below(InfoOf(type, type.ElementType!), $"{path}:{{n}}"),
         JsonTypeInfoKind.Dictionary => Below(InfoOf(type, type.ElementType!), $"{path}:{{name}}"),
         _ => [path],
     };
 
-    private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) => parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+    private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) =>
+        parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
 }

@@ -7,14 +7,14 @@ using CredentialSidecar.Configuration.Rules;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>Reads a configuration tree by the generated shape of its options: every mistake at once, each by its full key.</summary>
+/// <summary>Reads a configuration tree by the generated shape of its options, and reports all mistakes by their full keys.</summary>
 /// <remarks>
-/// The framework's binder stops at the first unknown key and forgets where a wrong value stood. What cannot be read
-/// leaves an empty object or text in its place, so that the items of a list keep their numbers for the rules after.
+/// The framework's binder stops at the first unknown key and does not report the place of a wrong value. An unreadable value
+/// becomes an empty object or text, so that list items keep their numbers for later rules.
 /// </remarks>
 internal sealed class OptionsReader(ConfigurationLayers layers, Findings findings)
 {
-    // A value under these is never repeated in a message, and neither is one whose key is not ours.
+    // Values of these keys and of unknown keys are never repeated in a message.
     private static readonly string[] Secret = ["Token", "ExternalId"];
 
     private readonly ConfigurationNode _root = layers.Merge();
@@ -36,7 +36,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
 
         if (section.Value is not null)
         {
-            // Not shown: it may be a document with a token in it.
+            // Not shown, because it may be a document with a token.
             findings.Unread(section.Path, "is a single value; expected " + (layers.IsVariable(section.Path)
                 ? $"{RightForm.OfVariable(section.Path, type)}{Nearest.Question(ShortNames.NearTo(section.Path))}"
                 : RightForm.Of(type)));
@@ -89,12 +89,15 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         foreach (var path in written)
         {
             var near = KnownKeys.Near(path, unknown, type.Properties.Select(property => property.Name), asVariable);
-            var keys = asVariable && parent.Length == 0 ? ShortNames.All : type.Properties.Select(p => asVariable ? ShortNames.VariableOf($"{parent}:{p.Name}") : p.Name);
+            var keys = asVariable && parent.Length == 0
+                ? ShortNames.All
+                : type.Properties.Select(p => asVariable ? ShortNames.VariableOf($"{parent}:{p.Name}") : p.Name);
             // The name that was meant is not missing besides.
             findings.Skip(near.Where(name => _root.ValueAt(name) is null));
             findings.Wrong(path, near.Count > 0
                 ? $"is not a setting{Nearest.Question(near)}"
-                : $"is not a setting{(parent.Length == 0 || asVariable ? "" : $" of {parent}")}; expected one of {string.Join(", ", keys)}{(asVariable && parent.Length == 0 ? ", or a key of docs/configuration.md" : "")}");
+                : $"is not a setting{(parent.Length == 0 || asVariable ? "" : $" of {parent}")}; "
+                    + $"expected one of {string.Join(", ", keys)}{(asVariable && parent.Length == 0 ? ", or a key of docs/configuration.md" : "")}");
         }
     }
 
@@ -130,8 +133,8 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             if (child.Key != next)
             {
                 findings.Unread(child.Path, child.Key.All(char.IsAsciiDigit)
-                    ? $"is not the next place in the list, which is {section.Path}:{next}; number a list from 0 without gaps"
-                    : $"is not a place in the list; the next one is {ShortNames.VariableOf($"{section.Path}:{next}")}");
+                    ? $"is not the next item of the list, which is {section.Path}:{next}; number lists from 0 without gaps"
+                    : $"is not an item of the list; the next item is {ShortNames.VariableOf($"{section.Path}:{next}")}");
                 break;
             }
 
@@ -139,7 +142,7 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
 
             if (item is null)
             {
-                findings.Unread(child.Path, "is null; give a value or leave it out");
+                findings.Unread(child.Path, "is null; give a value or remove the key");
             }
 
             result.Add(item ?? "");
@@ -171,7 +174,8 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
         return null;
     }
 
-    private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) => parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+    private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) =>
+        parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
 
     private static string Value(ConfigurationNode section) =>
         Secret.Contains(section.Key, StringComparer.OrdinalIgnoreCase) ? "not shown here" : Shown.Quoted(section.Value);

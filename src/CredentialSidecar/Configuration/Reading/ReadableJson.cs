@@ -3,8 +3,9 @@ using System.Text.Json;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>JSON that people read: quotes, plus signs and letters of any language stay as they are, control characters are escaped.</summary>
+/// <summary>JSON for people: keeps quotes, plus signs and letters of any language readable, and escapes control characters.</summary>
 internal static class ReadableJson
 {
-    public static JsonSerializerOptions Of(JsonSerializerOptions options) => new(options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Of(JsonSerializerOptions options) =>
+        new(options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

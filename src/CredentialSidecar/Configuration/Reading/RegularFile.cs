@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>Opens a file by the system's own calls.</summary>
-/// <remarks>.NET takes a lock for it, which a reader's lock prevents, and waits at a pipe.</remarks>
+/// <summary>Opens a file with system calls.</summary>
+/// <remarks>.NET's FileStream takes a lock, which another program's lock prevents, and blocks on a pipe.</remarks>
 internal static partial class RegularFile
 {
     // O_RDONLY, O_NOCTTY, O_NONBLOCK and O_CLOEXEC of asm-generic/fcntl.h, which x86 and Arm share.

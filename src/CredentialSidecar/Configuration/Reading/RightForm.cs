@@ -3,7 +3,7 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>What to write where a list, an object or a single value stands in the place of another one.</summary>
+/// <summary>What to write instead, if a list, an object or a single value was given in place of another one.</summary>
 internal static class RightForm
 {
     /// <summary>Such as <c>a list: [ { "RoleArn": … } ]</c>.</summary>
@@ -60,5 +60,6 @@ internal static class RightForm
 
     private static JsonTypeInfo InfoOf(JsonTypeInfo type) => InfoOf(type, type.ElementType!);
 
-    private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) => parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+    private static JsonTypeInfo InfoOf(JsonTypeInfo parent, Type type) =>
+        parent.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
 }

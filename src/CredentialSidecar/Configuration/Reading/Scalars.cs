@@ -3,23 +3,31 @@ using System.Text.Json.Nodes;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>The single values a setting may have, each read in one way whatever the culture.</summary>
+/// <summary>Reads single values, independent of the culture.</summary>
 internal static class Scalars
 {
     public static bool Knows(Type type) =>
-        type.IsEnum || type == typeof(string) || type == typeof(int) || type == typeof(double) || type == typeof(bool) || type == typeof(TimeSpan);
+        type.IsEnum
+            || type == typeof(string)
+            || type == typeof(int)
+            || type == typeof(double)
+            || type == typeof(bool)
+            || type == typeof(TimeSpan);
 
     public static bool TryRead(string text, Type type, out JsonNode? node)
     {
         node = type switch
         {
             _ when type == typeof(string) => JsonValue.Create(text),
-            _ when type == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
-            _ when type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) => JsonValue.Create(real),
+            _ when type == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
+                JsonValue.Create(number),
+            _ when type == typeof(double)
+                && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)
+                && double.IsFinite(real) => JsonValue.Create(real),
             _ when type == typeof(bool) && bool.TryParse(text, out var flag) => JsonValue.Create(flag),
             _ when type == typeof(TimeSpan) && Durations.TryParse(text, out var time) => JsonValue.Create(Durations.Format(time)),
 
-            // A number would be taken for any enum; only names are meant.
+            // Enum.TryParse accepts any number; accept only names.
             _ when type.IsEnum => Enum.GetNames(type).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)),
             _ => null,
         };

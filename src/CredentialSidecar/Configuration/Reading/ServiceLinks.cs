@@ -2,13 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>The variables Kubernetes gives every pod beside a Service whose name begins with <c>sidecar</c>.</summary>
-/// <remarks>One of them is <c>SIDECAR_PORT=tcp://…</c>, so they cannot be told from settings by the name alone.</remarks>
+/// <summary>The variables that Kubernetes sets in every pod for a Service whose name begins with <c>sidecar</c>.</summary>
+/// <remarks>One of them is <c>SIDECAR_PORT=tcp://…</c>, so the name alone does not distinguish them from settings.</remarks>
 internal static partial class ServiceLinks
 {
     public static bool Matches(string variable, string value) => ServiceOf(variable, value) is not null;
 
-    /// <summary>One warning for each such Service. No mistake: a stranger who names a Service so must not keep a pod from starting.</summary>
+    /// <summary>
+    /// Reports one warning for each such Service, not a mistake, since the name of a Service must not prevent a pod from starting.
+    /// </summary>
     public static void Report(ProcessEnvironment environment, Findings findings)
     {
         var services =
@@ -20,7 +22,9 @@ internal static partial class ServiceLinks
         foreach (var service in services)
         {
             var more = service.Count() == 1 ? "" : $" (so also {string.Join(", ", service.Skip(1))})";
-            findings.Warn(service.First(), $"is set by Kubernetes for the Service '{service.Key}'{more} and was ignored; set enableServiceLinks: false in the pod's spec");
+            findings.Warn(service.First(),
+                $"is set by Kubernetes for the Service '{service.Key}'{more} and is ignored; set enableServiceLinks: "
+                + "false in the pod's spec");
         }
     }
 
@@ -34,7 +38,8 @@ internal static partial class ServiceLinks
 #pragma warning restore CA1308
     }
 
-    [GeneratedRegex(@"^(?<service>SIDECAR(_[A-Z0-9]+)*?)_(?<rest>SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)\z")]
+    [GeneratedRegex(@"^(?<service>SIDECAR(_[A-Z0-9]+)*?)_"
+        + @"(?<rest>SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)\z")]
     private static partial Regex Unmistakable();
 
     [GeneratedRegex(@"^(?<service>SIDECAR(_[A-Z0-9]+)*)_PORT\z")]

@@ -3,7 +3,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>The short environment form: one variable is enough for one destination.</summary>
+/// <summary>The short variables, with which one variable configures one destination.</summary>
 internal static class ShortNames
 {
     public const string Prefix = "SIDECAR_";
@@ -30,9 +30,12 @@ internal static class ShortNames
         ["SIDECAR_SOURCE_ENDPOINT"] = "Source:Endpoint",
     };
 
-    /// <summary>Whether a variable may hold a token, an external id or a collector's key: it does by its name, or it is a whole document.</summary>
+    /// <summary>
+    /// Whether a variable may hold a token, an external id or a collector's key: it does by its name, or it is a whole document.
+    /// </summary>
     public static bool MayHoldSecret(string variable) => variable == Config
-        || (variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && Array.Exists(Secrets, end => variable.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
+        || (variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            && Array.Exists(Secrets, end => variable.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
         || (variable.StartsWith("OTEL_", StringComparison.Ordinal) && variable.EndsWith("HEADERS", StringComparison.Ordinal));
 
     public static IEnumerable<string> All => Plain.Keys.Concat([ConfigFile, Config, RoleArn, ExternalId, SessionName]);
@@ -43,10 +46,12 @@ internal static class ShortNames
         : Prefix + path.Replace(":", "__", StringComparison.Ordinal);
 
     /// <summary>Short names that a path written as a variable was probably meant to be.</summary>
-    public static IReadOnlyList<string> NearTo(string path) => [.. Nearest.To(path, All.Select(name => name[Prefix.Length..])).Select(name => Prefix + name)];
+    public static IReadOnlyList<string> NearTo(string path) =>
+        [.. Nearest.To(path, All.Select(name => name[Prefix.Length..])).Select(name => Prefix + name)];
 
     /// <summary>The shortest variable for a path.</summary>
-    public static string ShortestOf(string path) => Plain.FirstOrDefault(name => name.Value.Equals(path, StringComparison.OrdinalIgnoreCase)).Key ?? VariableOf(path);
+    public static string ShortestOf(string path) =>
+        Plain.FirstOrDefault(name => name.Value.Equals(path, StringComparison.OrdinalIgnoreCase)).Key ?? VariableOf(path);
 
     /// <summary>A setting's key as it was written, or the variable to write where it was not.</summary>
     /// <param name="nameOf">See <see cref="SidecarSettings.NameOf"/>.</param>
@@ -68,7 +73,8 @@ internal static class ShortNames
 
         return variable switch
         {
-            RoleArn => hops.Select((hop, i) => (hops.Length == 1 ? RoleArn : $"{RoleArn} (hop {i + 1})", $"{DefaultHops}:{i}:RoleArn", hop)),
+            RoleArn =>
+                hops.Select((hop, i) => (hops.Length == 1 ? RoleArn : $"{RoleArn} (hop {i + 1})", $"{DefaultHops}:{i}:RoleArn", hop)),
             ExternalId => [(variable, $"{last}:ExternalId", value)],
             SessionName => [(variable, $"{last}:SessionName", value)],
             _ when Plain.TryGetValue(variable, out var path) => [(variable, path, value)],

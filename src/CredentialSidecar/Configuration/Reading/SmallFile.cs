@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>Reads a file an operator named, or says in a few words why not. The words never hold the path.</summary>
+/// <summary>Reads a file that an operator named, or says why it cannot, without the path.</summary>
 /// <remarks>It takes no lock and never waits: a reader's lock or a pipe in the file's place must not stop anything but this file.</remarks>
 internal static class SmallFile
 {
@@ -21,7 +21,7 @@ internal static class SmallFile
     {
         try
         {
-            // Where there is no Linux there are only developers.
+            // Other systems than Linux are only used for development.
             var (handle, trouble, owner, mode) = OperatingSystem.IsLinux() ? RegularFile.Open(path, followLinks)
                 : (File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete), FileTrouble.None, 0u, 0);
             using var file = handle;
@@ -38,9 +38,10 @@ internal static class SmallFile
         }
     }
 
-    /// <summary>As whom we run, for messages.</summary>
+    /// <summary>The uid of this process, for messages.</summary>
     public static string UserId() => OperatingSystem.IsLinux()
-        ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal))?.Split('\t')[1] ?? "?"
+        ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Uid:", StringComparison.Ordinal))?.Split('\t')[1]
+            ?? "?"
         : "?";
 
     private static int Fill(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] buffer)
@@ -55,7 +56,7 @@ internal static class SmallFile
         return filled;
     }
 
-    // Not the path: it may be a token that was put into the wrong variable.
+    // Without the path, which may be a token in the wrong variable.
     private static string Forbidden(string path) => RegularFile.Permissions(path) switch
     {
         null => $"may not be read by uid {UserId()}",

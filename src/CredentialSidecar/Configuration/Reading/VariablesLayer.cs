@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Configuration.Reading;
 
-/// <summary>Settings that stand in variables of their own, short or long.</summary>
+/// <summary>Settings from single variables, short or long.</summary>
 internal sealed class VariablesLayer
 {
     private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
@@ -63,7 +63,8 @@ internal sealed class VariablesLayer
     {
         foreach (var (name, path, value) in settings)
         {
-            findings.Require(!_values.ContainsKey(path), name, $"sets what {_names.GetValueOrDefault(path)} sets too; keep one of them");
+            findings.Require(!_values.ContainsKey(path), name,
+                $"sets the same setting as {_names.GetValueOrDefault(path)}; keep one of them");
             (_values[path], _names[path]) = (value, name);
         }
     }
@@ -71,7 +72,8 @@ internal sealed class VariablesLayer
     // SIDECAR_…__Tags__team=x, which is what {"team": "x"} is in JSON.
     private void AddTag(string variable, string value, string list, string key, Findings findings)
     {
-        var place = _values.Keys.Count(path => ConfigurationLayer.IsBelow(path, list) && path.EndsWith(":Key", StringComparison.OrdinalIgnoreCase));
+        var place =
+            _values.Keys.Count(path => ConfigurationLayer.IsBelow(path, list) && path.EndsWith(":Key", StringComparison.OrdinalIgnoreCase));
         Add([(variable, $"{list}:{place}:Key", key), (variable, $"{list}:{place}:Value", value)], findings);
     }
 
@@ -80,7 +82,8 @@ internal sealed class VariablesLayer
         name != variable && name.Equals(variable, StringComparison.OrdinalIgnoreCase)
         && (name is ShortNames.Config or ShortNames.ConfigFile || PathOf(name) != PathOf(variable)));
 
-    private static string? PathOf(string variable) => ShortNames.Expand(variable, "", []).Select(setting => setting.Path.ToUpperInvariant()).FirstOrDefault();
+    private static string? PathOf(string variable) =>
+        ShortNames.Expand(variable, "", []).Select(setting => setting.Path.ToUpperInvariant()).FirstOrDefault();
 
     private static string LongPath(string variable) => variable[ShortNames.Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
 

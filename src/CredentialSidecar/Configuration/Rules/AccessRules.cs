@@ -7,7 +7,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Finds the clients and their tokens, or says why there are none to be had.</summary>
+/// <summary>Finds the clients and their tokens, or reports why there are none.</summary>
 internal static class AccessRules
 {
     private const string Section = "Access";
@@ -35,9 +35,9 @@ internal static class AccessRules
 
         if (clients.Count == 0 && !access.AllowAnonymous && !IsUnread(findings))
         {
-            findings.Missing("SIDECAR_TOKEN", "is not set, and neither is SIDECAR_TOKEN_FILE; "
-                + "set one of them, or SIDECAR_SHARED_DIR to have one generated into a directory that siblings mount, "
-                + "or SIDECAR_Access__AllowAnonymous=true to serve whoever can connect");
+            findings.Missing("SIDECAR_TOKEN", "is not set, and SIDECAR_TOKEN_FILE is not set either; "
+                + "set one of them, or set SIDECAR_SHARED_DIR to generate a token in a directory that siblings mount, "
+                + "or set SIDECAR_Access__AllowAnonymous=true to serve every client that can connect");
         }
 
         RefuseDuplicates(clients, client => client.Token, "has the token of",
@@ -58,13 +58,13 @@ internal static class AccessRules
         {
             findings.Doubt(key, content);
 
-            // Byte by byte: siblings read the same file, and their SDKs send a byte order mark as part of the token.
+            // As bytes: siblings read the same file, and their SDKs send a byte order mark as part of the token.
             var token = Encoding.Latin1.GetString(bytes);
             TokenText.Check(token, key, fromFile: true, allowShort, findings);
             return token;
         }
 
-        // Without a slash it may be the token itself, put into the wrong variable.
+        // Without a slash it may be the token in the wrong variable.
         findings.Wrong(key, path.Contains('/', StringComparison.Ordinal)
             ? $"is {Shown.Quoted(path)}, which {content.Problem}; {content.Remedy("give the path of the file that holds the token")}"
             : $"names a file (not shown, in case it is the token itself) that {content.Problem}; "
@@ -80,42 +80,46 @@ internal static class AccessRules
             : access.Clients.Count > 0 ? "Access:Clients"
             : null;
         findings.Require(!access.AllowAnonymous || instead is null, AnonymousKey,
-            $"is true although {findings.NameOf(instead ?? "")} is set; keep one of them");
+            $"is true, but {findings.NameOf(instead ?? "")} is set; keep one of them");
 
         // An address on our own loopback is reached by our own host alone, whatever it looks like.
-        var staysHere = options.Listen.Addresses.TrueForAll(address => IsLoopback(address) || address == options.Networking.LinkLocalAddress);
+        var staysHere =
+            options.Listen.Addresses.TrueForAll(address => IsLoopback(address) || address == options.Networking.LinkLocalAddress);
         findings.Require(!access.AllowAnonymous || access.Peers.Count > 0 || staysHere, AnonymousKey,
-            $"is true, but {findings.NameOf("Listen:Addresses")} reaches beyond loopback; "
-            + "ask for a token there, or name in Access:Peers who may do without");
+            $"is true, but {findings.NameOf("Listen:Addresses")} is not only loopback; "
+            + "configure a token, or list the networks that need none in Access:Peers");
     }
 
     private static ClientSettings ReadNamed(string name, ClientOptions client, SidecarOptions options, Findings findings)
     {
         var path = $"Access:Clients:{name}";
         findings.Require(DestinationRules.IsName(name) && name != ClientSettings.Default, path,
-            name == ClientSettings.Default ? "is not a valid name for a client: it is that of the client of SIDECAR_TOKEN"
+            name == ClientSettings.Default ? "is not a valid name for a client: it is reserved for the client of SIDECAR_TOKEN"
                 : "is not a valid name for a client; expected 1 to 64 of a-z 0-9 _ -");
         findings.Require(client.Destinations.Count > 0 || findings.IsUnreadBelow($"{path}:Destinations"), $"{path}:Destinations",
-            "is missing or empty; name what it may read");
+            "is missing or empty; list the destinations that the client may read");
         findings.Require(client.Token is not null || client.TokenFile is not null || client.SharedDirectory is not null, path,
-            "has no token; give it Token or TokenFile, or SharedDirectory to have one generated there");
+            "has no token; set Token or TokenFile, or set SharedDirectory to generate a token there");
         Directory($"{path}:SharedDirectory", client.SharedDirectory, findings);
 
         foreach (var (i, destination) in client.Destinations.Index())
         {
             findings.Require(options.Destinations.Count == 0 || options.Destinations.ContainsKey(destination), $"{path}:Destinations:{i}",
-                $"is {Shown.Quoted(destination)}; expected the name of a destination{Nearest.Question(destination, options.Destinations.Keys)}");
+                $"is {Shown.Quoted(destination)}; expected the name of a "
+                + $"destination{Nearest.Question(destination, options.Destinations.Keys)}");
         }
 
         return Read(
-            name, path, client.Token, client.TokenFile, client.SharedDirectory, client.Destinations.ToFrozenSet(StringComparer.Ordinal), options.Access, findings);
+            name, path, client.Token, client.TokenFile, client.SharedDirectory, client.Destinations.ToFrozenSet(StringComparer.Ordinal),
+            options.Access, findings);
     }
 
     private static ClientSettings Read(
-        string name, string path, string? token, string? file, string? directory, FrozenSet<string>? destinations, AccessOptions access, Findings findings)
+        string name, string path, string? token, string? file, string? directory, FrozenSet<string>? destinations, AccessOptions access,
+        Findings findings)
     {
         var (tokenKey, fileKey) = ($"{path}:Token", $"{path}:TokenFile");
-        findings.Require(token is null || file is null, fileKey, $"is set beside {findings.NameOf(tokenKey)}; keep one of them");
+        findings.Require(token is null || file is null, fileKey, $"is set, and {findings.NameOf(tokenKey)} is set too; keep one of them");
 
         if (token is not null)
         {
@@ -132,14 +136,16 @@ internal static class AccessRules
     }
 
     private static void Directory(string key, string? directory, Findings findings) => findings.Require(
-        directory is null || Path.IsPathRooted(directory), key, $"is {Shown.Quoted(directory)}; expected a whole path such as /credential-sidecar");
+        directory is null || Path.IsPathRooted(directory), key,
+        $"is {Shown.Quoted(directory)}; expected an absolute path such as /credential-sidecar");
 
-    // One that is spelt in two ways is one.
+    // Two spellings of one path are the same directory.
     private static string? Plain(string? directory) => directory is null || directory.Contains('\0', StringComparison.Ordinal)
         ? directory
         : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
 
-    private static void RefuseDuplicates(List<ClientSettings> clients, Func<ClientSettings, string?> part, string @is, string why, Findings findings)
+    private static void RefuseDuplicates(List<ClientSettings> clients, Func<ClientSettings, string?> part, string @is, string why,
+        Findings findings)
     {
         foreach (var same in clients.Where(client => part(client) is not null).GroupBy(part).Where(group => group.Count() > 1))
         {

@@ -41,7 +41,8 @@ internal static class ControlRules
         if (own is null)
         {
             findings.Warn("SharedDirectory",
-                $"has more than {most} bytes, too many for the path of a Unix socket, so there is no control socket; set {ShortNames.ShortestOf(Key)} to a directory with a shorter path");
+                $"has more than {most} bytes, too many for the path of a Unix socket, so the control socket is not opened; "
+                + $"set {ShortNames.ShortestOf(Key)} to a directory with a shorter path");
         }
 
         return new ControlSettings(null, Key);

@@ -12,7 +12,8 @@ internal static class DestinationRules
     {
         if (options.Destinations.Count == 0 && !findings.IsUnread("Destinations") && !findings.IsUnreadBelow("Destinations"))
         {
-            findings.Missing(ShortNames.RoleArn, "is not set, and neither is any destination; give the role to assume, arn:aws:iam::123456789012:role/name");
+            findings.Missing(ShortNames.RoleArn,
+                "is not set, and no destination is configured; set it to the role to assume, arn:aws:iam::123456789012:role/name");
         }
 
         foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))
@@ -56,7 +57,7 @@ internal static class DestinationRules
         foreach (var (i, role) in roles.Index())
         {
             findings.Require(role is null || role.Partition == first!.Partition, $"{path}:Hops:{i}:RoleArn",
-                $"is {role}, but an earlier hop is in the partition {first?.Partition}; no role chain leads from one partition into another");
+                $"is {role}, but an earlier hop is in the partition {first?.Partition}; role chains cannot cross partitions");
         }
     }
 }

@@ -3,7 +3,7 @@ using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>What the OpenTelemetry variables ask for. A mistake in them is a warning: telemetry must not keep a task from its credentials.</summary>
+/// <summary>Reads the OpenTelemetry variables. Mistakes in them are warnings, because telemetry must not prevent credentials.</summary>
 /// <remarks>
 /// By https://opentelemetry.io/docs/specs/otel/protocol/exporter/, where a value that is not known is ignored with a warning. Not so
 /// the protocol, the endpoint and the headers: without them what is sent would reach nobody, or somebody else.
@@ -13,8 +13,9 @@ internal static class ExportRules
     private const string Prefix = "OTEL_";
     private const string Otlp = "OTEL_EXPORTER_OTLP_";
 
-    // The SDK would end the start over a number that it cannot use.
-    private static readonly string[] Milliseconds = ["OTEL_METRIC_EXPORT_INTERVAL", "OTEL_METRIC_EXPORT_TIMEOUT", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT"];
+    // The SDK would throw at start for an invalid number.
+    private static readonly string[] Milliseconds =
+        ["OTEL_METRIC_EXPORT_INTERVAL", "OTEL_METRIC_EXPORT_TIMEOUT", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT"];
 
     private static readonly string[] Certificates =
         ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY"];
@@ -31,7 +32,9 @@ internal static class ExportRules
         }
 
         var variables = environment.All
-            .Where(v => v.Key.StartsWith(Prefix, StringComparison.Ordinal) && !v.Key.StartsWith(Otlp, StringComparison.Ordinal) && v.Value.Length > 0)
+            .Where(v => v.Key.StartsWith(Prefix, StringComparison.Ordinal)
+                && !v.Key.StartsWith(Otlp, StringComparison.Ordinal)
+                && v.Value.Length > 0)
             .ToDictionary(StringComparer.Ordinal);
         Keep("CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY", "METRICS_TEMPORALITY_PREFERENCE", "METRICS_DEFAULT_HISTOGRAM_AGGREGATION");
         var any = Aim("METRICS", environment, variables, findings) | Aim("TRACES", environment, variables, findings);
@@ -42,7 +45,7 @@ internal static class ExportRules
             variables.Remove(name);
         }
 
-        // The SDK would wait at a pipe for ever, and all else with it.
+        // The SDK would block on a pipe forever, and the start with it.
         foreach (var name in any ? Certificates.Where(variables.ContainsKey).Where(name => IsPipe(variables[name])) : [])
         {
             findings.Warn(name, "names a pipe, a socket or a device instead of a regular file; nothing is exported");
@@ -81,7 +84,8 @@ internal static class ExportRules
 
         if (!exporters.Contains("otlp"))
         {
-            return Nothing($"{Prefix}{signal}_EXPORTER", $"is {Shown.Quoted(environment[$"{Prefix}{signal}_EXPORTER"])}; expected otlp or none");
+            return Nothing($"{Prefix}{signal}_EXPORTER",
+                $"is {Shown.Quoted(environment[$"{Prefix}{signal}_EXPORTER"])}; expected otlp or none");
         }
 
         if (protocol is not ("grpc" or "http/protobuf"))
@@ -91,13 +95,13 @@ internal static class ExportRules
 
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
         {
-            // Not shown: a password may stand in it.
+            // Not shown, because it may contain a password.
             return Nothing(endpoint, "is not an http or https address without user name and password, such as http://127.0.0.1:4317");
         }
 
         if (headers is not null && !headers.Split(',').All(IsHeader))
         {
-            return Nothing(Which("HEADERS"), "is not shown here; expected name=value,name=value, with % before what cannot stand in a header");
+            return Nothing(Which("HEADERS"), "is not shown here; expected name=value,name=value, percent-encoded where needed");
         }
 
         var timeout = Known("TIMEOUT", "10000", IsMilliseconds, "milliseconds, a whole number from 1");
@@ -105,19 +109,22 @@ internal static class ExportRules
 
         if (uri.Port == 4318 && protocol == "grpc")
         {
-            findings.Warn(endpoint, $"has port 4318, where collectors take http/protobuf, but the protocol is grpc; set {Otlp}PROTOCOL=http/protobuf, or use port 4317");
+            findings.Warn(endpoint,
+                "has port 4318, which collectors use for http/protobuf, but the protocol is grpc; "
+                + $"set {Otlp}PROTOCOL=http/protobuf, or use port 4317");
         }
 
-        // Only the address that all signals share is a base.
+        // Only the endpoint for all signals is a base URL.
         variables[$"{own}ENDPOINT"] = protocol == "grpc" || endpoint.StartsWith(own, StringComparison.Ordinal)
             ? uri.AbsoluteUri
             : new UriBuilder(uri) { Path = $"{uri.AbsolutePath.TrimEnd('/')}/v1/{kind}" }.Uri.AbsoluteUri;
-        (variables[$"{own}PROTOCOL"], variables[$"{own}HEADERS"], variables[$"{own}TIMEOUT"], variables[$"{own}COMPRESSION"]) = (protocol, headers ?? "", timeout, compression);
+        (variables[$"{own}PROTOCOL"], variables[$"{own}HEADERS"], variables[$"{own}TIMEOUT"], variables[$"{own}COMPRESSION"]) =
+            (protocol, headers ?? "", timeout, compression);
         return true;
 
         string Which(string name) => environment[own + name] is null ? Otlp + name : own + name;
 
-        // What a collector can do without is ignored where it cannot be used.
+        // Ignore invalid values that the collector does not need.
         string Known(string name, string otherwise, Func<string, bool> isKnown, string expected)
         {
             if (environment[Which(name)] is not { } value || isKnown(value))
@@ -138,9 +145,11 @@ internal static class ExportRules
 
     private static bool IsPipe(string path) => SmallFile.Read(path, 0).Trouble == FileTrouble.NotRegular;
 
-    private static bool IsMilliseconds(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0;
+    private static bool IsMilliseconds(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0;
 
     private static bool IsHeader(string pair) => pair.Split('=', 2) is [var name, var value]
-        && name.Trim() is { Length: > 0 } trimmed && trimmed.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))
+        && name.Trim() is { Length: > 0 } trimmed
+        && trimmed.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))
         && Uri.UnescapeDataString(value).All(c => c is >= ' ' and <= '~');
 }

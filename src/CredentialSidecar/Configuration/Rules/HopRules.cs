@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>What STS takes for one hop, checked before anything is sent. Limits as of the AssumeRole API reference.</summary>
+/// <summary>Checks one hop by the limits of STS before any call. Limits as of the AssumeRole API reference.</summary>
 internal static partial class HopRules
 {
     /// <summary>25 minutes: 20 to be left whenever it is served, and some use before that (contract R1, R2).</summary>
@@ -17,7 +17,7 @@ internal static partial class HopRules
     private const int LongestChained = 3600;
 
     /// <param name="path">The path of one of the hop's settings.</param>
-    /// <param name="mayBeLong">Whether long-lived keys may sign it; every other caller is a role session itself.</param>
+    /// <param name="mayBeLong">Whether long-lived keys may sign the call; every other caller is a role session.</param>
     public static void Check(HopOptions hop, Func<string, string> path, bool mayBeLong, Findings findings)
     {
         if (!RoleArn.TryParse(hop.RoleArn, out var role, out var problem))
@@ -62,9 +62,10 @@ internal static partial class HopRules
             return;
         }
 
-        // What an operator wrote is taken as it is or refused; only what a placeholder brings in is made to fit.
+        // Text from the operator is used unchanged or rejected; only placeholder values are adapted.
         findings.Require(SessionNameTemplate.IsValid(template), path,
-            $"is {Shown.Quoted(template)}; expected 2 to 64 of A-Z a-z 0-9 _ + = , . @ - and the placeholders {string.Join(' ', Template.Placeholders)}");
+            $"is {Shown.Quoted(template)}; expected 2 to 64 of A-Z a-z 0-9 _ + = , . "
+            + $"@ - and the placeholders {string.Join(' ', Template.Placeholders)}");
     }
 
     private static void CheckDuration(HopOptions hop, Func<string, string> path, int most, Findings findings)
@@ -73,15 +74,19 @@ internal static partial class HopRules
         {
             case < ShortestSeconds:
                 findings.Wrong(path("DurationSeconds"),
-                    $"is {hop.DurationSeconds}; expected {ShortestSeconds} to {most}: SDKs call again at each API call once 16 minutes or less are left");
+                    $"is {hop.DurationSeconds}; expected {ShortestSeconds} to {most}: "
+                    + "SDKs request new credentials at each API call once 16 minutes or less are left");
                 break;
             case < AdvisedSeconds:
                 findings.Warn(path("DurationSeconds"),
-                    $"is {hop.DurationSeconds}: such a session is renewed every few minutes; {LongestChained} costs less and outlives a longer STS outage");
+                    $"is {hop.DurationSeconds}: such a session is renewed every few minutes; "
+                    + $"{LongestChained} needs fewer calls and survives a longer STS outage");
                 break;
             case var given when given > most:
-                findings.Warn(path("DurationSeconds"), $"is {given} and was clamped to {most}: "
-                    + (most == LongestSeconds ? "no role allows more" : "its caller is a role session itself, so the hop is role chaining, which STS caps at one hour"));
+                findings.Warn(path("DurationSeconds"), $"is {given} and was reduced to {most}: "
+                    + (most == LongestSeconds
+                        ? "no role allows more"
+                        : "its caller is a role session, so the hop is role chaining, which STS limits to one hour"));
                 hop.DurationSeconds = most;
                 break;
         }

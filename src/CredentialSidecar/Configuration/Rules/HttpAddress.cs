@@ -1,6 +1,6 @@
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>An http or https address that stands in a variable or a setting.</summary>
+/// <summary>Reads an http or https address from a variable or a setting.</summary>
 internal static class HttpAddress
 {
     /// <param name="example">One that would be right.</param>
@@ -19,7 +19,8 @@ internal static class HttpAddress
             return null;
         }
 
-        findings.Require(uri.UserInfo.Length == 0, path, "holds a user name or a password, which nothing here sends; leave out what stands before the @");
+        findings.Require(uri.UserInfo.Length == 0, path,
+            "contains a user name or a password, which the sidecar does not send; remove the part before the @");
         return uri;
     }
 }

@@ -15,32 +15,38 @@ internal static class ListenRules
         Port("Listen:Port", listen.Port);
         Port("Health:Port", health.Port);
         findings.Require(listen.Port != health.Port || listen.Port == 0, "Health:Port",
-            $"is {health.Port}, and so is {findings.NameOf("Listen:Port")}; they need two ports");
+            $"is {health.Port}, which {findings.NameOf("Listen:Port")} already uses; set different ports");
 
         Address("Health:Address", health.Address);
         findings.Require(!IsAny(health.Address), "Health:Address",
-            $"is {health.Address}, but health always listens on 127.0.0.1 and on one more address; "
-            + "give that one, in Kubernetes by valueFrom fieldRef status.podIP");
+            $"is {health.Address}, but health always listens on 127.0.0.1 besides this address; "
+            + "set the additional address, in Kubernetes by valueFrom fieldRef status.podIP");
 
         foreach (var (i, address) in listen.Addresses.Index())
         {
             var path = $"Listen:Addresses:{i}";
             Address(path, address);
-            findings.Require(listen.Addresses.IndexOf(address) == i, path, $"is {Shown.Quoted(address)} a second time; give each address once");
-            findings.Require(listen.Addresses.Count == 1 || !IsAny(address), path, $"is {address}, which takes in the others; keep it alone or leave it out");
+            findings.Require(listen.Addresses.IndexOf(address) == i, path,
+                $"is {Shown.Quoted(address)} a second time; give each address once");
+            findings.Require(listen.Addresses.Count == 1 || !IsAny(address), path,
+                $"is {address}, which includes all other addresses; keep only this one, or remove it");
         }
 
         return (new ListenSettings(listen.Port, [.. listen.Addresses.Where(IsAddress).Select(IPAddress.Parse)], listen.LocalEndpoints),
-            new HealthSettings(health.Port, IsAddress(health.Address) ? IPAddress.Parse(health.Address) : IPAddress.Loopback, health.NoClientAfter));
+            new HealthSettings(health.Port, IsAddress(health.Address) ? IPAddress.Parse(health.Address) : IPAddress.Loopback,
+                health.NoClientAfter));
 
         void Port(string path, int port) => findings.Require(port is >= 0 and <= 65535, path, $"is {port}; expected {Ranges.Port}");
 
-        void Address(string path, string text) => findings.Require(IsAddress(text), path, $"is {Shown.Quoted(text)}; expected an IP address such as 127.0.0.1");
+        void Address(string path, string text) =>
+            findings.Require(IsAddress(text), path, $"is {Shown.Quoted(text)}; expected an IP address such as 127.0.0.1");
     }
 
     // .NET takes 9170 for 0.0.35.210, 127.1 for 127.0.0.1, and ignores the port of [::1]:80.
     private static bool IsAddress(string text) =>
-        IPAddress.TryParse(text, out var ip) && (ip.AddressFamily == AddressFamily.InterNetworkV6 ? !text.StartsWith('[') : ip.ToString() == text);
+        IPAddress.TryParse(text, out var ip)
+            && (ip.AddressFamily == AddressFamily.InterNetworkV6 ? !text.StartsWith('[') : ip.ToString() == text);
 
-    private static bool IsAny(string text) => IPAddress.TryParse(text, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
+    private static bool IsAny(string text) =>
+        IPAddress.TryParse(text, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
 }

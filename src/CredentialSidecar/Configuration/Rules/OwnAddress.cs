@@ -5,16 +5,18 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Refuses a source that is the sidecar itself: it would ask itself for the credentials it needs to answer.</summary>
+/// <summary>Rejects a source that is the sidecar itself, which would request its own credentials.</summary>
 internal static class OwnAddress
 {
     public static void Refuse(string path, Uri? uri, SidecarOptions options, Findings findings)
     {
-        // The port is compared first, so that a name is looked up only where it matters.
+        // Compare the port first, so that most names need no look-up.
         if (uri is not null && uri.Port == options.Listen.Port && AddressesOf(uri).Any(address => IsOurs(address, options.Listen)))
         {
             findings.Wrong(path, $"is {uri.Scheme}://{uri.Authority}, which is this sidecar itself; "
-                + (path == "Source:Endpoint" ? "give the ECS agent's address, or leave it out" : "set AWS_CONTAINER_CREDENTIALS_FULL_URI in the siblings, not here"));
+                + (path == "Source:Endpoint"
+                    ? "set it to the ECS agent's address, or remove it"
+                    : "set AWS_CONTAINER_CREDENTIALS_FULL_URI in the siblings, not here"));
         }
     }
 
@@ -23,7 +25,8 @@ internal static class OwnAddress
         var listed = listen.Addresses.Select(text => IPAddress.TryParse(text, out var ip) ? ip : IPAddress.None).ToArray();
 
         return IPAddress.IsLoopback(address) || IsAny(address) || listed.Contains(address)
-            || (listed.Any(IsAny) && IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(address)));
+            || (listed.Any(IsAny)
+                && IPGlobalProperties.GetIPGlobalProperties().GetUnicastAddresses().Any(own => own.Address.Equals(address)));
     }
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
@@ -32,7 +35,7 @@ internal static class OwnAddress
     {
         try
         {
-            // A look-up refuses 0.0.0.0 and ::, which Linux connects to loopback.
+            // A look-up rejects 0.0.0.0 and ::, which Linux connects to loopback.
             var addresses = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? [literal] : Dns.GetHostAddresses(uri.DnsSafeHost);
             return [.. addresses.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)];
         }

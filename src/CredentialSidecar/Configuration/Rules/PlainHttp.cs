@@ -2,7 +2,7 @@ using System.Net;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Where plain HTTP may go: whoever is on the path reads what it carries.</summary>
+/// <summary>Where plain HTTP is allowed, since anyone on the network path can read it.</summary>
 internal static class PlainHttp
 {
     private static readonly IPAddress[] Agents =
@@ -12,7 +12,7 @@ internal static class PlainHttp
     public static bool MayAskForCredentials(Uri uri) =>
         uri.Scheme == "https" || IsLoopback(uri) || (Literal(uri) is { } address && Agents.Contains(address));
 
-    /// <summary>This host, or what no router passes on.</summary>
+    /// <summary>Whether the host is this machine or link-local.</summary>
     public static bool StaysNear(Uri uri) => uri.Scheme == "https" || IsLoopback(uri)
         || (Literal(uri) is { } address && (address.IsIPv6LinkLocal || IsLinkLocal(address) || Agents.Contains(address)));
 

@@ -6,22 +6,24 @@ using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>What STS takes for session policies.</summary>
+/// <summary>Checks session policies by the limits of STS.</summary>
 internal static partial class PolicyRules
 {
     private const int Longest = 2048;
     private const int MostArns = 10;
 
-    /// <param name="role">Null where the ARN is a mistake of its own.</param>
+    /// <param name="role">Null if the ARN is invalid.</param>
     public static void Check(HopOptions hop, RoleArn? role, Func<string, string> path, Findings findings)
     {
         if (hop.Policy is { } written)
         {
             hop.Policy = Minified(written, path("Policy"), findings);
-            findings.Require(hop.Policy.Length <= Longest, path("Policy"), $"has {hop.Policy.Length} characters without the blanks between its parts; expected at most {Longest}");
+            findings.Require(hop.Policy.Length <= Longest, path("Policy"),
+                $"has {hop.Policy.Length} characters without whitespace between tokens; expected at most {Longest}");
         }
 
-        findings.Require(hop.PolicyArns.Count <= MostArns, path("PolicyArns"), $"has {hop.PolicyArns.Count} entries; expected at most {MostArns}");
+        findings.Require(hop.PolicyArns.Count <= MostArns, path("PolicyArns"),
+            $"has {hop.PolicyArns.Count} entries; expected at most {MostArns}");
 
         var partition = role?.Partition ?? "aws";
 
@@ -29,9 +31,11 @@ internal static partial class PolicyRules
         {
             var match = Arns().Match(arn);
             var fits = match.Success && (role is null
-                || (match.Groups[1].Value == role.Partition && (match.Groups[2].Value == "aws" || match.Groups[2].Value == role.AccountId)));
+                || (match.Groups[1].Value == role.Partition
+                    && (match.Groups[2].Value == "aws" || match.Groups[2].Value == role.AccountId)));
             findings.Require(fits, path($"PolicyArns:{i}"),
-                $"is {Shown.Quoted(arn)}; expected a policy of the role's own account, arn:{partition}:iam::{role?.AccountId ?? "123456789012"}:policy/name, "
+                $"is {Shown.Quoted(arn)}; expected a policy of the role's own account, "
+                + $"arn:{partition}:iam::{role?.AccountId ?? "123456789012"}:policy/name, "
                 + $"or one of AWS, arn:{partition}:iam::aws:policy/name");
         }
     }
@@ -41,7 +45,8 @@ internal static partial class PolicyRules
         try
         {
             using var document = JsonDocument.Parse(text);
-            findings.Require(document.RootElement.ValueKind == JsonValueKind.Object, path, "is not a JSON object; write the policy document, as an object or as one string");
+            findings.Require(document.RootElement.ValueKind == JsonValueKind.Object, path,
+                "is not a JSON object; write the policy document as an object or as one string");
             return HopForms.Minified(document.RootElement);
         }
         catch (JsonException e)

@@ -2,7 +2,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Finds the proxy for STS in the environment, in the order that .NET and curl have: lower case first.</summary>
+/// <summary>Finds the proxy for STS in the environment, in the order of .NET and curl: lower case first.</summary>
 internal static class ProxyRules
 {
     private static readonly string[] Schemes = ["http", "https", "socks4", "socks4a", "socks5"];
@@ -17,18 +17,19 @@ internal static class ProxyRules
             return null;
         }
 
-        // Without a scheme it is an http proxy; with one that is not known, .NET would go past it without a word.
+        // Without a scheme it is an http proxy. .NET silently ignores a proxy with an unknown scheme.
         var text = environment[variable]!.Trim();
         var full = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
 
         if (!Uri.TryCreate(full, UriKind.Absolute, out var address) || !Schemes.Contains(address.Scheme) || address.Host.Length == 0)
         {
             // Not shown: it may hold a password.
-            findings.Wrong(variable, $"is not the address of a proxy; expected http://host:port (or {string.Join(", ", Schemes.Skip(1))})");
+            findings.Wrong(variable, $"is not a proxy address; expected http://host:port (or {string.Join(", ", Schemes.Skip(1))})");
             return null;
         }
 
         var direct = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
-        return new ProxySettings(variable, address, direct.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return new ProxySettings(variable, address,
+            direct.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }

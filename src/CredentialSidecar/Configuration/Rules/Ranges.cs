@@ -2,7 +2,7 @@ using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>What a setting takes, in words; one text for a value that cannot be read and for one that is out of range.</summary>
+/// <summary>Describes the valid values of a setting; the same text for an unreadable value and for one out of range.</summary>
 internal static class Ranges
 {
     public const string Port = "a port number (0-65535)";

@@ -4,10 +4,10 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Times and shares, and that a session lives long enough for what is promised of it.</summary>
+/// <summary>Checks times and shares, and that sessions live long enough for MinimumRemaining.</summary>
 internal static class RefreshRules
 {
-    // Below this a session would be renewed every moment, and STS's own clock would matter.
+    // Below this, a session would be renewed almost continuously.
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
 
     public static RefreshSettings Find(SidecarOptions options, Findings findings)
@@ -17,13 +17,17 @@ internal static class RefreshRules
         Between("Refresh:MinimumRemaining", refresh.MinimumRemaining, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(50));
         Between("Refresh:StartSpread", refresh.StartSpread, TimeSpan.Zero, TimeSpan.FromSeconds(60));
         Between("Health:NoClientAfter", options.Health.NoClientAfter, TimeSpan.Zero, TimeSpan.FromHours(24));
-        findings.Require(refresh.RenewAtFraction is >= 0.1 and <= 0.9, "Refresh:RenewAtFraction", $"is {refresh.RenewAtFraction}; expected 0.1 to 0.9");
-        findings.Require(refresh.MaxConcurrentCalls is >= 1 and <= 1000, "Refresh:MaxConcurrentCalls", $"is {refresh.MaxConcurrentCalls}; expected 1 to 1000");
-        findings.Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction", $"is {refresh.JitterFraction}; expected 0 to 0.5");
+        findings.Require(refresh.RenewAtFraction is >= 0.1 and <= 0.9, "Refresh:RenewAtFraction",
+            $"is {refresh.RenewAtFraction}; expected 0.1 to 0.9");
+        findings.Require(refresh.MaxConcurrentCalls is >= 1 and <= 1000, "Refresh:MaxConcurrentCalls",
+            $"is {refresh.MaxConcurrentCalls}; expected 1 to 1000");
+        findings.Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction",
+            $"is {refresh.JitterFraction}; expected 0 to 0.5");
 
         foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))
         {
-            CheckServed($"Destinations:{name}:Hops:{destination.Hops.Count - 1}:DurationSeconds", destination.Hops.LastOrDefault(), refresh, findings);
+            CheckServed($"Destinations:{name}:Hops:{destination.Hops.Count - 1}:DurationSeconds", destination.Hops.LastOrDefault(), refresh,
+                findings);
         }
 
         return RefreshSettings.Of(refresh);
@@ -41,7 +45,7 @@ internal static class RefreshRules
         {
             findings.Require(TimeSpan.FromSeconds(hop.DurationSeconds) - refresh.MinimumRemaining >= LeastUse, Promise,
                 $"is {Durations.Format(refresh.MinimumRemaining)}, but {findings.NameOf(path)} is {hop.DurationSeconds}; "
-                + "a session must live at least 4 minutes longer than it has to have left, so lower the one or raise the other");
+                + "a session must live at least 4 minutes longer than its minimum remaining time; lower one value or raise the other");
         }
     }
 }

@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Whose STS is asked, and that it can know the role at all.</summary>
+/// <summary>Checks the regions of STS, and that roles are in the same partition.</summary>
 internal static partial class RegionRules
 {
     private static readonly string[] Variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -23,7 +23,8 @@ internal static partial class RegionRules
     }
 
     public static void CheckName(string path, string? region, Findings findings) =>
-        findings.Require(region is null || Regions().IsMatch(region), path, $"is {Shown.Quoted(region)}; expected a region such as eu-central-1");
+        findings.Require(region is null || Regions().IsMatch(region), path,
+            $"is {Shown.Quoted(region)}; expected a region such as eu-central-1");
 
     /// <param name="region">For hops that name none.</param>
     /// <param name="sts">How STS is reached, which may be that of one region.</param>
@@ -56,13 +57,14 @@ internal static partial class RegionRules
         }
         else if (RoleArn.TryParse(hop.RoleArn, out var role, out _) && Regions().IsMatch(used) && Partitions.Of(used) != role.Partition)
         {
-            findings.Wrong($"{path}:RoleArn", $"is {role}, of the partition {role.Partition}, but the region is {used}, of {Partitions.Of(used)}; "
-                + $"credentials do not cross partitions, so give the hop a Region of {role.Partition}");
+            findings.Wrong($"{path}:RoleArn",
+                $"is {role}, of the partition {role.Partition}, but the region is {used}, of {Partitions.Of(used)}; "
+                + $"credentials do not cross partitions, so set the hop's Region to one of {role.Partition}");
         }
     }
 
     private static void Unknown(Findings findings) =>
-        findings.Missing("AWS_REGION", "is not set, and there is no task metadata that names a region; set it to the region whose STS is to be asked");
+        findings.Missing("AWS_REGION", "is not set, and no task metadata names a region; set it to the region of the STS endpoint");
 
     [GeneratedRegex(@"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
     private static partial Regex Regions();

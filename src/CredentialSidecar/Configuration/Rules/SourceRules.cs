@@ -4,7 +4,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Finds the container credentials endpoint of this very container.</summary>
+/// <summary>Finds the container credentials endpoint of this container.</summary>
 internal static class SourceRules
 {
     private const string Relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -16,9 +16,9 @@ internal static class SourceRules
     {
         var endpoint = HttpAddress.Read(EndpointKey, options.Source.Endpoint, findings);
         findings.Require(endpoint is null or { AbsolutePath: "/", Query: "", Fragment: "" }, EndpointKey,
-            $"is {Shown.Quoted(options.Source.Endpoint)}; expected no path; that comes from {Relative}");
+            $"is {Shown.Quoted(options.Source.Endpoint)}; expected an address without a path; the path comes from {Relative}");
 
-        // The SDK's chain reads the same two variables in the same order, so it can be led back here just as well.
+        // The SDK's chain reads the same two variables in the same order, so it can also lead back to the sidecar.
         return (environment[Relative], environment[Full]) switch
         {
             ({ } path, _) => FromAgent(endpoint, path, options, findings),
@@ -34,7 +34,7 @@ internal static class SourceRules
             return new SourceSettings(SourceKind.Default);
         }
 
-        // Whoever knows the path can read the task role, so it is not shown.
+        // Not shown, because anyone who knows the path can read the task role.
         findings.Require(path.StartsWith('/'), Relative, "does not begin with /; leave it as ECS sets it");
         OwnAddress.Refuse(EndpointKey, endpoint, options, findings);
 
@@ -52,11 +52,12 @@ internal static class SourceRules
 
         if (options.Passthrough.Metadata && environment["ECS_CONTAINER_METADATA_URI_V4"] is null)
         {
-            findings.Warn("Passthrough:Metadata", $"is true, but {Full} and the lack of ECS_CONTAINER_METADATA_URI_V4 say that no ECS agent is here; "
-                + $"requests would go to {options.Source.Endpoint}; leave it out");
+            findings.Warn("Passthrough:Metadata",
+                $"is true, but {Full} is set and ECS_CONTAINER_METADATA_URI_V4 is not, so this container has no ECS agent; "
+                + $"requests would go to {options.Source.Endpoint}; remove it");
         }
 
-        // What is wrong with the file besides shows at each read, since the platform may bring it later.
+        // Other problems with the file are reported at each read, since the platform may create it later.
         if (environment[TokenFile] is { } file)
         {
             findings.Doubt(TokenFile, SmallFile.Read(file, SourceSettings.LargestToken));
@@ -71,7 +72,8 @@ internal static class SourceRules
     {
         if (options.Source.Kind == SourceKind.TaskRole && !findings.IsUnread("Source:Kind"))
         {
-            findings.Missing(Relative, "is not set; ECS sets it where the task definition has a taskRoleArn. On a laptop set SIDECAR_Source__Kind=Default instead");
+            findings.Missing(Relative,
+                "is not set; ECS sets it if the task definition has a taskRoleArn. On a laptop, set SIDECAR_Source__Kind=Default instead");
         }
 
         return new SourceSettings(options.Source.Kind);

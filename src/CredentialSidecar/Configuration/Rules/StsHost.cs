@@ -17,7 +17,11 @@ internal static partial class StsHost
         ? aws.Groups["region"] is { Success: true } region ? region.Value : GlobalRegion
         : null;
 
-    // sts.amazonaws.com, sts-fips.us-east-1.amazonaws.com, sts.us-east-1.api.aws, vpce-0a-b.sts.eu-west-1.vpce.amazonaws.com, sts.cn-north-1.amazonaws.com.cn
-    [GeneratedRegex(@"^(?:[a-z0-9-]+\.)*?(?<service>[a-z0-9-]+)(?:\.(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}))?(?:\.vpce)?\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.(?:aws|amazonwebservices\.(?:com\.cn|eu)))\z", RegexOptions.IgnoreCase)]
+    // sts.amazonaws.com, sts-fips.us-east-1.amazonaws.com, sts.us-east-1.api.aws, vpce-0a-b.sts.eu-west-1.vpce.amazonaws.com,
+    // sts.cn-north-1.amazonaws.com.cn
+    [GeneratedRegex(
+        @"^(?:[a-z0-9-]+\.)*?(?<service>[a-z0-9-]+)(?:\.(?<region>[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}))?(?:\.vpce)?"
+        + @"\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.(?:aws|amazonwebservices\.(?:com\.cn|eu)))\z",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Aws();
 }

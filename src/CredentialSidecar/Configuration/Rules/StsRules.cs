@@ -7,7 +7,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>The standard variables about STS: each works as in the AWS SDKs, or is refused by its name.</summary>
+/// <summary>Reads the standard variables for STS. Each works as in the AWS SDKs, or is rejected.</summary>
 internal static class StsRules
 {
     public const string Ignore = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
@@ -27,7 +27,8 @@ internal static class StsRules
         Between("Sts:Timeout", options.Sts.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         Between("Sts:ConnectTimeout", options.Sts.ConnectTimeout, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
         findings.Require(options.Sts.ConnectTimeout <= options.Sts.Timeout, "Sts:ConnectTimeout",
-            $"is {Durations.Format(options.Sts.ConnectTimeout)}, longer than {findings.NameOf("Sts:Timeout")}, which is {Durations.Format(options.Sts.Timeout)}; a call would end before its connection");
+            $"is {Durations.Format(options.Sts.ConnectTimeout)}, longer than {findings.NameOf("Sts:Timeout")}, which is "
+            + $"{Durations.Format(options.Sts.Timeout)}; the call would time out before its connection");
 
         var (fips, dualStack) = (Flag(Fips, environment, findings), Flag(DualStack, environment, findings));
         var isIgnored = Flag(Ignore, environment, findings) == true;
@@ -44,13 +45,14 @@ internal static class StsRules
         CheckBundle(environment[Bundle], findings);
         CheckSystem(environment[SystemFile], findings);
 
-        // What is on this host or its link needs no proxy, and none could reach it.
+        // A proxy cannot reach loopback and link-local addresses.
         var isNear = endpoint?.Scheme == "http" && PlainHttp.StaysNear(endpoint);
         var proxy = isNear ? null : ProxyRules.Find(endpoint?.Scheme ?? "https", environment, findings);
         return new StsSettings(endpoint, variable, fips, dualStack, environment[Bundle], proxy);
 
         void Between(string path, TimeSpan value, TimeSpan least, TimeSpan most) =>
-            findings.Require(value >= least && value <= most, path, $"is {Durations.Format(value)}; expected {Durations.Format(least)} to {Durations.Format(most)}");
+            findings.Require(value >= least && value <= most, path,
+                $"is {Durations.Format(value)}; expected {Durations.Format(least)} to {Durations.Format(most)}");
     }
 
     /// <summary>A call that is signed for one region is refused by the STS of another.</summary>
@@ -58,8 +60,9 @@ internal static class StsRules
     {
         if (sts.EndpointRegion is { } other && other != region)
         {
-            findings.Wrong(sts.EndpointVariable, $"is {sts.Endpoint!.Scheme}://{sts.Endpoint.Authority}, the STS of {other}, but {path} is signed for {region}, which that STS refuses; "
-                + $"leave {sts.EndpointVariable} out to use each region's own STS, or make {other} the region");
+            findings.Wrong(sts.EndpointVariable,
+                $"is {sts.Endpoint!.Scheme}://{sts.Endpoint.Authority}, the STS of {other}, but {path} is signed for {region}, "
+                + $"which that STS rejects; remove {sts.EndpointVariable} to use each region's own STS, or set the region to {other}");
         }
     }
 
@@ -67,25 +70,29 @@ internal static class StsRules
     {
         var sts = HttpAddress.Read(variable, environment[variable], findings, example: "https://sts.eu-central-1.amazonaws.com");
         findings.Require(sts is null || options.Sts.AllowPlainHttp || PlainHttp.StaysNear(sts), variable,
-            $"is {sts?.Scheme}://{sts?.Authority}, where anyone on the path can read sessions; "
+            $"is {sts?.Scheme}://{sts?.Authority}, where anyone on the network path can read sessions; "
             + "use https, or allow it by SIDECAR_Sts__AllowPlainHttp=true");
         return sts;
     }
 
-    // The SDK's own rules for endpoints refuse the two together, at each call.
-    private static void RefuseBeside(Uri endpoint, string variable, string flag, bool? value, Findings findings) => findings.Require(value != true, flag,
-        $"is true beside {variable} ({endpoint.Scheme}://{endpoint.Authority}), and AWS SDKs refuse the two together; unset one of them, or set {Ignore}=true to use the region's own STS");
+    // The SDK's endpoint rules reject both together, at each call.
+    private static void RefuseBeside(Uri endpoint, string variable, string flag, bool? value, Findings findings) =>
+        findings.Require(value != true, flag,
+            $"is true, and {variable} is set ({endpoint.Scheme}://{endpoint.Authority}), which AWS SDKs reject together; "
+            + $"unset one of them, or set {Ignore}=true to use the region's own STS");
 
     private static void RefuseOther(Uri endpoint, string variable, Findings findings)
     {
         var service = StsHost.ServiceOf(endpoint.Host);
         findings.Require(service is null or "sts", variable,
             $"is {endpoint.Scheme}://{endpoint.Authority}, an endpoint of {service}, which does not know sts:AssumeRole; "
-            + $"set AWS_ENDPOINT_URL_{service?.ToUpperInvariant()} for that service alone, or {Ignore}=true here");
+            + $"set AWS_ENDPOINT_URL_{service?.ToUpperInvariant()} for that service only, or {Ignore}=true here");
 
         if (variable == Shared && service is null)
         {
-            findings.Warn(variable, $"sends sts:AssumeRole to {endpoint.Scheme}://{endpoint.Authority}, as in AWS SDKs; if only another service is there, set {Ignore}=true or {Own} here");
+            findings.Warn(variable,
+                $"sends sts:AssumeRole to {endpoint.Scheme}://{endpoint.Authority}, as in AWS SDKs; "
+                + $"if that endpoint is not an STS, set {Ignore}=true or {Own} here");
         }
     }
 
@@ -100,15 +107,18 @@ internal static class StsRules
 
         if (content.Bytes is null)
         {
-            findings.Wrong(Bundle, $"is {Shown.Quoted(path)}, which {content.Problem}; {content.Remedy("give the path of a file of PEM certificates, or unset it to trust the system's")}");
+            findings.Wrong(Bundle,
+                $"is {Shown.Quoted(path)}, which {content.Problem}; "
+                + $"{content.Remedy("set it to a file of PEM certificates, or unset it to trust the system's")}");
             return;
         }
 
         findings.Doubt(Bundle, content);
-        findings.Require(Certificates(content.Bytes) is > 0, Bundle, $"is {Shown.Quoted(path)}, which holds no certificate that can be read; expected PEM, with BEGIN CERTIFICATE");
+        findings.Require(Certificates(content.Bytes) is > 0, Bundle,
+            $"is {Shown.Quoted(path)}, which holds no certificate that can be read; expected PEM, with BEGIN CERTIFICATE");
     }
 
-    /// <summary>.NET reads the file for every connection, and goes on without a word where it cannot.</summary>
+    /// <summary>.NET reads the file for every connection, and silently continues if it cannot.</summary>
     private static void CheckSystem(string? path, Findings findings)
     {
         if (path is null)
@@ -117,11 +127,14 @@ internal static class StsRules
         }
 
         var content = SmallFile.Read(path, LargestBundle);
-        var problem = content.Bytes is { } bytes ? Certificates(bytes) > 0 ? null : "holds no certificate that can be read" : content.Problem;
+        var problem = content.Bytes is not { } bytes ? content.Problem
+            : Certificates(bytes) > 0 ? null
+            : "holds no certificate that can be read";
 
         if (problem is not null)
         {
-            findings.Warn(SystemFile, $"is {Shown.Quoted(path)}, which {problem}; it makes no authority trusted, and most servers will be refused");
+            findings.Warn(SystemFile,
+                $"is {Shown.Quoted(path)}, which {problem}; no authority is trusted, so most TLS connections will fail");
         }
     }
 

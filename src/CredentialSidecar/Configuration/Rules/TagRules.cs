@@ -4,7 +4,7 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>What STS takes for session tags.</summary>
+/// <summary>Checks session tags by the limits of STS.</summary>
 internal static partial class TagRules
 {
     private const int Most = 50;
@@ -15,7 +15,8 @@ internal static partial class TagRules
         {
             var (name, value) = IsKey(one) ? (hop.Tags[0].Value, hop.Tags[1].Value) : (hop.Tags[1].Value, hop.Tags[0].Value);
             findings.Wrong(path("Tags"), "has two tags named \"Key\" and \"Value\"; "
-                + $"expected {{ {Shown.Quoted(name)}: {Shown.Quoted(value)} }} or [ {{ \"Key\": {Shown.Quoted(name)}, \"Value\": {Shown.Quoted(value)} }} ]");
+                + $"expected {{ {Shown.Quoted(name)}: {Shown.Quoted(value)} }} or "
+                + $"[ {{ \"Key\": {Shown.Quoted(name)}, \"Value\": {Shown.Quoted(value)} }} ]");
             return;
         }
 
@@ -40,12 +41,14 @@ internal static partial class TagRules
 
         foreach (var (i, name) in hop.TransitiveTagKeys.Index())
         {
-            findings.Require(seen.Contains(name) || isUnread, path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)}, which is not a key of this hop's Tags");
-            findings.Require(passedOn.Add(name), path($"TransitiveTagKeys:{i}"), $"is {Shown.Quoted(name)} a second time; give each key once, whatever its case");
+            findings.Require(seen.Contains(name) || isUnread, path($"TransitiveTagKeys:{i}"),
+                $"is {Shown.Quoted(name)}, which is not a key of this hop's Tags");
+            findings.Require(passedOn.Add(name), path($"TransitiveTagKeys:{i}"),
+                $"is {Shown.Quoted(name)} a second time; give each key once, ignoring case");
         }
     }
 
-    /// <summary>What one hop fixes for all that follow.</summary>
+    /// <summary>Checks settings of one hop that apply to all later hops.</summary>
     public static void CheckAlong(IReadOnlyList<HopOptions> hops, Func<int, string, string> path, Findings findings)
     {
         var inherited = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -53,13 +56,16 @@ internal static partial class TagRules
 
         for (var i = 0; i < hops.Count; i++)
         {
-            findings.Require(hops[i].SourceIdentity is null || identity is null || identity == hops[i].SourceIdentity, path(i, "SourceIdentity"),
-                $"is {Shown.Quoted(hops[i].SourceIdentity)} after {Shown.Quoted(identity)}; a source identity cannot change along a role chain");
+            findings.Require(hops[i].SourceIdentity is null || identity is null || identity == hops[i].SourceIdentity,
+                path(i, "SourceIdentity"),
+                $"is {Shown.Quoted(hops[i].SourceIdentity)} after {Shown.Quoted(identity)}; "
+                + "a source identity cannot change along a role chain");
             identity ??= hops[i].SourceIdentity;
 
             foreach (var tag in hops[i].Tags.Where(tag => tag.Key is not null && inherited.Contains(tag.Key)))
             {
-                findings.Wrong(path(i, "Tags"), $"sets {Shown.Quoted(tag.Key)} again, which an earlier hop made transitive; STS does not let it be overridden");
+                findings.Wrong(path(i, "Tags"),
+                    $"sets {Shown.Quoted(tag.Key)} again, which an earlier hop made transitive; STS does not allow overriding it");
             }
 
             inherited.UnionWith(hops[i].TransitiveTagKeys);
@@ -81,9 +87,10 @@ internal static partial class TagRules
             return;
         }
 
-        findings.Require(key.Length <= 128 && Texts().IsMatch(key), path, $"is {Shown.Quoted(key)}; expected 1 to 128 letters, digits, spaces or _ . : / = + - @");
-        findings.Require(!key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase), path, "begins with aws:, which AWS keeps for itself");
-        findings.Require(seen.Add(key), path, $"is {Shown.Quoted(key)} a second time; STS takes each key once, whatever its case");
+        findings.Require(key.Length <= 128 && Texts().IsMatch(key), path,
+            $"is {Shown.Quoted(key)}; expected 1 to 128 letters, digits, spaces or _ . : / = + - @");
+        findings.Require(!key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase), path, "begins with aws:, which AWS reserves");
+        findings.Require(seen.Add(key), path, $"is {Shown.Quoted(key)} a second time; STS accepts each key once, ignoring case");
     }
 
     [GeneratedRegex(@"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*\z")]

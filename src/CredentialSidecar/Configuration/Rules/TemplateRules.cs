@@ -3,10 +3,10 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Placeholders: which there are, and that a policy never depends on one that has no value.</summary>
+/// <summary>Checks placeholders: that they exist, and that tags and identities never use one without a value.</summary>
 internal static class TemplateRules
 {
-    // As many as the hash that stands for a value which does not fit.
+    // The length of the hash that replaces a value which does not fit.
     private const int LeastRoom = 8;
 
     private const string Metadata = "ECS_CONTAINER_METADATA_URI_V4";
@@ -21,27 +21,30 @@ internal static class TemplateRules
     };
 
     public static Placement Find(ProcessEnvironment environment) => new(
-        environment["POD_NAME"], environment["POD_NAMESPACE"], environment["POD_SERVICE_ACCOUNT"], environment["NODE_NAME"], environment.Hostname);
+        environment["POD_NAME"], environment["POD_NAMESPACE"], environment["POD_SERVICE_ACCOUNT"], environment["NODE_NAME"],
+        environment.Hostname);
 
     /// <returns>Whether every placeholder exists.</returns>
     public static bool CheckNames(string? template, string path, Findings findings)
     {
         var unknown = template is null ? [] : Template.Unknown(template).ToArray();
         var near = unknown.SelectMany(name => Nearest.To(name, Template.Placeholders)).Distinct().ToArray();
-        findings.Require(unknown.Length == 0, path, $"holds {Shown.Quoted(string.Join(' ', unknown))}; expected only {string.Join(' ', Template.Placeholders)}{Nearest.Question(near)}");
+        findings.Require(unknown.Length == 0, path,
+            $"holds {Shown.Quoted(string.Join(' ', unknown))}; expected only "
+            + $"{string.Join(' ', Template.Placeholders)}{Nearest.Question(near)}");
         return unknown.Length == 0;
     }
 
-    /// <summary>A placeholder that the text around it crowds out would make every task the same, and policies decide by it.</summary>
+    /// <summary>A placeholder without enough room would be the same for every task, and policies depend on it.</summary>
     /// <param name="longest">The limit of STS.</param>
     public static void CheckRoom(string template, string path, int longest, Findings findings)
     {
         var (count, around) = (Template.Count(template), Template.Around(template).Length);
         findings.Require(around > longest || longest - around >= LeastRoom * count, path,
-            $"has {around} characters around its placeholders, of {longest} that STS takes; leave at least {LeastRoom} for each placeholder");
+            $"has {around} characters around its placeholders, and STS accepts {longest}; leave at least {LeastRoom} for each placeholder");
     }
 
-    /// <summary>A tag or an identity that lacks its value would be another one: policies decide by it.</summary>
+    /// <summary>A tag or an identity must not lack a placeholder's value, because policies depend on it.</summary>
     /// <param name="task">Null where task metadata has not been read yet.</param>
     public static void CheckValues(SidecarOptions options, Placement placement, bool hasMetadata, TaskIdentity? task, Findings findings)
     {
@@ -66,11 +69,14 @@ internal static class TemplateRules
             {
                 if (Variables.TryGetValue(placeholder, out var variable))
                 {
-                    findings.Wrong(path, $"holds {placeholder}, which {variable} would give, and that is not set; set it by the downward API, as the chart does");
+                    findings.Wrong(path,
+                        $"holds {placeholder}, but {variable} is not set; set it with the downward API, as the chart does");
                 }
                 else if (!hasMetadata || task is not null)
                 {
-                    findings.Wrong(path, $"holds {placeholder}, which task metadata gives, and {(hasMetadata ? "it did not tell" : $"{Metadata} is not set; ECS sets it")}");
+                    findings.Wrong(path,
+                        $"holds {placeholder} from task metadata, but "
+                        + $"{(hasMetadata ? "task metadata has no value for it" : $"{Metadata} is not set; ECS sets it")}");
                 }
             }
         }

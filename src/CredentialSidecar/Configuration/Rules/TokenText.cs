@@ -5,7 +5,7 @@ internal static class TokenText
 {
     public const int Longest = TokenRule.Longest;
 
-    // One that is made by chance has three times as many.
+    // A random token has three times as many.
     private const int FewCharacters = 4;
 
     public static void Check(string token, string path, bool fromFile, bool allowShort, Findings findings)
@@ -13,17 +13,17 @@ internal static class TokenText
         var problem = TokenRule.FaultOf(token) switch
         {
             TokenFault.Empty => "is empty; generate a token with `openssl rand -hex 32`",
-            TokenFault.Quoted => "holds a token in quotes, and they are part of it; leave them out, "
-                + "since siblings that have the token without them would not match",
+            TokenFault.Quoted => "contains a token in quotes, which are part of the value; remove the quotes, "
+                + "because siblings that send the token without quotes would not match",
 
             // botocore, Go, Java, JS and the CRT send no request at all with a token that has a line end.
-            TokenFault.LineEnd => "holds a line end, with which most SDKs refuse to send the token; "
-                + (fromFile ? "write the file without one, by `printf %s \"$TOKEN\" > file`" : "leave it out"),
+            TokenFault.LineEnd => "contains a line end, and most SDKs refuse to send such a token; "
+                + (fromFile ? "write the file without it: `printf %s \"$TOKEN\" > file`" : "leave it out"),
             TokenFault.SecretArn => "is the ARN of a secret instead of its value; "
-                + "in a task definition name it under secrets (valueFrom), not under environment",
-            TokenFault.Unexpanded => "holds ${…} or $(…), which nothing expanded; give the token itself",
-            TokenFault.OuterBlank => "begins or ends with a blank, which a header loses on its way; leave it out",
-            TokenFault.NotVisible => "holds something other than visible ASCII (a byte order mark, perhaps); "
+                + "in a task definition, use secrets (valueFrom), not environment",
+            TokenFault.Unexpanded => "contains ${…} or $(…), which was not expanded; give the token itself",
+            TokenFault.OuterBlank => "begins or ends with a space, which HTTP removes from headers; remove it",
+            TokenFault.NotVisible => "contains characters other than visible ASCII (perhaps a byte order mark); "
                 + "generate a token with `openssl rand -hex 32`",
             TokenFault.TooLong => $"has {token.Length} characters; expected at most {TokenRule.Longest}",
             TokenFault.None when !allowShort && token.Length < TokenRule.Shortest =>
@@ -38,8 +38,8 @@ internal static class TokenText
         }
         else if (TokenRule.SchemeOf(token) is { } scheme)
         {
-            findings.Warn(path, $"gives a token that begins with \"{scheme} \"; the contract has no scheme, "
-                + $"so siblings must send exactly this text. Leave \"{scheme} \" out unless they do");
+            findings.Warn(path, $"contains a token that begins with \"{scheme} \"; SDKs send the token without a scheme, "
+                + $"so siblings must send exactly this text. Remove \"{scheme} \" unless they do");
         }
         else if (token.Distinct().Count() is <= FewCharacters and var different)
         {
@@ -48,7 +48,8 @@ internal static class TokenText
         }
         else if (token.Length < TokenRule.Shortest)
         {
-            findings.Warn(path, $"gives a token of {token.Length} characters, which can be guessed; generate one with `openssl rand -hex 32`");
+            findings.Warn(path,
+                $"gives a token of {token.Length} characters, which can be guessed; generate one with `openssl rand -hex 32`");
         }
     }
 }

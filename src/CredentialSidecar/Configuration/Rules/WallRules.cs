@@ -6,7 +6,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>From where, by which name and how often may be asked.</summary>
+/// <summary>Checks the allowed peers, Host names and request rate.</summary>
 internal static partial class WallRules
 {
     /// <returns>Without what cannot be read.</returns>
@@ -18,7 +18,8 @@ internal static partial class WallRules
         foreach (var (i, text) in access.Peers.Index())
         {
             var isNetwork = TryRead(text, out var network);
-            findings.Require(isNetwork, $"Access:Peers:{i}", $"is {Shown.Quoted(text)}; expected a network such as 10.0.0.0/24 (with zeros after its prefix), or one address");
+            findings.Require(isNetwork, $"Access:Peers:{i}",
+                $"is {Shown.Quoted(text)}; expected a network such as 10.0.0.0/24 (with zeros after its prefix), or one address");
 
             if (isNetwork)
             {
@@ -27,23 +28,26 @@ internal static partial class WallRules
 
             if (isNetwork && network.PrefixLength == 0)
             {
-                findings.Warn($"Access:Peers:{i}", $"is {text}: whoever can reach the port may ask");
+                findings.Warn($"Access:Peers:{i}", $"is {text}: every host that can reach the port may send requests");
             }
         }
 
         foreach (var (i, host) in access.Hosts.Index())
         {
-            findings.Require(Names().IsMatch(host), $"Access:Hosts:{i}", $"is {Shown.Quoted(host)}; expected a name or an IPv4 address without a port");
+            findings.Require(Names().IsMatch(host), $"Access:Hosts:{i}",
+                $"is {Shown.Quoted(host)}; expected a name or an IPv4 address without a port");
         }
 
-        findings.Require(access.RequestsPerSecond is >= 100 and <= 100_000, "Access:RequestsPerSecond", $"is {access.RequestsPerSecond}; expected 100 to 100000; fewer would refuse healthy SDKs");
+        findings.Require(access.RequestsPerSecond is >= 100 and <= 100_000, "Access:RequestsPerSecond",
+            $"is {access.RequestsPerSecond}; expected 100 to 100000; a lower limit would reject healthy SDKs");
         return new WallSettings([.. peers], access.Hosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase), access.RequestsPerSecond);
     }
 
     public static AuditSettings FindAudit(SidecarOptions options, Findings findings)
     {
         var audit = options.Audit;
-        findings.Require(audit.File is null || Path.IsPathRooted(audit.File), "Audit:File", $"is {Shown.Quoted(audit.File)}; expected a whole path");
+        findings.Require(audit.File is null || Path.IsPathRooted(audit.File), "Audit:File",
+            $"is {Shown.Quoted(audit.File)}; expected an absolute path");
         return new AuditSettings(audit.Log, audit.File);
     }
 

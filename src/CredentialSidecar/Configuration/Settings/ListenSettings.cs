@@ -3,13 +3,13 @@ using System.Net;
 
 namespace CredentialSidecar.Configuration.Settings;
 
-/// <summary>Where siblings are answered.</summary>
+/// <summary>Where credentials are served.</summary>
 /// <param name="Port">0 lets the system choose one.</param>
 /// <param name="Addresses">Empty means 127.0.0.1, and ::1 where there is one.</param>
 /// <param name="LocalEndpoints">Answer the paths of amazon-ecs-local-container-endpoints too.</param>
 internal sealed record ListenSettings(int Port, ImmutableArray<IPAddress> Addresses, bool LocalEndpoints);
 
-/// <summary>Where probes are answered.</summary>
+/// <summary>Where probes are served.</summary>
 /// <param name="Port">0 lets the system choose one.</param>
 /// <param name="Address">Beside 127.0.0.1, or that one.</param>
 /// <param name="NoClientAfter">The sidecar warns if no sibling has asked this long after it became ready; zero never warns.</param>

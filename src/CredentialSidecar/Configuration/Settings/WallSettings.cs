@@ -4,13 +4,13 @@ using System.Net;
 
 namespace CredentialSidecar.Configuration.Settings;
 
-/// <summary>From where, by which name and how often may be asked.</summary>
+/// <summary>Checks the allowed peers, Host names and request rate.</summary>
 /// <param name="Peers">Networks beside this host.</param>
 /// <param name="Hosts">Names beside the listeners' own addresses, in any case.</param>
 /// <param name="RequestsPerSecond">Of one client at one address, 100 to 100 000.</param>
 internal sealed record WallSettings(ImmutableArray<IPNetwork> Peers, FrozenSet<string> Hosts, int RequestsPerSecond);
 
-/// <summary>Where it is written down who got what.</summary>
+/// <summary>Where the audit is written.</summary>
 /// <param name="Log">In the log.</param>
 /// <param name="File">In a file, a whole path; null for none.</param>
 internal sealed record AuditSettings(bool Log, string? File);
