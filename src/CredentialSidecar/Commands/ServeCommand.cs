@@ -1,5 +1,4 @@
 using CredentialSidecar.Access;
-using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Endpoint;
@@ -51,7 +50,7 @@ internal static partial class ServeCommand
             Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);
             Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
             AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
-            await SourceCheck.RunAsync(app.Services.GetRequiredService<ISigner>(), settings, cancellationToken);
+            await SourceCheck.RunAsync(app.Services.GetRequiredService<Chains.ISigner>(), settings, cancellationToken);
             await ConfiguredAddresses.WaitAsync(settings, logger, TimeProvider.System, cancellationToken);
             await PortUnavailable.StartAsync(app, settings, cancellationToken);
             supervision?.DropUnused();

@@ -43,7 +43,8 @@ public sealed class SourceDestinationTests : IDisposable
         ]);
 
         Assert.Equal((78, ""), (ended.Code, ended.Output));
-        Assert.Contains($"SIDECAR_Destinations__task__Hops is empty, but the source has credentials without {lacking}, which cannot be served;",
+        Assert.Contains(
+            $"SIDECAR_Destinations__task__Hops is empty, but the source has credentials without {lacking}, which cannot be served;",
             ended.Errors, StringComparison.Ordinal);
     }
 
@@ -52,10 +53,12 @@ public sealed class SourceDestinationTests : IDisposable
     {
         var (config, end) = (Path.Combine(_folder, "config"), DateTimeOffset.UtcNow.AddHours(2));
         var answer = $$"""
-            {"Version":1,"AccessKeyId":"ASIAPROCESS","SecretAccessKey":"{{Secret}}","SessionToken":"{{Token}}","Expiration":"{{end:yyyy-MM-ddTHH:mm:ssZ}}"}
+            {"Version":1,"AccessKeyId":"ASIAPROCESS","SecretAccessKey":"{{Secret}}",
+             "SessionToken":"{{Token}}","Expiration":"{{end:yyyy-MM-ddTHH:mm:ssZ}}"}
             """;
         await File.WriteAllTextAsync(Path.Combine(_folder, "answer"), answer, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(config, $"[default]\ncredential_process = cat {_folder}/answer\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            config, $"[default]\ncredential_process = cat {_folder}/answer\n", TestContext.Current.CancellationToken);
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
         [
@@ -69,8 +72,9 @@ public sealed class SourceDestinationTests : IDisposable
         var body = await http.GetStringAsync(new Uri(sidecar.Endpoint, "v1/credentials/task"), TestContext.Current.CancellationToken);
 
         // The SDK takes a minute off the end that it was given.
+        var shown = $"{end.AddMinutes(-1):yyyy-MM-ddTHH:mm:ssZ}";
         Assert.Equal($$"""
-            {"AccessKeyId":"ASIAPROCESS","SecretAccessKey":"{{Secret}}","Token":"{{Token}}","Expiration":"{{end.AddMinutes(-1):yyyy-MM-ddTHH:mm:ssZ}}"}
+            {"AccessKeyId":"ASIAPROCESS","SecretAccessKey":"{{Secret}}","Token":"{{Token}}","Expiration":"{{shown}}"}
             """, body);
     }
 

@@ -6,6 +6,7 @@ namespace CredentialSidecar.Tests.Configuration;
 /// <summary>An empty list of hops is a choice, and only where it is written as one.</summary>
 public sealed class EmptyHopsTests
 {
+    private const string Missing = "is missing; give at least one hop with a RoleArn, or [] to serve the source's own credentials";
     private const string Key = "Destinations:task:Hops in SIDECAR_CONFIG", Variable = "SIDECAR_Destinations__task__Hops";
 
     [Fact]
@@ -17,11 +18,13 @@ public sealed class EmptyHopsTests
     }
 
     [Theory]
-    [InlineData("""{ }""", Key, "is missing; give at least one hop with a RoleArn, or [] to serve the source's own credentials")]
-    [InlineData("""{ "Hops": null }""", Key, "is missing; give at least one hop with a RoleArn, or [] to serve the source's own credentials")]
+    [InlineData("""{ }""", Key, Missing)]
+    [InlineData("""{ "Hops": null }""", Key, Missing)]
     [InlineData("""{ "Hops": {} }""", Key, "is an object; expected a list: [ { \"RoleArn\": … } ]")]
     [InlineData("""{ "Hops": "" }""", Key, "is a single value; expected a list: [ { \"RoleArn\": … } ]")]
-    [InlineData("""{ "Hops": [ {} ] }""", "Destinations:task:Hops:0:RoleArn in SIDECAR_CONFIG", "is missing; write arn:aws:iam::123456789012:role/name")]
+    [InlineData(
+        """{ "Hops": [ {} ] }""",
+        "Destinations:task:Hops:0:RoleArn in SIDECAR_CONFIG", "is missing; write arn:aws:iam::123456789012:role/name")]
     public void Nothing_else_is(string task, string key, string text) =>
         Assert.Equal([$"{key} {text}"], Loading.MistakesInJson($$"""{ "Destinations": { "task": {{task}} } }"""));
 
@@ -37,8 +40,9 @@ public sealed class EmptyHopsTests
         Loading.Mistakes((Variable, "[]"), ("SIDECAR_Destinations__task__Hops__0__RoleArn", Settings.ReportsRole)));
 
     [Fact]
-    public void An_empty_variable_is_not_set() =>
-        Assert.StartsWith("SIDECAR_Destinations__task__Hops is missing", Assert.Single(Loading.Mistakes((Variable, ""), ("SIDECAR_Destinations__task__Lazy", "true"))), StringComparison.Ordinal);
+    public void An_empty_variable_is_not_set() => Assert.StartsWith(
+        $"{Variable} {Missing}",
+        Assert.Single(Loading.Mistakes((Variable, ""), ("SIDECAR_Destinations__task__Lazy", "true"))), StringComparison.Ordinal);
 
     [Fact]
     public void A_destination_that_no_client_lists_is_warned_of()

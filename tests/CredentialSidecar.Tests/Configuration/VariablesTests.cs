@@ -49,7 +49,7 @@ public sealed class VariablesTests
         "SIDECAR_Destinations__x__Hops",
         "{}",
         "SIDECAR_Destinations__x__Hops is a single value; expected variables such as SIDECAR_Destinations__x__Hops__0__RoleArn")]
-    [InlineData("SIDECAR_Destinations__x__Lazy", "true", "SIDECAR_Destinations__x__Hops is missing; give at least one hop with a RoleArn, or []")]
+    [InlineData("SIDECAR_Destinations__x__Lazy", "true", "SIDECAR_Destinations__x__Hops is missing; give at least one hop with a RoleArn")]
     [InlineData(
         "SIDECAR_Destinations__Big.Name__Hops__0__RoleArn",
         One,

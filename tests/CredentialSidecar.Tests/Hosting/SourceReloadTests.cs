@@ -20,7 +20,9 @@ public sealed class SourceReloadTests
         await using var sidecar = await SidecarFixture.StartReloadableAsync(file.Path);
 
         file.Set("task").With("Access", Clients("task")).Save();
-        Assert.Equal("Reloaded the configuration: added destination task; added client app; 1 destination keeps its session.", (await sidecar.ReloadAsync()).Text);
+        Assert.Equal(
+            "Reloaded the configuration: added destination task; added client app; 1 destination keeps its session.",
+            (await sidecar.ReloadAsync()).Text);
         await sidecar.SettleAsync();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(sidecar, "task"));
         var (node, session, reads) = (sidecar.Tree.Find("task")!.Node, sidecar.Tree.Find("task")!.Node.Latest, sidecar.Sts.SourceReads);
@@ -50,7 +52,8 @@ public sealed class SourceReloadTests
         await sidecar.ReloadAsync();
         await sidecar.SettleAsync();
 
-        using var answer = await sidecar.Client.GetAsync(new Uri("/v1/credentials/reports", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await sidecar.Client.GetAsync(
+            new Uri("/v1/credentials/reports", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
@@ -64,7 +67,8 @@ public sealed class SourceReloadTests
         file.Set("task").With("Access", Clients("task")).Save();
         var result = await sidecar.ReloadAsync();
 
-        Assert.StartsWith("1 mistake, so the former configuration is still served:\n  Destinations:task:Hops in ", result.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "1 mistake, so the former configuration is still served:\n  Destinations:task:Hops in ", result.Text, StringComparison.Ordinal);
         Assert.Null(sidecar.Tree.Find("task"));
     }
 
@@ -84,7 +88,8 @@ public sealed class SourceReloadTests
         }
 
         var e = await Assert.ThrowsAsync<ConfigurationMistakesException>(() => SourceCheck.RunAsync(sts, settings, CancellationToken.None));
-        Assert.Equal($"SIDECAR_Destinations__task__Hops is empty, but the source has credentials without {lacking}, which cannot be served; "
+        Assert.Equal(
+            $"SIDECAR_Destinations__task__Hops is empty, but the source has credentials without {lacking}, which cannot be served; "
             + "give the destination a hop, or use a source with temporary credentials, such as the task role or a web identity",
             Assert.Single(e.Mistakes).ToString());
     }
