@@ -22,8 +22,7 @@ internal static partial class ServeCommand
 
         try
         {
-            var isSealed = ProcessMemory.Seal();
-            var environment = ProcessEnvironment.Capture();
+            var (isSealed, environment) = (ProcessMemory.Seal(), ProcessEnvironment.Capture());
             var (loaded, warnings) = SettingsLoader.Load(environment, file);
             ProcessEnvironment.Forget(environment.All.Select(variable => variable.Key));
             RefuseUid(loaded);
