@@ -104,7 +104,7 @@ internal static class SidecarApp
             .AddSingleton<SessionRefresher>()
             .AddHostedService(services => services.GetRequiredService<SessionRefresher>())
             .AddHostedService(services => ActivatorUtilities.CreateInstance<ClientWatch>(services, settings.Health.NoClientAfter))
-            .AddSingleton<IHostLifetime, DrainingLifetime>()
+            .AddSingleton<IHostLifetime>(services => ActivatorUtilities.CreateInstance<DrainingLifetime>(services, settings.Drain))
             .AddSingleton<EndProcess>(FatalEnd.Now)
             .AddHostedService<StartMemory>()
             .AddHostedService<FaultWatch>()

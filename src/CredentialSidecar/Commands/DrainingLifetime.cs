@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using CredentialSidecar.Access;
-using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Commands;
@@ -9,8 +8,9 @@ namespace CredentialSidecar.Commands;
 /// On SIGHUP, rotates tokens and reopens the audit file. On SIGTERM, keeps serving for a while, because siblings often stop at the same
 /// time.
 /// </summary>
+/// <param name="drain">How long to go on serving after SIGTERM.</param>
 internal sealed partial class DrainingLifetime(
-    IHostApplicationLifetime application, SidecarSettings settings, TokenKeeper tokens, AuditTrail audit, TimeProvider clock,
+    IHostApplicationLifetime application, TimeSpan drain, TokenKeeper tokens, AuditTrail audit, TimeProvider clock,
     ILogger<DrainingLifetime> logger) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -46,9 +46,9 @@ internal sealed partial class DrainingLifetime(
         }
 
         // Ctrl+C comes from a person at a terminal, without siblings that still need credentials.
-        var drain = context.Signal == PosixSignal.SIGINT ? TimeSpan.Zero : settings.Options.Drain;
-        Log.Draining(logger, context.Signal, drain.TotalSeconds);
-        _ = StopAfterAsync(drain);
+        var time = context.Signal == PosixSignal.SIGINT ? TimeSpan.Zero : drain;
+        Log.Draining(logger, context.Signal, time.TotalSeconds);
+        _ = StopAfterAsync(time);
     }
 
     private void Renew(PosixSignalContext context)
@@ -58,11 +58,11 @@ internal sealed partial class DrainingLifetime(
         tokens.Rotate();
     }
 
-    private async Task StopAfterAsync(TimeSpan drain)
+    private async Task StopAfterAsync(TimeSpan time)
     {
         try
         {
-            await Task.Delay(drain, clock, _stopped.Token);
+            await Task.Delay(time, clock, _stopped.Token);
             application.StopApplication();
         }
         catch (OperationCanceledException)

@@ -38,7 +38,7 @@ internal static partial class ServeCommand
                 return ExitCodes.Ok;
             }
 
-            _ = StsEndpoints.Resolve(settings, task);
+            _ = StsEndpoints.Resolve(settings.Sts, settings.Regions(task));
             await using var app = SidecarApp.Create(settings, task, services =>
             {
                 services.AddReload(new ConfigurationOrigin(environment, file, launcher)).AddHostedService<ConfigurationWatch>();

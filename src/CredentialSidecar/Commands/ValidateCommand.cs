@@ -22,7 +22,7 @@ internal static class ValidateCommand
         try
         {
             var (settings, warnings) = SettingsLoader.Load(environment, file);
-            var endpoints = StsEndpoints.Resolve(settings, TaskIdentity.Unknown)
+            var endpoints = StsEndpoints.Resolve(settings.Sts, settings.Regions(TaskIdentity.Unknown))
                 .Select(uri => uri.GetLeftPart(UriPartial.Authority))
                 .ToArray();
             settings.Options.Region = settings.Region;

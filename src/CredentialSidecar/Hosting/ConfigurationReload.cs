@@ -120,7 +120,7 @@ internal sealed partial class ConfigurationReload(
     private ReloadResult Apply(SidecarSettings next, string[] needRestart)
     {
         var chains = next.Chains(task);
-        _ = StsEndpoints.Resolve(next, task);
+        _ = StsEndpoints.Resolve(next.Sts, next.Regions(task));
         CheckWhatStays(next);
         next = next with { Access = tokens.Admit(next.Access, next.NameOf, origin.Launcher) };
 

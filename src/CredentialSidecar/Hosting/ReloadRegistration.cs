@@ -16,7 +16,7 @@ internal static class ReloadRegistration
         .Follow<RefreshSchedule>((schedule, next) => schedule.Settings = next.Refresh)
         .Follow<CallGate>((gate, next) => gate.Use(next.Refresh.MaxConcurrentCalls))
         .Follow<LogLevelSwitch>((level, next) => level.Level = next.Logging.Level)
-        .Follow<SecretMask>((mask, next) => mask.Follow(next))
+        .Follow<SecretMask>((mask, next) => mask.Follow(next.Secrets, next.ExternalIds))
         .Follow<ConnectionBudget>((budget, next) => budget.Clients = next.Clients.Count + next.Intercepted.Count);
 
     private static IServiceCollection Follow<T>(this IServiceCollection services, Action<T, Configuration.Settings.SidecarSettings> take)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Sources;
 
@@ -15,28 +14,25 @@ internal sealed partial class SecretMask
     private const int Piece = 8;
 
     private readonly Lock _gate = new();
-    private readonly string[] _configured;
+    private string[] _configured;
     private string[] _externalIds;
     private readonly Dictionary<(string Key, string Token), TemporaryCredentials> _live = [];
     private readonly TimeProvider _clock;
 
-    public SecretMask(SidecarSettings settings, TimeProvider clock)
+    /// <param name="secrets">Configured secrets; a piece of one is masked too.</param>
+    /// <param name="externalIds">Masked as a whole only.</param>
+    public SecretMask(IEnumerable<string> secrets, IEnumerable<string> externalIds, TimeProvider clock)
     {
         _clock = clock;
-        _configured =
-        [
-            .. settings.Clients.Select(client => client.Token).Append(settings.Source.Token)
-                .Concat((settings.Export ?? new Dictionary<string, string>())
-                    .Where(variable => variable.Key.EndsWith("_HEADERS", StringComparison.Ordinal))
-                    .SelectMany(variable => variable.Value.Split(','))
-                    .Select(header => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..]))
-                .OfType<string>().Where(secret => secret.Length > 1).SelectMany(AsSent),
-        ];
-        _externalIds = ExternalIds(settings);
+        (_configured, _externalIds) = (Forms(secrets), Forms(externalIds));
     }
 
-    /// <summary>Masks the external ids of a new configuration instead of the former ones.</summary>
-    public void Follow(SidecarSettings next) => Volatile.Write(ref _externalIds, ExternalIds(next));
+    /// <summary>Masks what is secret in a new configuration too, and the external ids of that one only.</summary>
+    public void Follow(IEnumerable<string> secrets, IEnumerable<string> externalIds)
+    {
+        Volatile.Write(ref _configured, [.. Forms(secrets).Union(_configured)]);
+        Volatile.Write(ref _externalIds, Forms(externalIds));
+    }
 
     /// <summary>Masks these credentials until they expire.</summary>
     public void Add(TemporaryCredentials credentials)
@@ -78,11 +74,8 @@ internal sealed partial class SecretMask
         return string.Concat(text.Select((c, i) => !hidden[i] ? c.ToString() : i > 0 && hidden[i - 1] ? "" : Hidden));
     }
 
-    private static string[] ExternalIds(SidecarSettings settings) =>
-    [
-        .. settings.Options.Destinations.Values.SelectMany(destination => destination.Hops).Select(hop => hop.ExternalId)
-            .OfType<string>().Where(id => id.Length > 1).Distinct(StringComparer.Ordinal).SelectMany(AsSent),
-    ];
+    private static string[] Forms(IEnumerable<string> secrets) =>
+        [.. secrets.Where(secret => secret.Length > 1).Distinct(StringComparer.Ordinal).SelectMany(AsSent)];
 
     private string[] Secrets()
     {

@@ -10,8 +10,9 @@ internal static class SourcesRegistration
     public static IServiceCollection AddSources(this IServiceCollection services, SidecarSettings settings) => services
         .AddSingleton(settings.Source)
         .AddSingleton<EndpointReader>()
+        .AddSingleton(settings.Sts)
         .AddSingleton<StsClients>()
-        .AddSingleton<SecretMask>()
+        .AddSingleton(provider => new SecretMask(settings.Secrets, settings.ExternalIds, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IRoleAssumer, RoleAssumer>()
         .AddSingleton<ISigner>(provider =>
         {

@@ -7,19 +7,20 @@ using CredentialSidecar.Configuration.Settings;
 namespace CredentialSidecar.Sources;
 
 /// <summary>Makes STS clients that differ only in region and signer and share their connections.</summary>
-internal sealed class StsClients(SidecarSettings settings, TimeProvider clock) : IDisposable
+internal sealed class StsClients(StsSettings settings, TimeProvider clock) : IDisposable
 {
-    private readonly StsHttp _http = new(settings.Sts, settings.Options.Sts.ConnectTimeout, clock);
+    private readonly StsHttp _http = new(settings, clock);
 
     public TimeSpan Skew => _http.Skew;
 
-    /// <summary>Creates a client for one call.</summary>
-    public TimeSpan Timeout => settings.Options.Sts.Timeout;
+    /// <summary>The time limit of one call.</summary>
+    public TimeSpan Timeout => settings.Timeout;
 
+    /// <summary>Creates a client for one call.</summary>
     /// <param name="sending">Records where the call goes; null if not needed.</param>
     public AmazonSecurityTokenServiceClient Create(string region, TemporaryCredentials signer, Sending? sending = null)
     {
-        var config = ConfigFor(settings.Sts, region);
+        var config = ConfigFor(settings, region);
         config.HttpClientFactory = _http.For(sending ?? new Sending());
 
         AWSCredentials credentials = signer.SessionToken.Length == 0

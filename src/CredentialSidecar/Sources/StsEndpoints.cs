@@ -13,29 +13,24 @@ internal static class StsEndpoints
 {
     /// <summary>The address for each known region.</summary>
     /// <exception cref="ConfigurationMistakesException">The SDK has no endpoint for these settings.</exception>
-    public static IReadOnlyList<Uri> Resolve(SidecarSettings settings, TaskIdentity task)
+    public static IReadOnlyList<Uri> Resolve(StsSettings settings, IEnumerable<string> regions)
     {
-        var regions = settings.Options.Destinations.Values.SelectMany(destination => destination.Hops)
-            .Select(hop => hop.Region ?? settings.Region ?? task.Region)
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal);
         List<Mistake> mistakes = [];
         List<Uri> endpoints = [];
 
-        foreach (var region in regions)
+        foreach (var region in regions.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             try
             {
                 using var client =
-                    new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), StsClients.ConfigFor(settings.Sts, region));
+                    new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), StsClients.ConfigFor(settings, region));
                 endpoints.Add(new Uri(client.DetermineServiceOperationEndpoint(new AssumeRoleRequest()).URL));
             }
             catch (AmazonClientException e)
             {
-                var variable = settings.Sts.Endpoint is not null ? settings.Sts.EndpointVariable
-                    : settings.Sts.UseFips == true ? StsRules.Fips
-                    : settings.Sts.UseDualStack == true ? StsRules.DualStack
+                var variable = settings.Endpoint is not null ? settings.EndpointVariable
+                    : settings.UseFips == true ? StsRules.Fips
+                    : settings.UseDualStack == true ? StsRules.DualStack
                     : "AWS_REGION";
                 mistakes.Add(new Mistake(variable,
                     $"cannot be used for {region}: {Shown.OnOneLine(e.Message.TrimEnd('.'))}; unset it, or give another Region"));

@@ -7,12 +7,12 @@ namespace CredentialSidecar.Sources;
 /// <remarks>
 /// With a custom HttpClientFactory the SDK ignores its own timeout, so each call has a cancellation token with a time limit.
 /// </remarks>
-internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProvider clock) : IDisposable
+internal sealed class StsHttp(StsSettings sts, TimeProvider clock) : IDisposable
 {
     // An STS answer has a few kilobytes. Do not read larger answers into memory.
     private const int LargestAnswer = 256 * 1024;
 
-    private readonly SocketsHttpHandler _handler = HandlerFor(sts, connectTimeout);
+    private readonly SocketsHttpHandler _handler = HandlerFor(sts);
 
     /// <summary>How far STS's clock was ahead of the local clock at the last answer.</summary>
     public TimeSpan Skew { get; private set; }
@@ -24,10 +24,10 @@ internal sealed class StsHttp(StsSettings sts, TimeSpan connectTimeout, TimeProv
 
     private ProxySettings? ProxyFor(Uri target) => sts.Proxy is { } proxy && !proxy.IsDirect(target) ? proxy : null;
 
-    private static SocketsHttpHandler HandlerFor(StsSettings sts, TimeSpan connectTimeout)
+    private static SocketsHttpHandler HandlerFor(StsSettings sts)
     {
         var handler = DirectHttp.Handler(proxied: sts.Proxy is not null);
-        handler.ConnectTimeout = connectTimeout;
+        handler.ConnectTimeout = sts.ConnectTimeout;
         handler.Proxy = sts.Proxy is null ? null : new EnvironmentProxy(sts.Proxy);
         handler.SslOptions.CertificateChainPolicy = sts.CaBundle is null ? null : CaBundle.Policy(sts.CaBundle);
         return handler;

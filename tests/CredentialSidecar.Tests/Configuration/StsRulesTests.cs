@@ -23,7 +23,7 @@ public sealed class StsRulesTests
         string region, string? fips, string? dualStack, string expected)
     {
         var settings = Settings.Load(("AWS_REGION", region), (Fips, fips), (DualStack, dualStack));
-        Assert.Equal([new Uri(expected)], StsEndpoints.Resolve(settings, TaskIdentity.Unknown));
+        Assert.Equal([new Uri(expected)], StsEndpoints.Resolve(settings.Sts, settings.Regions(TaskIdentity.Unknown)));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class StsRulesTests
         // As when a profile of the SDK asks for FIPS.
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", "https://sts.internal"));
         var both = settings with { Sts = settings.Sts with { UseFips = true } };
-        var refused = Assert.Throws<ConfigurationMistakesException>(() => StsEndpoints.Resolve(both, TaskIdentity.Unknown));
+        var refused = Assert.Throws<ConfigurationMistakesException>(() => StsEndpoints.Resolve(both.Sts, both.Regions(TaskIdentity.Unknown)));
         var mistake = Assert.Single(refused.Mistakes);
 
         Assert.StartsWith(
@@ -73,7 +73,7 @@ public sealed class StsRulesTests
             ("AWS_ENDPOINT_URL_STS", "http://other.internal"));
 
         Assert.Null(settings.Sts.Endpoint);
-        Assert.Equal([new Uri("https://sts.eu-central-1.amazonaws.com")], StsEndpoints.Resolve(settings, TaskIdentity.Unknown));
+        Assert.Equal([new Uri("https://sts.eu-central-1.amazonaws.com")], StsEndpoints.Resolve(settings.Sts, settings.Regions(TaskIdentity.Unknown)));
     }
 
     [Fact]

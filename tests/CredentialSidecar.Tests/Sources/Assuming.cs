@@ -35,10 +35,10 @@ internal static class Assuming
     {
         var settings = Settings.Load(changes);
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
-        using var clients = new StsClients(settings, TimeProvider.System);
+        using var clients = new StsClients(settings.Sts, TimeProvider.System);
         var assumer = new RoleAssumer(
             clients,
-            new SecretMask(settings, TimeProvider.System),
+            new SecretMask(settings.Secrets, settings.ExternalIds, TimeProvider.System),
             services.GetRequiredService<SidecarMetrics>(),
             TimeProvider.System,
             NullLogger<RoleAssumer>.Instance);

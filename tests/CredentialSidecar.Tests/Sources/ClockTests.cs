@@ -24,9 +24,10 @@ public sealed class ClockTests
         var logs = new CollectedLogs();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", emulator.StsEndpoint.ToString()));
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
-        using var clients = new StsClients(settings, clock);
+        using var clients = new StsClients(settings.Sts, clock);
         var assumer = new RoleAssumer(
-            clients, new SecretMask(settings, clock), services.GetRequiredService<SidecarMetrics>(), clock, logs.For<RoleAssumer>());
+            clients, new SecretMask(settings.Secrets, settings.ExternalIds, clock),
+            services.GetRequiredService<SidecarMetrics>(), clock, logs.For<RoleAssumer>());
         var signer = Assuming.Signer with
         {
             AccessKeyId = DefaultWorld.AccessKeyId,

@@ -103,10 +103,10 @@ public sealed class RoleAssumerRequestTests : RoleAssumerTest
                 stop));
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()));
-        using var clients = new StsClients(settings, TimeProvider.System);
+        using var clients = new StsClients(settings.Sts, TimeProvider.System);
         var assumer = new RoleAssumer(
             clients,
-            new SecretMask(settings, TimeProvider.System),
+            new SecretMask(settings.Secrets, settings.ExternalIds, TimeProvider.System),
             services.GetRequiredService<SidecarMetrics>(),
             TimeProvider.System,
             logs.For<RoleAssumer>());
@@ -135,10 +135,10 @@ public sealed class RoleAssumerRequestTests : RoleAssumerTest
         await using var sts = RawServer.Custom((_, _, stop) => Task.Delay(Timeout.Infinite, stop));
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.Uri.ToString()), ("SIDECAR_Sts__Timeout", timeout));
-        using var clients = new StsClients(settings, clock);
+        using var clients = new StsClients(settings.Sts, clock);
         var assumer = new RoleAssumer(
             clients,
-            new SecretMask(settings, clock),
+            new SecretMask(settings.Secrets, settings.ExternalIds, clock),
             services.GetRequiredService<SidecarMetrics>(),
             clock,
             NullLogger<RoleAssumer>.Instance);

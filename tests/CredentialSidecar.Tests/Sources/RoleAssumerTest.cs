@@ -26,10 +26,10 @@ public abstract class RoleAssumerTest
     {
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SidecarMetrics>().BuildServiceProvider();
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", sts.ToString()));
-        using var clients = new StsClients(settings, TimeProvider.System);
+        using var clients = new StsClients(settings.Sts, TimeProvider.System);
         var assumer = new RoleAssumer(
             clients,
-            new SecretMask(settings, TimeProvider.System),
+            new SecretMask(settings.Secrets, settings.ExternalIds, TimeProvider.System),
             services.GetRequiredService<SidecarMetrics>(),
             TimeProvider.System,
             logs is null ? NullLogger<RoleAssumer>.Instance : logs.For<RoleAssumer>());

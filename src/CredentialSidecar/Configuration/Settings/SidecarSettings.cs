@@ -51,6 +51,24 @@ internal sealed record SidecarSettings(
     /// <summary>What the pod's own placeholders stand for.</summary>
     public Placement Placement { get; init; } = Placement.Unknown;
 
+    /// <summary>How long to go on serving after SIGTERM.</summary>
+    public TimeSpan Drain => Options.Drain;
+
+    /// <summary>Configured secrets: authorization tokens, and the keys of collectors.</summary>
+    public IEnumerable<string> Secrets => Clients.Select(client => client.Token).Append(Source.Token)
+        .Concat((Export ?? new Dictionary<string, string>())
+            .Where(variable => variable.Key.EndsWith("_HEADERS", StringComparison.Ordinal))
+            .SelectMany(variable => variable.Value.Split(','))
+            .Select(header => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..]))
+        .OfType<string>();
+
+    public IEnumerable<string> ExternalIds => Hops.Select(hop => hop.ExternalId).OfType<string>();
+
+    /// <summary>The regions whose STS is called, each as often as a hop names it.</summary>
+    public IEnumerable<string> Regions(TaskIdentity task) => Hops.Select(hop => hop.Region ?? Region ?? task.Region).OfType<string>();
+
+    private IEnumerable<HopOptions> Hops => Options.Destinations.Values.SelectMany(destination => destination.Hops);
+
     /// <summary>Why nothing can start without task metadata, as a clause; null where only the names of sessions use it.</summary>
     public string? TaskNeed => NeedsTaskRegion ? "Only task metadata tells the region (AWS_REGION would replace it)"
         : NeedsTaskFields ? "A tag or SourceIdentity holds a placeholder that only task metadata fills" : null;

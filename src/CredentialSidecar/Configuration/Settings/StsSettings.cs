@@ -9,11 +9,16 @@ namespace CredentialSidecar.Configuration.Settings;
 /// <param name="UseDualStack">Null where no variable says.</param>
 /// <param name="CaBundle">A file of certificates to trust instead of the system's.</param>
 /// <param name="Proxy">Null where there is none, or the endpoint is near.</param>
-internal sealed record StsSettings(Uri? Endpoint, string EndpointVariable, bool? UseFips, bool? UseDualStack, string? CaBundle, ProxySettings? Proxy)
+/// <param name="Timeout">The time limit of one call, 1 to 30 seconds.</param>
+/// <param name="ConnectTimeout">The part of it for connecting.</param>
+internal sealed record StsSettings(
+    Uri? Endpoint, string EndpointVariable, bool? UseFips, bool? UseDualStack, string? CaBundle, ProxySettings? Proxy,
+    TimeSpan Timeout, TimeSpan ConnectTimeout)
 {
     /// <summary>The region that the endpoint's name holds; null where it holds none.</summary>
     public string? EndpointRegion => Endpoint is { Host: var host } ? StsHost.RegionOf(host) : null;
 
     // The default would print the proxy's password.
-    public override string ToString() => $"{Endpoint?.GetLeftPart(UriPartial.Authority) ?? "STS of the region"}{(Proxy is null ? "" : $" by {Proxy}")}";
+    public override string ToString() =>
+        $"{Endpoint?.GetLeftPart(UriPartial.Authority) ?? "STS of the region"}{(Proxy is null ? "" : $" by {Proxy}")}";
 }
