@@ -153,7 +153,7 @@ public sealed class SharedDirectoryTests : IDisposable
     [Fact]
     public void A_relative_directory_is_a_mistake() =>
         Assert.Contains(
-            "expected a whole path",
+            "expected an absolute path",
             Assert.Throws<ConfigurationMistakesException>(() => Load(("SIDECAR_SHARED_DIR", "shared"))).Message,
             StringComparison.Ordinal);
 

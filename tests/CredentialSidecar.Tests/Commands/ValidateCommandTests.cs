@@ -32,11 +32,11 @@ public sealed class ValidateCommandTests
         {
             $"SIDECAR_TOKEN_FILE=/does/not/exist|SIDECAR_TOKEN={Canary}",
             [
-                "SIDECAR_TOKEN_FILE is set beside SIDECAR_TOKEN",
+                "SIDECAR_TOKEN_FILE is set, and SIDECAR_TOKEN is set too",
                 "SIDECAR_TOKEN_FILE is \"/does/not/exist\", which does not exist",
             ]
         },
-        { $"SIDECAR_TOKEN={Canary} ", ["SIDECAR_TOKEN begins or ends with a blank"] },
+        { $"SIDECAR_TOKEN={Canary} ", ["SIDECAR_TOKEN begins or ends with a space"] },
         { "SIDECAR_PORT=http", ["SIDECAR_PORT is \"http\"; expected a port number (0-65535)"] },
         {
             "SIDECAR_PORT=70000|SIDECAR_HEALTH_PORT=-1",
@@ -57,7 +57,7 @@ public sealed class ValidateCommandTests
         { $"SIDECAR_CONFIG={{\"Access\":{{\"Token\":\"{Canary}\"", ["SIDECAR_CONFIG is invalid JSON at line 1"] },
         {
             $"SIDECAR_CONFIG_FILE={{\"Access\":{{\"Token\":\"{Canary}\"}}}}",
-            ["SIDECAR_CONFIG_FILE holds JSON; expected the path of a file"]
+            ["SIDECAR_CONFIG_FILE contains JSON; expected the path of a file"]
         },
         { "SIDECAR_CONFIG_FILE=/does/not/exist.json", ["SIDECAR_CONFIG_FILE is \"/does/not/exist.json\", which does not exist"] },
         {
@@ -71,9 +71,9 @@ public sealed class ValidateCommandTests
         { "SIDECAR_SOURCE_ENDPOINT=169.254.170.2", ["SIDECAR_SOURCE_ENDPOINT is \"169.254.170.2\"; expected an http or https address"] },
         { "AWS_REGION=", ["AWS_REGION is not set"] },
         { "AWS_REGION=frankfurt", ["AWS_REGION is \"frankfurt\"; expected a region such as eu-central-1"] },
-        { $"AWS_ENDPOINT_URL_STS=https://user:{Canary}@sts.example", ["AWS_ENDPOINT_URL_STS holds a user name or a password"] },
+        { $"AWS_ENDPOINT_URL_STS=https://user:{Canary}@sts.example", ["AWS_ENDPOINT_URL_STS contains a user name or a password"] },
         { $"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI={Canary}", ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with /"] },
-        { "SIDECAR_Access__AllowAnonymous=true", ["SIDECAR_Access__AllowAnonymous is true although SIDECAR_TOKEN is set"] },
+        { "SIDECAR_Access__AllowAnonymous=true", ["SIDECAR_Access__AllowAnonymous is true, but SIDECAR_TOKEN is set"] },
     };
 
     [Theory]

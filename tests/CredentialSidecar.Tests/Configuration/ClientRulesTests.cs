@@ -22,8 +22,7 @@ public sealed class ClientRulesTests
         "Access:Clients:Web! in SIDECAR_CONFIG is not a valid name for a client; expected 1 to 64")]
     [InlineData(
         """{ "Clients": { "default": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs", "Destinations": ["reports"] } } }""",
-        "Access:Clients:default in SIDECAR_CONFIG is not a valid name for a client: " +
-        "it is that of the client of SIDECAR_TOKEN")]
+        "Access:Clients:default in SIDECAR_CONFIG is not a valid name for a client: it is reserved for the client of SIDECAR_TOKEN")]
     [InlineData(
         """{ "Clients": { "web": { "Token": "short", "Destinations": ["reports"] } } }""",
         "Access:Clients:web:Token in SIDECAR_CONFIG has 5 characters")]
@@ -45,7 +44,7 @@ public sealed class ClientRulesTests
     [InlineData(
         """{ "AllowAnonymous": true,""" +
         """ "Clients": { "web": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs", "Destinations": ["reports"] } } }""",
-        "Access:AllowAnonymous in SIDECAR_CONFIG is true although Access:Clients")]
+        "Access:AllowAnonymous in SIDECAR_CONFIG is true, but Access:Clients")]
     [InlineData("""{ "AllowAnonymous": true, "TokenGrace": "25h" }""", "Access:TokenGrace in SIDECAR_CONFIG is \"25h\"")]
     [InlineData(
         """{ "AllowAnonymous": true, "Peers": ["10.0.0.1/8"] }""",

@@ -36,7 +36,7 @@ public sealed class ControlRulesTests
 
         Assert.Null(settings.Control.Socket);
         Assert.Contains(warnings, warning =>
-            $"{warning}".Contains("so there is no control socket; set SIDECAR_Control__Directory to", StringComparison.Ordinal));
+            $"{warning}".Contains("so the control socket is not opened; set SIDECAR_Control__Directory to", StringComparison.Ordinal));
     }
 
     [Fact]

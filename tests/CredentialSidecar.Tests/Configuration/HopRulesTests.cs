@@ -34,7 +34,7 @@ public sealed class HopRulesTests
         {
             "Policy",
             $"\"{{\\\"a\\\":\\\"{new string('x', 2041)}\\\"}}\"",
-            "has 2049 characters without the blanks between its parts; expected at most 2048"
+            "has 2049 characters without whitespace between tokens; expected at most 2048"
         },
     };
 
@@ -59,7 +59,7 @@ public sealed class HopRulesTests
     public void A_tag_or_an_identity_needs_the_metadata_that_its_placeholder_is_read_from(string key, string value)
     {
         var json = Loading.Hop($"\"{key}\": {value}");
-        const string NoMetadata = ", which task metadata gives, and ECS_CONTAINER_METADATA_URI_V4 is not set; ECS sets it";
+        const string NoMetadata = " from task metadata, but ECS_CONTAINER_METADATA_URI_V4 is not set; ECS sets it";
         Assert.All(
             Loading.MistakesInJson(json),
             mistake => Assert.EndsWith(NoMetadata, mistake, StringComparison.Ordinal));
@@ -80,7 +80,8 @@ public sealed class HopRulesTests
         var withoutRegion = Settings.Load(
             ("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"));
         Assert.StartsWith("Only task metadata tells the region", withoutRegion.TaskNeed, StringComparison.Ordinal);
-        Assert.Equal("Destinations:one:Hops:0:Tags:task in SIDECAR_CONFIG holds {task_id}, which task metadata gives, and it did not tell",
+        Assert.Equal(
+            "Destinations:one:Hops:0:Tags:task in SIDECAR_CONFIG holds {task_id} from task metadata, but task metadata has no value for it",
             Assert.Single(Assert.Throws<ConfigurationMistakesException>(() => settings.Chains(TaskIdentity.Unknown)).Mistakes).ToString());
         Assert.Equal("0123abcd", settings.Chains(TaskIdentity.Unknown with { TaskId = "0123abcd" })[0].Hops[0].Tags[0].Value);
     }
@@ -104,7 +105,7 @@ public sealed class HopRulesTests
         Assert.Equal(("ip-10-0-0-1.ec2.internal", "one"), (hop.Tags[0].Value, hop.Tags[1].Value));
         Assert.Contains(
             "Destinations:one:Hops:0:SourceIdentity in SIDECAR_CONFIG holds {service_account}, " +
-            "which POD_SERVICE_ACCOUNT would give, and that is not set; set it by the downward API, as the chart does",
+            "but POD_SERVICE_ACCOUNT is not set; set it with the downward API, as the chart does",
             Loading.Mistakes(
                 (Loading.Role, null),
                 ("SIDECAR_CONFIG", json),
@@ -131,14 +132,14 @@ public sealed class HopRulesTests
         var settings = Loading.LoadJson(Loading.Hop($"\"DurationSeconds\": {seconds}"));
 
         Assert.Equal(3600, settings.Options.Destinations["one"].Hops[0].DurationSeconds);
-        Assert.Contains($"is {seconds} and was clamped to 3600",
+        Assert.Contains($"is {seconds} and was reduced to 3600",
             Assert.Single(Loading.Warnings(("SIDECAR_Destinations__reports__Hops__0__DurationSeconds", seconds))),
             StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("43200", 43200, null)]
-    [InlineData("43201", 43200, "is 43201 and was clamped to 43200: no role allows more")]
+    [InlineData("43201", 43200, "is 43201 and was reduced to 43200: no role allows more")]
     public void The_first_hop_of_long_lived_keys_may_last_twelve_hours(string seconds, int taken, string? warning)
     {
         (string, string?)[] changes =
@@ -165,7 +166,7 @@ public sealed class HopRulesTests
         ];
         Assert.Equal(
             [
-                "SIDECAR_Destinations__reports__Hops__1__DurationSeconds is 7200 and was clamped to 3600: " +
+                "SIDECAR_Destinations__reports__Hops__1__DurationSeconds is 7200 and was reduced to 3600: " +
                 "its caller is a role session, so the hop is role chaining, which STS limits to one hour",
             ],
             Loading.Warnings(changes));

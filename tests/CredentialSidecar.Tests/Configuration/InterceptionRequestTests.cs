@@ -36,11 +36,11 @@ public sealed class InterceptionRequestTests : InterceptionLoading
 
     [Fact]
     public void A_uid_given_twice_is_a_mistake() =>
-        Assert.Contains("given before", Assert.Single(Mistakes(["1000=a", "1000=b"])), StringComparison.Ordinal);
+        Assert.Contains("already given", Assert.Single(Mistakes(["1000=a", "1000=b"])), StringComparison.Ordinal);
 
     [Fact]
     public void Asking_for_nothing_is_a_mistake() => Assert.StartsWith(
-        "--uid is not given, and neither is Interception:Uids", Assert.Single(Mistakes([])), StringComparison.Ordinal);
+        "--uid is not given, and Interception:Uids is not set", Assert.Single(Mistakes([])), StringComparison.Ordinal);
 
     [Fact]
     public void Root_and_the_sidecar_itself_are_refused_on_the_command_line_too() => Assert.Equal(2, Mistakes(["0=a", "9170=a"]).Count);

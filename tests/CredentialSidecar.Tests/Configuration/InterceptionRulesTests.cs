@@ -54,10 +54,10 @@ public sealed class InterceptionRulesTests : InterceptionLoading
         Loading.Mistakes((Uid1000, value)));
 
     [Theory]
-    [InlineData("reports:0", "has port 0; expected 1 to 65535; give it another one")]
-    [InlineData("reports:65536", "has port 65536; expected 1 to 65535; give it another one")]
-    [InlineData("reports:9170", "has port 9170, which is that of Listen:Port; give it another one")]
-    [InlineData("reports:9171", "has port 9171, which is that of Health:Port; give it another one")]
+    [InlineData("reports:0", "has port 0; expected 1 to 65535; set another port")]
+    [InlineData("reports:65536", "has port 65536; expected 1 to 65535; set another port")]
+    [InlineData("reports:9170", "has port 9170, which Listen:Port already uses; set another port")]
+    [InlineData("reports:9171", "has port 9171, which Health:Port already uses; set another port")]
     public void A_port_that_cannot_be_the_uids_own_is_a_mistake(string value, string text) =>
         Assert.StartsWith($"{Uid1000} {text}", Assert.Single(Mistakes([], (Uid1000, value))), StringComparison.Ordinal);
 
@@ -65,9 +65,9 @@ public sealed class InterceptionRulesTests : InterceptionLoading
     [InlineData(
         "11000",
         "reports",
-        "Interception__Uids__11000 has port 9172, which is that of uid 1000; " +
+        "Interception__Uids__11000 has port 9172, which uid 1000 already uses; " +
         "set another port, here and for intercept up: reports:PORT")]
-    [InlineData("1001", "reports:9172", "Interception__Uids__1001 has port 9172, which is that of uid 1000")]
+    [InlineData("1001", "reports:9172", "Interception__Uids__1001 has port 9172, which uid 1000 already uses")]
     public void Two_uids_on_one_port_are_a_mistake_and_none_is_moved(string uid, string value, string text)
     {
         (string, string)[] variables = [(Uid1000, "reports"), ($"SIDECAR_Interception__Uids__{uid}", value)];
@@ -87,7 +87,7 @@ public sealed class InterceptionRulesTests : InterceptionLoading
     [InlineData("-1", "is not a uid; expected a number")]
     [InlineData("4294967295", "is not a uid; expected a number")]
     [InlineData("9170", "is the sidecar's own uid")]
-    [InlineData("0", "is root, as whom ECS Exec reads the task role")]
+    [InlineData("0", "is root, which ECS Exec uses to read the task role")]
     public void A_uid_that_cannot_be_intercepted_is_a_mistake(string uid, string text) =>
         Assert.StartsWith(
             $"SIDECAR_Interception__Uids__{uid} {text}",
@@ -109,12 +109,12 @@ public sealed class InterceptionRulesTests : InterceptionLoading
     [InlineData(
         "SIDECAR_HEALTH_PORT",
         "9172",
-        "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_HEALTH_PORT; " +
+        "SIDECAR_Interception__Uids__1000 has port 9172, which SIDECAR_HEALTH_PORT already uses; " +
         "set another port, here and for intercept up: reports:PORT")]
     [InlineData(
         "SIDECAR_PORT",
         "9172",
-        "SIDECAR_Interception__Uids__1000 has port 9172, which is that of SIDECAR_PORT; " +
+        "SIDECAR_Interception__Uids__1000 has port 9172, which SIDECAR_PORT already uses; " +
         "set another port, here and for intercept up: reports:PORT")]
     [InlineData(
         "SIDECAR_Networking__LinkLocalAddress",

@@ -72,7 +72,7 @@ public sealed class JsonLayerTests
     [InlineData(
         """{ "Refresh": { "JitterFraction": "NaN" } }""",
         "Refresh:JitterFraction in SIDECAR_CONFIG is \"NaN\"; expected a number (0-0.5)")]
-    [InlineData("""{ "": 1 }""", ": in SIDECAR_CONFIG is a key without a name")]
+    [InlineData("""{ "": 1 }""", ": in SIDECAR_CONFIG is an empty key")]
     public void A_wrong_key_or_type_is_named_in_full_and_never_shows_a_secret(string json, string expected)
     {
         var mistakes = Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_PORT", null), ("SIDECAR_CONFIG", json));

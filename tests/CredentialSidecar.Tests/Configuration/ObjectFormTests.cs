@@ -63,7 +63,7 @@ public sealed class ObjectFormTests
         var blanks = new string(' ', 5000);
         Assert.Empty(Loading.MistakesInJson(Loading.Hop($$"""  "Policy": { {{blanks}} "Version": "2012-10-17" }""")));
         Assert.Empty(Loading.MistakesInJson(Loading.Hop($$"""  "Policy": "{ {{blanks}} \"Version\": \"2012-10-17\" }" """)));
-        Assert.Contains("characters without the blanks between its parts; expected at most 2048",
+        Assert.Contains("characters without whitespace between tokens; expected at most 2048",
             Assert.Single(Loading.MistakesInJson(Loading.Hop(
                 $$"""  "Policy": { "Version": "{{new string('x', 2048)}}" }"""))),
             StringComparison.Ordinal);

@@ -74,7 +74,7 @@ public sealed class PlacesTests
 
         Assert.Contains(Loading.MistakesWith(file.Path), mistake =>
             mistake.Contains($"is given by {file.Path} and by SIDECAR_Destinations__", StringComparison.Ordinal)
-            && mistake.EndsWith("it is never merged, so keep one", StringComparison.Ordinal));
+            && mistake.EndsWith("these are not merged, so keep one", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class PlacesTests
             ("SIDECAR_ROLE_ARN", Settings.ReportsRole),
             ("SIDECAR_CONFIG", Loading.Hop("\"Region\": \"eu-west-1\"").Replace("\"one\"", "\"default\"", StringComparison.Ordinal))),
         mistake => mistake.EndsWith(
-            "is given by SIDECAR_CONFIG and by SIDECAR_ROLE_ARN; lists are not merged, so keep one", StringComparison.Ordinal));
+            "is given by SIDECAR_CONFIG and by SIDECAR_ROLE_ARN; these are not merged, so keep one", StringComparison.Ordinal));
 
     [Fact]
     public void Addresses_given_by_two_places_are_never_merged() => Assert.Contains(

@@ -7,8 +7,7 @@ namespace CredentialSidecar.Tests.Configuration;
 public sealed class QuotesTests
 {
     private const string Problem =
-        "has quotes around its value, and they are part of it; " +
-        "leave them out, since ECS environmentFiles and docker --env-file keep them";
+        "has quotes as part of its value; remove the quotes, because ECS environmentFiles and docker --env-file keep them";
 
     [Theory]
     [InlineData("SIDECAR_ROLE_ARN", "arn:aws:iam::123456789012:role/x")]
@@ -45,10 +44,10 @@ public sealed class QuotesTests
         using var file = new TemporaryFile("\"0123456789abcdef0123456789abcdef\"");
 
         Assert.StartsWith(
-            "SIDECAR_TOKEN_FILE names a file that holds a token in quotes",
+            "SIDECAR_TOKEN_FILE names a file that contains a token in quotes",
             Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))),
             StringComparison.Ordinal);
-        Assert.StartsWith("Access:Token in SIDECAR_CONFIG holds a token in quotes",
+        Assert.StartsWith("Access:Token in SIDECAR_CONFIG contains a token in quotes",
             Assert.Single(Loading.Mistakes(
                 ("SIDECAR_TOKEN", null),
                 ("SIDECAR_CONFIG", """{ "Access": { "Token": "'0123456789abcdef0123456789abcdef'" } }"""))),
@@ -57,7 +56,7 @@ public sealed class QuotesTests
 
     [Fact]
     public void A_token_that_begins_with_a_scheme_is_warned_of() => Assert.StartsWith(
-        "SIDECAR_TOKEN gives a token that begins with \"Bearer \"; the contract has no scheme",
+        "SIDECAR_TOKEN contains a token that begins with \"Bearer \"; SDKs send the token without a scheme",
         Assert.Single(Loading.Warnings(("SIDECAR_TOKEN", "Bearer 0123456789abcdef0123456789abcdef"))), StringComparison.Ordinal);
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class RightFormTests
         "expected variables such as SIDECAR_Destinations__reports__Hops__0__Tags__KEY")]
     [InlineData(
         "SIDECAR_Destinations__x__Hops__RoleArn",
-        "SIDECAR_Destinations__x__Hops__RoleArn is not a place in the list; the next one is SIDECAR_Destinations__x__Hops__0")]
+        "SIDECAR_Destinations__x__Hops__RoleArn is not an item of the list; the next item is SIDECAR_Destinations__x__Hops__0")]
     [InlineData(
         "SIDECAR_Destinations__reports__Hops__0__Tags__0__team",
         "SIDECAR_Destinations__reports__Hops__0__Tags__0__team is not a part of a tag; " +
@@ -80,16 +80,16 @@ public sealed class RightFormTests
         Assert.Empty(Loading.MistakesInJson(Loading.Hop(""" "Tags": { "Key": "a", "Value": "b", "team": "c" } """)));
 
     [Theory]
-    [InlineData(249, "{pod}", "has 249 characters around its placeholders, of 256 that STS takes; leave at least 8 for each placeholder")]
-    [InlineData(256, "{pod}", "has 256 characters around its placeholders, of 256")]
-    [InlineData(241, "{pod}-{pod}", "has 242 characters around its placeholders, of 256")]
+    [InlineData(249, "{pod}", "has 249 characters around its placeholders, and STS accepts 256; leave at least 8 for each placeholder")]
+    [InlineData(256, "{pod}", "has 256 characters around its placeholders, and STS accepts 256")]
+    [InlineData(241, "{pod}-{pod}", "has 242 characters around its placeholders, and STS accepts 256")]
     [InlineData(248, "{pod}", null)]
     [InlineData(256, "", null)]
     public void A_tag_whose_text_crowds_out_its_placeholder_is_refused(int length, string placeholders, string? expected) =>
         AssertWrong("Tags__team", length, placeholders, expected);
 
     [Theory]
-    [InlineData(57, "{pod}", "has 57 characters around its placeholders, of 64")]
+    [InlineData(57, "{pod}", "has 57 characters around its placeholders, and STS accepts 64")]
     [InlineData(56, "{pod}", null)]
     public void A_source_identity_whose_text_crowds_out_its_placeholder_is_refused(int length, string placeholders, string? expected) =>
         AssertWrong("SourceIdentity", length, placeholders, expected);

@@ -12,8 +12,8 @@ public sealed class SourceTests
 
     [Fact]
     public void Passing_on_to_an_agent_that_is_not_there_is_warned_about() => Assert.Equal(
-        $"SIDECAR_Passthrough__Metadata is true, but {Full} and the lack of ECS_CONTAINER_METADATA_URI_V4 " +
-        "say that no ECS agent is here; requests would go to http://127.0.0.1:1; leave it out",
+        $"SIDECAR_Passthrough__Metadata is true, but {Full} is set and ECS_CONTAINER_METADATA_URI_V4 is not, so this container has no ECS "
+        + "agent; requests would go to http://127.0.0.1:1; remove it",
         Assert.Single(Loading.Warnings(
             ("SIDECAR_Passthrough__Metadata", "true"),
             (Relative, null),
@@ -76,10 +76,11 @@ public sealed class SourceTests
         Assert.Empty(Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_SOURCE_ENDPOINT", endpoint)));
 
     [Theory]
-    [InlineData("http://169.254.170.2/v2/credentials", "expected no path; that comes from AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")]
-    [InlineData("http://169.254.170.2?id=1", "expected no path")]
+    [InlineData("http://169.254.170.2/v2/credentials",
+        "expected an address without a path; the path comes from AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")]
+    [InlineData("http://169.254.170.2?id=1", "expected an address without a path")]
     [InlineData("ftp://169.254.170.2", "expected an http or https address")]
-    [InlineData("http://me:canary@169.254.170.2", "holds a user name or a password")]
+    [InlineData("http://me:canary@169.254.170.2", "contains a user name or a password")]
     [InlineData("me:canary@169.254.170.2", "is not shown here; expected an http or https address")]
     public void A_source_endpoint_is_a_bare_address(string endpoint, string expected)
     {
@@ -119,7 +120,7 @@ public sealed class SourceTests
     public void No_source_at_all_is_a_mistake_that_tells_a_laptop_what_to_do()
     {
         Assert.EndsWith(
-            "On a laptop set SIDECAR_Source__Kind=Default instead",
+            "On a laptop, set SIDECAR_Source__Kind=Default instead",
             Assert.Single(Loading.Mistakes((Relative, null))),
             StringComparison.Ordinal);
         Assert.Empty(Loading.Mistakes((Relative, null), ("SIDECAR_Source__Kind", "default")));

@@ -34,8 +34,8 @@ public sealed class StsRulesTests
     {
         Assert.Equal(
             [
-                $"{flag} is true, and {variable} is set (http://127.0.0.1:51680), and AWS SDKs refuse the two together; " +
-                $"unset one of them, or set {Ignore}=true to use the region's own STS",
+                $"{flag} is true, and {variable} is set (http://127.0.0.1:51680), which AWS SDKs reject together; "
+                + $"unset one of them, or set {Ignore}=true to use the region's own STS",
             ],
             Loading.Mistakes((flag, "true"), (variable, "http://127.0.0.1:51680")));
         Assert.Empty(Loading.Mistakes((flag, "false"), (variable, "http://127.0.0.1:51680")));
@@ -81,8 +81,8 @@ public sealed class StsRulesTests
     {
         Assert.Equal(
             [
-                "AWS_ENDPOINT_URL sends sts:AssumeRole to https://minio.internal, as in AWS SDKs; if only another service is there, " +
-                "set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true or AWS_ENDPOINT_URL_STS here",
+                "AWS_ENDPOINT_URL sends sts:AssumeRole to https://minio.internal, as in AWS SDKs; "
+                + "if that endpoint is not an STS, set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true or AWS_ENDPOINT_URL_STS here",
             ],
             Loading.Warnings(("AWS_ENDPOINT_URL", "https://minio.internal")));
         Assert.Equal(new Uri("https://minio.internal"), Settings.Load(("AWS_ENDPOINT_URL", "https://minio.internal")).Sts.Endpoint);
@@ -96,7 +96,7 @@ public sealed class StsRulesTests
     [InlineData("https://vpce-0a1b-c2d3.sqs.eu-central-1.vpce.amazonaws.com", "sqs")]
     public void An_endpoint_of_another_AWS_service_is_a_mistake(string address, string service) => Assert.StartsWith(
         $"AWS_ENDPOINT_URL is {address}, an endpoint of {service}, which does not know sts:AssumeRole; " +
-        $"set AWS_ENDPOINT_URL_{service.ToUpperInvariant()} for that service alone",
+        $"set AWS_ENDPOINT_URL_{service.ToUpperInvariant()} for that service only",
         Assert.Single(Loading.Mistakes(("AWS_ENDPOINT_URL", address))), StringComparison.Ordinal);
 
     [Theory]
@@ -111,8 +111,8 @@ public sealed class StsRulesTests
         Assert.Equal(
             [
                 $"AWS_ENDPOINT_URL_STS is {address}, the STS of {region}, but hop 1 of reports is signed for eu-central-1, " +
-                "which that STS refuses; leave AWS_ENDPOINT_URL_STS out to use each region's own STS, " +
-                $"or make {region} the region",
+                "which that STS rejects; remove AWS_ENDPOINT_URL_STS to use each region's own STS, " +
+                $"or set the region to {region}",
             ],
             Loading.Mistakes(("AWS_ENDPOINT_URL_STS", address)));
 
@@ -146,8 +146,8 @@ public sealed class StsRulesTests
     }
 
     [Theory]
-    [InlineData("/does/not/exist.pem", "which does not exist; give the path of a file of PEM certificates")]
-    [InlineData("/etc", "which is a directory; give the path of a file of PEM certificates")]
+    [InlineData("/does/not/exist.pem", "which does not exist; set it to a file of PEM certificates")]
+    [InlineData("/etc", "which is a directory; set it to a file of PEM certificates")]
     [InlineData("/etc/passwd", "which holds no certificate that can be read; expected PEM, with BEGIN CERTIFICATE")]
     public void A_CA_bundle_that_cannot_be_used_is_a_mistake(string path, string expected) =>
         Assert.Contains(

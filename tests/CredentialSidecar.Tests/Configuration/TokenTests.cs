@@ -11,12 +11,12 @@ public sealed class TokenTests
 
     public static TheoryData<string, string> Bad => new()
     {
-        { Good + "\n", "holds a line end" },
-        { Good + "\r\n" + Good, "holds a line end" },
-        { " " + Good, "begins or ends with a blank" },
-        { Good + "\t", "begins or ends with a blank" },
-        { Good + "ä", "holds something other than visible ASCII" },
-        { "0123\u00000123456789" + Good, "holds something other than visible ASCII" },
+        { Good + "\n", "contains a line end" },
+        { Good + "\r\n" + Good, "contains a line end" },
+        { " " + Good, "begins or ends with a space" },
+        { Good + "\t", "begins or ends with a space" },
+        { Good + "ä", "contains characters other than visible ASCII" },
+        { "0123\u00000123456789" + Good, "contains characters other than visible ASCII" },
         { new string('x', 4097), "has 4097 characters; expected at most 4096" },
         { Good[1..], "has 31 characters, which can be guessed; expected at least 32" },
     };
@@ -55,7 +55,7 @@ public sealed class TokenTests
         using var file = new TemporaryFile([.. Encoding.UTF8.Preamble, .. Encoding.ASCII.GetBytes(Good)]);
 
         Assert.Contains(
-            "(a byte order mark, perhaps)",
+            "(perhaps a byte order mark)",
             Assert.Single(Loading.Mistakes(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", file.Path))),
             StringComparison.Ordinal);
     }
@@ -97,7 +97,7 @@ public sealed class TokenTests
         var mistakes = Loading.Mistakes(
             ("SIDECAR_TOKEN", null), ("SIDECAR_Access__AllowAnonymous", "true"), ("SIDECAR_Listen__Addresses__0", address));
 
-        const string Beyond = "SIDECAR_Access__AllowAnonymous is true, but SIDECAR_Listen__Addresses reaches beyond loopback";
+        const string Beyond = "SIDECAR_Access__AllowAnonymous is true, but SIDECAR_Listen__Addresses is not only loopback";
         Assert.Equal(allowed ? 0 : 1, mistakes.Count(m => m.StartsWith(Beyond, StringComparison.Ordinal)));
     }
 

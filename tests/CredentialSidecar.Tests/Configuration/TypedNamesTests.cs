@@ -72,7 +72,7 @@ public sealed class TypedNamesTests
     [InlineData("SIDECAR-TOKEN", "SIDECAR_TOKEN")]
     [InlineData("AWS_REGON", "AWS_REGION")]
     public void A_variable_that_is_missing_is_told_from_one_that_looks_like_it(string written, string missing) => Assert.EndsWith(
-        $"; {written} is set: was {missing} meant?",
+        $"; {written} is set; did you mean {missing}?",
         Assert.Single(Loading.Mistakes(
             (Loading.Role, missing == "SIDECAR_ROLE_ARN" ? null : "arn:aws:iam::123456789012:role/x"),
             ("SIDECAR_TOKEN", missing == "SIDECAR_TOKEN" ? null : new string('x', 32)),

@@ -39,8 +39,8 @@ public sealed class VariablesTests
     [InlineData(
         "SIDECAR_Destinations__x__Hops__1__RoleArn",
         One,
-        "SIDECAR_Destinations__x__Hops__1 is not the next place in the list, which is Destinations:x:Hops:0")]
-    [InlineData("SIDECAR_Destinations__x__Hops__00__RoleArn", One, "SIDECAR_Destinations__x__Hops__00 is not the next place in the list")]
+        "SIDECAR_Destinations__x__Hops__1 is not the next item of the list, which is Destinations:x:Hops:0")]
+    [InlineData("SIDECAR_Destinations__x__Hops__00__RoleArn", One, "SIDECAR_Destinations__x__Hops__00 is not the next item of the list")]
     [InlineData(
         "SIDECAR_Destinations__x__Hops__0",
         One,
@@ -62,8 +62,9 @@ public sealed class VariablesTests
     [InlineData("SIDECAR_", "1", "SIDECAR_ is not a setting")]
     [InlineData("sidecar_token", "x", "sidecar_token is not a setting; did you mean SIDECAR_TOKEN?")]
     [InlineData("SIDECAR_Config_File", "x", "SIDECAR_Config_File is not a setting; did you mean SIDECAR_CONFIG_FILE?")]
-    [InlineData("SIDECAR_Listen__Port", "9170", "SIDECAR_PORT sets what SIDECAR_Listen__Port sets too; keep one of them")]
-    [InlineData("SIDECAR_Access__token", "0123456789abcdef", "SIDECAR_TOKEN sets what SIDECAR_Access__token sets too; keep one of them")]
+    [InlineData("SIDECAR_Listen__Port", "9170", "SIDECAR_PORT sets the same setting as SIDECAR_Listen__Port; keep one of them")]
+    [InlineData("SIDECAR_Access__token", "0123456789abcdef",
+        "SIDECAR_TOKEN sets the same setting as SIDECAR_Access__token; keep one of them")]
     [InlineData("SIDECAR_HEALTH_ADDRESS", "0.0.0.0", "SIDECAR_HEALTH_ADDRESS is 0.0.0.0, but health always listens on 127.0.0.1")]
     [InlineData("SIDECAR_HEALTH_ADDRESS", "localhost", "SIDECAR_HEALTH_ADDRESS is \"localhost\"; expected an IP address")]
     [InlineData("SIDECAR_HEALTH_ADDRESS", "9170", "SIDECAR_HEALTH_ADDRESS is \"9170\"; expected an IP address")]
@@ -81,12 +82,12 @@ public sealed class VariablesTests
 
     [Fact]
     public void Two_ports_are_needed() => Assert.Equal(
-        ["SIDECAR_HEALTH_PORT is 9170, and so is SIDECAR_PORT; they need two ports"],
+        ["SIDECAR_HEALTH_PORT is 9170, which SIDECAR_PORT already uses; set different ports"],
         Loading.Mistakes(("SIDECAR_PORT", "9170"), ("SIDECAR_HEALTH_PORT", "9170")));
 
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1", "SIDECAR_Listen__Addresses__1 is \"127.0.0.1\" a second time")]
-    [InlineData("0.0.0.0", "10.0.0.1", "SIDECAR_Listen__Addresses__0 is 0.0.0.0, which takes in the others")]
+    [InlineData("0.0.0.0", "10.0.0.1", "SIDECAR_Listen__Addresses__0 is 0.0.0.0, which includes all other addresses")]
     public void Addresses_that_cannot_be_listened_on_together_are_a_mistake(string first, string second, string expected)
     {
         var mistakes = Loading.Mistakes(("SIDECAR_Listen__Addresses__0", first), ("SIDECAR_Listen__Addresses__1", second));
@@ -112,7 +113,7 @@ public sealed class VariablesTests
             warning,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            "SIDECAR_SERVICE_PORT_HTTP) and was ignored; set enableServiceLinks: false in the pod's spec",
+            "SIDECAR_SERVICE_PORT_HTTP) and is ignored; set enableServiceLinks: false in the pod's spec",
             warning,
             StringComparison.Ordinal);
         Assert.Equal(9170, settings.Listen.Port);

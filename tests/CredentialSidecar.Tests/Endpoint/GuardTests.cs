@@ -115,7 +115,8 @@ public sealed class GuardTests : IAsyncLifetime
 
         foreach (var route in Routes.All)
         {
-            AssertGuarded(route, Guards.StrangersCeiling, await AskAsync(route, header: "Authorization:\r\n"), "far more than any SDK sends");
+            AssertGuarded(route, Guards.StrangersCeiling, await AskAsync(route, header: "Authorization:\r\n"),
+                "far more than any SDK sends");
         }
     }
 

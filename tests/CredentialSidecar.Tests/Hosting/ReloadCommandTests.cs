@@ -57,7 +57,7 @@ public sealed class ReloadCommandTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Matches(
-            @"^Renewed 1 destination: reports\.\naudit was not renewed: STS denied it\. The present session is served until .+Z\.\n$",
+            @"^Renewed 1 destination: reports\.\naudit was not renewed: STS denied it\. The current session is served until .+Z\.\n$",
             error);
     }
 

@@ -122,7 +122,8 @@ public sealed class DenialTests
     {
         var hop = Assuming.Hop with { Role = RoleArn.Parse(role) };
         var advice = Assuming.Answered(403, "AccessDenied", User + "sts:AssumeRole on resource: " + role, hop).Advice!;
-        Assert.Equal(isItself, advice.StartsWith($"{role} is the caller's own role, so this hop assumes itself.", StringComparison.Ordinal));
+        Assert.Equal(isItself,
+            advice.StartsWith($"{role} is the caller's own role, so this hop assumes itself.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -142,7 +142,7 @@ internal sealed class ConfigurationLayers
         foreach (var path in names.Select(name => $"Destinations:{name}").Append("Listen:Addresses"))
         {
             var places = _layers.Where(layer => layer.Holds(path)).Select(layer => layer.Name ?? _variables.NameOf(path)).ToArray();
-            findings.Require(places.Length < 2, path, $"is given by {string.Join(" and by ", places)}; lists are not merged, so keep one");
+            findings.Require(places.Length < 2, path, $"is given by {string.Join(" and by ", places)}; these are not merged, so keep one");
         }
     }
 }
