@@ -1,4 +1,5 @@
 using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Telemetry;
 using CredentialSidecar.Testing;
@@ -46,7 +47,9 @@ internal static class Assuming
     }
 
     public static SecretMask Mask(params IEnumerable<(string Name, string? Value)> changes) =>
-        new(Settings.Load(changes), TimeProvider.System);
+        MaskOf(Settings.Load(changes));
+
+    public static SecretMask MaskOf(SidecarSettings settings) => new(settings.Secrets, settings.ExternalIds, TimeProvider.System);
 
     /// <summary>What becomes of an error of STS.</summary>
     public static CredentialException Answered(
