@@ -33,6 +33,14 @@ internal sealed class ProcessEnvironment(IEnumerable<KeyValuePair<string, string
     public static (string? Control, string? Listeners) TakeSupervision() =>
         (Take("CREDENTIAL_SUPERVISOR_FD"), Take("CREDENTIAL_SUPERVISOR_LISTENERS"));
 
+    /// <summary>Whether a developer wants to attach a debugger. A Release build has no code that reads the variable.</summary>
+    public static bool LetsDebuggerIn() =>
+#if DEBUG
+        Environment.GetEnvironmentVariable("CREDENTIAL_SIDECAR_UNSEALED") is "1";
+#else
+        false;
+#endif
+
     public static ProcessEnvironment Capture() => new(
         from DictionaryEntry variable in Environment.GetEnvironmentVariables()
         select KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? "")) { Hostname = Environment.MachineName };
