@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build quick test quickstart compatibility format trimmed native emulator launcher supervisor image clean
+.PHONY: help build quick debug test quickstart compatibility format trimmed native emulator launcher supervisor image clean
 
 runtime := linux-x64
 sidecar := src/CredentialSidecar
@@ -17,6 +17,13 @@ build: ## Everything; a warning is an error
 quick: ## The fast tests alone, in less than half a minute after a build
 	dotnet build --nologo $(tests)
 	$(tests)/bin/Debug/net10.0/CredentialSidecar.Tests
+
+debug: ## The sidecar beside the emulator, open to a debugger; Ctrl+C ends both
+	dotnet build --nologo $(sidecar)
+	dotnet build --nologo src/CredentialSidecar.Emulator
+	@src/CredentialSidecar.Emulator/bin/Debug/net10.0/credential-sidecar-emulator \
+		--agent-port 9180 --sts-port 9181 --control-port 9182 --credentials-id debug & \
+	trap 'kill $$! 2>/dev/null' EXIT; dotnet run --no-build --project $(sidecar) --launch-profile emulator
 
 test: ## Every test
 	dotnet test

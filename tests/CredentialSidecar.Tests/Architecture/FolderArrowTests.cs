@@ -53,7 +53,7 @@ public sealed partial class FolderArrowTests
 
     [Fact]
     public void Every_folder_has_a_row() => Assert.Equal(
-        Directory.GetDirectories(Sources).Select(Path.GetFileName).Except(["bin", "obj", .. Root]).Append("Shared").Order(),
+        Directory.GetDirectories(Sources).Select(Path.GetFileName).Except(["bin", "obj", "Properties", .. Root]).Append("Shared").Order(),
         Rows.Keys.Order());
 
     [Fact]
