@@ -5,7 +5,7 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Supervisor;
 
 /// <summary>What pid 1 owes to the program it starts, and to those that lost their parents.</summary>
-public sealed class ParentTests : IAsyncLifetime
+public sealed class SupervisorProcessTests : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("parent-").FullName;
     private string _program = "";

@@ -6,7 +6,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Passthrough;
 
 /// <summary>The agent sees each request once, and each failure is the fault of the side that made it.</summary>
-public sealed class OneRequestTests : ForwardingTest
+public sealed class ForwardingFaultTests : ForwardingTest
 {
     [Theory]
     [InlineData("GET /v4/x/taskWithTags", "")]

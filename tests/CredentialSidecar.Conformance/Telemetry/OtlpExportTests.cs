@@ -6,7 +6,7 @@ using CredentialSidecar.Testing.Otlp;
 namespace CredentialSidecar.Conformance.Telemetry;
 
 /// <summary>What a collector gets from the real program, in both forms of OTLP.</summary>
-public sealed partial class WireTests
+public sealed partial class OtlpExportTests
 {
     private const string Key = "canary-9f31c07e5d28b46a";
 

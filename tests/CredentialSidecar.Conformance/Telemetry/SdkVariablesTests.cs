@@ -5,7 +5,7 @@ using CredentialSidecar.Testing.Otlp;
 namespace CredentialSidecar.Conformance.Telemetry;
 
 /// <summary>The variables that are the SDK's own to read reach it, although it never sees the environment.</summary>
-public sealed class HandedOnTests
+public sealed class SdkVariablesTests
 {
     [Theory]
     [InlineData("http/protobuf", "Content-Encoding: gzip")]

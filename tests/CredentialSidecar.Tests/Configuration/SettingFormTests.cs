@@ -4,7 +4,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Configuration;
 
 /// <summary>A list, an object or a single value in the place of another one: the error shows the form to write.</summary>
-public sealed class RightFormTests
+public sealed class SettingFormTests
 {
     [Theory]
     [InlineData("""{ "Access": "x" }""", "Access in SIDECAR_CONFIG is a single value; expected an object of Token, TokenFile, ")]

@@ -5,7 +5,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Configuration;
 
 /// <summary>Settings in variables of their own, and the variables of others that look like them.</summary>
-public sealed class VariablesTests
+public sealed class SettingVariablesTests
 {
     private const string One = "arn:aws:iam::111111111111:role/one";
     private const string Two = "arn:aws:iam::222222222222:role/two";

@@ -7,7 +7,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Endpoint;
 
 /// <summary>Faults that other tools of this field have or had, each kept out by a test. The tool is named in the test's summary.</summary>
-public sealed class PeerFaultTests
+public sealed class FaultsOfOtherToolsTests
 {
     private const string Hub = "arn:aws:iam::222233334444:role/hub";
     private const string Audit = "arn:aws:iam::666677778888:role/team/audit/reader";

@@ -5,7 +5,7 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Compatibility;
 
 /// <summary>FULL_URI where ECS has set RELATIVE_URI too, in a network with the agent at 169.254.170.2.</summary>
-public sealed class RelativeTests(TaskFixture task) : RingTests(task), IAsyncLifetime
+public sealed class BothUrisTests(TaskFixture task) : RingTests(task), IAsyncLifetime
 {
     private TaskNetwork? _network;
 

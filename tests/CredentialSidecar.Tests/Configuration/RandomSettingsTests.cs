@@ -8,7 +8,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Configuration;
 
 /// <summary>Whatever stands in the environment, the loader ends in settings or in mistakes, and never shows a secret.</summary>
-public sealed class AnyInputTests
+public sealed class RandomSettingsTests
 {
     private const string Canary = "c4n4ry-0123456789-0123456789-0123";
 

@@ -4,7 +4,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Configuration;
 
 /// <summary>The three places of a setting, and which one wins.</summary>
-public sealed class PlacesTests
+public sealed class SettingPrecedenceTests
 {
     [Fact]
     public void A_variable_wins_over_SIDECAR_CONFIG_which_wins_over_the_file()

@@ -5,7 +5,7 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Running;
 
 /// <summary>Files that somebody else locks, or puts a pipe in the place of, with the program as it is.</summary>
-public sealed class FileTests : IDisposable
+public sealed class LockedFileTests : IDisposable
 {
     private const string Token = "6b1f9c3e7a5d4820b6e1c9f7a3d58042";
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace CredentialSidecar.Tests.Passthrough;
 
 /// <summary>One client's slow requests to the agent keep no other client's waiting.</summary>
-public sealed class UnderWayTests
+public sealed class ConcurrentRequestsTests
 {
     [Fact]
     public void One_client_has_32_requests_under_way_and_no_more_and_another_has_its_own()

@@ -4,7 +4,7 @@ using CredentialSidecar.Emulator.Worlds;
 namespace CredentialSidecar.Conformance.Telemetry;
 
 /// <summary>Where nothing is exported, OpenTelemetry is not even loaded.</summary>
-public sealed class NothingTests
+public sealed class NoCollectorTests
 {
     [Theory]
     [InlineData(true, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1")]

@@ -6,7 +6,7 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Access;
 
 /// <summary>What is in the sidecar's memory stays there.</summary>
-public sealed class HygieneTests : IDisposable
+public sealed class MemoryAndChildrenTests : IDisposable
 {
     private const string NeedsRoot = "running as uid 9170 needs root and apt-get install -y --no-install-recommends util-linux";
 

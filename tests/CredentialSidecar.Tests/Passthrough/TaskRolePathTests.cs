@@ -7,7 +7,7 @@ namespace CredentialSidecar.Tests.Passthrough;
 
 /// <summary>No spelling of a path gives the task role through the sidecar.</summary>
 /// <remarks>The emulated agent behind the sidecar decodes paths like the real agent.</remarks>
-public sealed class SpellingTests : IAsyncLifetime
+public sealed class TaskRolePathTests : IAsyncLifetime
 {
     // As in ScriptedKernel.OwnPath.
     private const string Id = "7f1d2c3b-own";
