@@ -71,4 +71,4 @@ image: ## The container image, from the public base images; see docs/image.md
 
 clean: ## Remove everything that was built
 	rm -rf artifacts
-	find src tests samples -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+	find src tests samples benchmarks -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
