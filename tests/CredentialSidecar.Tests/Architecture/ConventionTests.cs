@@ -16,7 +16,7 @@ public sealed partial class ConventionTests
     private static readonly string NotYetWrapped = Repository.File("src", "CredentialSidecar") + Path.DirectorySeparatorChar;
 
     [Theory]
-    [InlineData("CredentialSidecar", 100, 60)]
+    [InlineData("CredentialSidecar", 100, 70)]
     [InlineData("CredentialSidecar.Emulator", 100, 60)]
     [InlineData("CredentialSidecar.Launcher", 100, 60)]
     [InlineData("CredentialSidecar.Supervisor", 100, 80)]
