@@ -59,7 +59,8 @@ internal sealed record AuditLine(
 
     /// <summary>The one place that fills a line; <see cref="AuditWriter"/> is its caller.</summary>
     public static AuditLine Of(
-        DateTimeOffset time, int status, string reason, string? client, IPAddress? peer, string? task, AuditDetails details = default) => new(
+        DateTimeOffset time, int status, string reason, string? client, IPAddress? peer, string? task,
+        AuditDetails details = default) => new(
         time, status, reason, client, details.Destination, peer?.ToString(), details.Uid, Shown(details.UserAgent),
         details.Served?.AccessKeyId, details.SessionName, details.Served?.RequestId, details.Served?.Expiration, task)
     {

@@ -1,6 +1,8 @@
 namespace CredentialSidecar.Caching;
 
-/// <summary>Whether every required destination has had a session. It is never taken back: <c>/healthz</c> must not end a task.</summary>
+/// <summary>
+/// Whether every required destination has had a session. It never becomes false again, because <c>/healthz</c> must not end a task.
+/// </summary>
 internal sealed class ReadyLatch
 {
     private readonly TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,7 +4,7 @@ using CredentialSidecar.Configuration.Settings;
 namespace CredentialSidecar.Caching;
 
 /// <summary>The arithmetic of renewal: no clock and no I/O.</summary>
-/// <param name="nextRandom">0 to 1, given from outside so that a test can fix it.</param>
+/// <param name="nextRandom">A random number from 0 to 1; tests use a fixed one.</param>
 internal sealed class RefreshSchedule(RefreshSettings first, Func<double> nextRandom)
 {
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
@@ -12,23 +12,26 @@ internal sealed class RefreshSchedule(RefreshSettings first, Func<double> nextRa
     // The source keeps what it read for as long.
     private static readonly TimeSpan BetweenReads = TimeSpan.FromMinutes(1);
 
-    // An IAM change takes some seconds to spread after a deployment, so a denial is tried again soon, five times.
+    // An IAM change takes some seconds to propagate after a deployment, so retry a denial soon, five times.
     private static readonly int[] DeniedSeconds = [2, 5, 10, 20, 40, 60, 120, 240, 300];
     private static readonly int[] UnavailableSeconds = [2, 4, 8, 16, 32, 64, 120];
 
     private RefreshSettings _settings = first;
 
-    /// <summary>A reload replaces them; sessions that are there keep their time of renewal.</summary>
+    /// <summary>A reload replaces these settings; existing sessions keep their renewal time.</summary>
     public RefreshSettings Settings
     {
         get => Volatile.Read(ref _settings);
         set => Volatile.Write(ref _settings, value);
     }
 
-    /// <summary>A session that ends at once is not renewed without end. AWS gives none under 15 minutes; a test against an STS that does may say less.</summary>
+    /// <summary>
+    /// A session that ends at once is not renewed without end. AWS gives none under 15 minutes; a test against an STS that does may say
+    /// less.
+    /// </summary>
     public TimeSpan ShortestWait { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a served session should still have (contract R1).</summary>
+    /// <summary>The remaining lifetime that a served session should have (contract R1).</summary>
     public TimeSpan MinimumRemaining => Settings.MinimumRemaining;
 
     /// <summary>When the session should be renewed.</summary>
@@ -38,10 +41,10 @@ internal sealed class RefreshSchedule(RefreshSettings first, Func<double> nextRa
         var byFraction = session.Lifetime * settings.RenewAtFraction;
         var byRemaining = session.Lifetime - settings.MinimumRemaining;
 
-        // A session that STS made too short for the promise is renewed at its half-life rather than without end.
+        // Renew a session that is too short for the minimum at its half-life, not continuously.
         var age = byRemaining < byFraction && byRemaining >= LeastUse ? byRemaining : byFraction;
 
-        // Jitter only ever pulls a renewal forward; pushing it back would break the promise.
+        // Jitter only moves a renewal forward; moving it back would violate the minimum.
         var wait = age * (1 - settings.JitterFraction * nextRandom());
         return session.IssuedAt + (wait > ShortestWait ? wait : ShortestWait);
     }
@@ -66,6 +69,6 @@ internal sealed class RefreshSchedule(RefreshSettings first, Func<double> nextRa
         return step * (1 - Settings.JitterFraction * nextRandom());
     }
 
-    /// <summary>How long a destination's first attempt waits, so that a fleet does not start in step.</summary>
+    /// <summary>How long a destination's first attempt waits, so that a fleet does not start at the same time.</summary>
     public TimeSpan UntilFirst() => Settings.StartSpread * nextRandom();
 }

@@ -19,7 +19,7 @@ internal sealed class Session(TemporaryCredentials credentials, string? sessionN
 
     public TemporaryCredentials Credentials => credentials;
 
-    /// <summary>Of the contract's JSON, in bytes.</summary>
+    /// <summary>The size of the contract's JSON, in bytes.</summary>
     public int Length => body.Length;
 
     /// <summary>Null for a session of the source itself, which another party named.</summary>
@@ -55,7 +55,7 @@ internal sealed class Session(TemporaryCredentials credentials, string? sessionN
         }
     }
 
-    /// <summary>Leaves nothing of the bytes in memory.</summary>
+    /// <summary>Overwrites the bytes in memory.</summary>
     public void Erase()
     {
         lock (_gate)

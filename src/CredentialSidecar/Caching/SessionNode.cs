@@ -6,10 +6,10 @@ namespace CredentialSidecar.Caching;
 /// <param name="hop">Null for the source, whose own session is then served.</param>
 /// <param name="parent">Whose session signs this hop; null where the source does.</param>
 internal sealed class SessionNode(
-    Hop? hop, NodeLabel label, SessionNode? parent, ISigner source, IRoleAssumer assumer, SessionDocument document, RefreshSchedule schedule, TimeProvider clock)
-    : ISigner
+    Hop? hop, NodeLabel label, SessionNode? parent, ISigner source, IRoleAssumer assumer, SessionDocument document,
+    RefreshSchedule schedule, TimeProvider clock) : ISigner
 {
-    // A session that is to sign must outlast the call, its retries, and some skew.
+    // A signing session must outlast the call, its retries, and some clock skew.
     private static readonly TimeSpan LeastToSign = TimeSpan.FromMinutes(5);
 
     private readonly ISigner _signer = (ISigner?)parent ?? source;
@@ -35,7 +35,7 @@ internal sealed class SessionNode(
 
     public SessionNode? Parent => parent;
 
-    /// <summary>The last session that was had, live or not; null before the first.</summary>
+    /// <summary>The latest session, live or not; null before the first.</summary>
     public Session? Latest => Volatile.Read(ref _latest);
 
     /// <summary>The last failure, if nothing has succeeded since.</summary>
@@ -43,10 +43,10 @@ internal sealed class SessionNode(
 
     public bool IsAttempting => Volatile.Read(ref _attempt) is not null;
 
-    /// <summary>Completes when the next attempt has ended, however it ended.</summary>
+    /// <summary>Completes when the next attempt ends, with or without success.</summary>
     public Task Outcome => Volatile.Read(ref _outcome).Task;
 
-    /// <summary>The present session and failure. A caller that decides to renew passes this on, so that two callers do not both renew.</summary>
+    /// <summary>The current session and failure. Callers pass it to RenewAsync, so that two callers do not both renew.</summary>
     public NodeState State
     {
         get
@@ -58,8 +58,8 @@ internal sealed class SessionNode(
         }
     }
 
-    /// <summary>Joins the attempt under way, or starts one; it goes on whoever stops waiting for it.</summary>
-    /// <param name="seen">The state that the caller decided by. If an attempt has ended since then, the caller gets its result.</param>
+    /// <summary>Joins the attempt under way, or starts one. The attempt continues if the caller stops waiting.</summary>
+    /// <param name="seen">The state the caller decided by. If an attempt has ended since then, the caller gets its result.</param>
     /// <exception cref="CredentialException">The attempt failed; <see cref="Refusal"/> says when the next one is due.</exception>
     public Task<Session> RenewAsync(NodeState seen, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class SessionNode(
 
     private async Task<Session> AttemptAsync()
     {
-        // Return to RenewAsync first: an attempt that ended at once would clear _attempt before it is set there.
+        // Return to RenewAsync first: an attempt that completes synchronously would clear _attempt before it is set there.
         await Task.Yield();
 
         var started = clock.GetUtcNow();
@@ -95,7 +95,8 @@ internal sealed class SessionNode(
         catch (Exception e) when (e is not CredentialException)
         {
             var what = hop is null ? "read the source" : $"assume {hop.Role} ({label})";
-            var fault = new CredentialException(CredentialFailure.Internal, $"Cannot {what}: a fault of the sidecar's own, see its log.", e);
+            const string Why = "the sidecar had an internal error, see its log";
+            var fault = new CredentialException(CredentialFailure.Internal, $"Cannot {what}: {Why}.", e);
             Refuse(fault);
             throw fault;
         }
@@ -125,7 +126,7 @@ internal sealed class SessionNode(
             return new Session(fetched, hop.SessionName, document(fetched, hop.Role), schedule.RenewAt(fetched));
         }
 
-        // A revoked session is denied, not expired, so a denial too is worth a newer signer.
+        // STS denies a revoked session instead of reporting it as expired, so a denial also needs a newer signer.
         catch (CredentialException e) when (e.Failure is CredentialFailure.SignerRejected or CredentialFailure.Denied)
         {
             _signer.Distrust(signer, started);
@@ -133,18 +134,20 @@ internal sealed class SessionNode(
         }
     }
 
-    /// <summary>A session to sign the next hop with: the present one, or a new one if that has little left.</summary>
+    /// <summary>A session to sign the next hop with: the current one, or a new one if little time is left.</summary>
     async Task<TemporaryCredentials> ISigner.ReadAsync(CancellationToken cancellationToken)
     {
         var (seen, now) = (State, clock.GetUtcNow());
-        var latest = seen.Latest is { } held && !ReferenceEquals(held.Credentials, Volatile.Read(ref _distrusted)) && held.IsLive(now) ? held : null;
+        var latest = seen.Latest is { } held && !ReferenceEquals(held.Credentials, Volatile.Read(ref _distrusted)) && held.IsLive(now)
+            ? held
+            : null;
 
         if (latest?.Remaining(now) >= LeastToSign)
         {
             return latest.Credentials;
         }
 
-        // Many children may ask; the refusal answers them all until the next try is due.
+        // Many children may need a session; the remembered failure answers them until the next try is due.
         if (seen.Refusal is { } refusal && now < refusal.Until)
         {
             return latest?.Credentials ?? throw refusal.Cause;
@@ -160,7 +163,7 @@ internal sealed class SessionNode(
         }
     }
 
-    /// <summary>Keeps a session that was made for the failed attempt itself: it is new, and the other children need it.</summary>
+    /// <summary>Keeps a session that was created during the failed attempt: it is new, and other children need it.</summary>
     void ISigner.Distrust(TemporaryCredentials used, DateTimeOffset since)
     {
         if (used.IssuedAt < since)
@@ -169,7 +172,7 @@ internal sealed class SessionNode(
         }
     }
 
-    /// <summary>Erases the session of a node that no tree holds any more.</summary>
+    /// <summary>Erases the session of a node that no tree contains.</summary>
     public void Erase() => Interlocked.Exchange(ref _latest, null)?.Erase();
 
     private Session? Keep(Session session)
@@ -186,7 +189,7 @@ internal sealed class SessionNode(
         var now = clock.GetUtcNow();
         var failures = (Refusal?.Failures ?? 0) + 1;
 
-        // What failed above is tried again when the node above tries again.
+        // A failure of the parent is retried when the parent retries.
         var until = parent?.Refusal is { } above && ReferenceEquals(above.Cause, cause)
             ? above.Until
             : now + (cause.RetryIn ?? schedule.UntilRetry(cause.Failure, failures));

@@ -6,8 +6,10 @@ namespace CredentialSidecar.Caching;
 /// <summary>The tree that requests read now. A reload replaces it.</summary>
 internal delegate SessionTree CurrentTree();
 
-/// <summary>All hops of one configuration. The root is the source, a child is signed by its parent, and destinations point at nodes.</summary>
-/// <remarks>It never changes: a name that is not configured never reaches STS. <see cref="TreeBuilder"/> makes the next one.</remarks>
+/// <summary>
+/// All hops of one configuration. The root is the source, a child is signed by its parent, and destinations point at nodes.
+/// </summary>
+/// <remarks>Immutable: a name that is not configured never reaches STS. <see cref="TreeBuilder"/> builds the next tree.</remarks>
 internal sealed class SessionTree(FrozenDictionary<string, Destination> destinations, FrozenDictionary<NodeIdentity, SessionNode> nodes)
 {
     public IReadOnlyList<Destination> Destinations => destinations.Values;

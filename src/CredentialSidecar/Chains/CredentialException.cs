@@ -7,28 +7,28 @@ internal sealed class CredentialException(CredentialFailure failure, string mess
 {
     public CredentialFailure Failure => failure;
 
-    /// <summary>For the operator: what to check, and the statement to add. Null where the message says it all.</summary>
+    /// <summary>For the operator: what to check, and the statement to add. Null if the message is sufficient.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>For the operator alone: the words of STS, of a program or of a certificate; bounded, escaped and masked.</summary>
+    /// <summary>For the operator only: text from STS, a program or a certificate; shortened, escaped and masked.</summary>
     public string? Said { get; init; }
 
     /// <summary>The message and <see cref="Said"/>: for the log, <c>/status</c> and doctor, never for a sibling.</summary>
     public string ForOperator => Said is null ? Message : $"{Message} {Said}";
 
-    /// <summary>What is down for every hop in the same region; null where the failure is of this hop alone.</summary>
+    /// <summary>The outage that affects every hop in the region; null if only this hop failed.</summary>
     public Outage? Outage { get; init; }
 
     /// <summary>The source says that it is still starting, which is not an error.</summary>
     public bool IsStarting { get; init; }
 
-    /// <summary>A second try within a second may well succeed.</summary>
+    /// <summary>Whether a retry within a second is likely to succeed.</summary>
     public bool MayPassAtOnce { get; init; }
 
-    /// <summary>When the next attempt is worth while, whatever number of attempts failed before it; null leaves that to the schedule.</summary>
+    /// <summary>When the next attempt is useful, regardless of earlier failures; null leaves that to the schedule.</summary>
     public TimeSpan? RetryIn { get; init; }
 
-    /// <summary>STS's id of the failed request, which joins a CloudTrail event.</summary>
+    /// <summary>STS's id of the failed request, which matches a CloudTrail event.</summary>
     public string? RequestId { get; init; }
 }
 

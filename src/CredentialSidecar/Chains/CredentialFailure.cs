@@ -1,6 +1,8 @@
 namespace CredentialSidecar.Chains;
 
-/// <summary>What failed: STS, the source or a fault of our own. A closed set: it decides the HTTP status, the pacing and a metric's tag.</summary>
+/// <summary>
+/// What failed: STS, the source or the sidecar itself. A closed set: it decides the HTTP status, the pacing and a metric's tag.
+/// </summary>
 internal enum CredentialFailure
 {
     /// <summary>Nothing has been tried yet, or the first attempt is still under way.</summary>
@@ -9,24 +11,26 @@ internal enum CredentialFailure
     /// <summary>The source cannot be reached, says wait, or answers something that is no set of credentials.</summary>
     SourceUnavailable,
 
-    /// <summary>The source refuses us: it needs a person.</summary>
+    /// <summary>The source rejects the sidecar, and a person must act.</summary>
     SourceRefused,
 
-    /// <summary>STS no longer accepts the credentials that signed the call; newer ones may do.</summary>
+    /// <summary>STS no longer accepts the credentials that signed the call; newer ones may work.</summary>
     SignerRejected,
 
-    /// <summary>STS cannot be reached, fails, or answers something that is no STS answer.</summary>
+    /// <summary>STS cannot be reached, fails, or its answer is invalid.</summary>
     StsUnavailable,
 
-    /// <summary>STS asks to be called less often.</summary>
+    /// <summary>STS throttles the calls.</summary>
     Throttled,
 
     /// <summary>A policy does not allow the hop.</summary>
     Denied,
 
-    /// <summary>STS calls an input of the hop wrong, or there is no hop and the source cannot be served: the configuration must change.</summary>
+    /// <summary>
+    /// STS calls an input of the hop wrong, or there is no hop and the source cannot be served: the configuration must change.
+    /// </summary>
     InvalidHop,
 
-    /// <summary>A fault of our own.</summary>
+    /// <summary>An internal error of the sidecar.</summary>
     Internal,
 }

@@ -14,7 +14,7 @@ internal sealed record Hop
     /// <summary>Whole seconds from 1500; over an hour only on a first hop, since STS caps role chaining there.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The region whose STS is asked and for which the call is signed.</summary>
+    /// <summary>The region of the STS endpoint and of the signature.</summary>
     public required string Region { get; init; }
 
     public string? ExternalId { get; init; }
@@ -30,17 +30,18 @@ internal sealed record Hop
 
     public IReadOnlyList<string> PolicyArns { get; init; } = [];
 
-    /// <summary>Two hops are one only if this text is the same: it holds every input, each with its length.</summary>
+    /// <summary>Two hops are the same only if this text is equal. It contains every input with its length.</summary>
     /// <remarks>
-    /// Leaving out the external id is how kube2iam let one tenant's session reach another, and an
-    /// unmeasured separator would let a value imitate its neighbour.
+    /// kube2iam left out the external id, so one tenant could get another's session. Without lengths, a value
+    /// could contain a separator and imitate other inputs.
     /// </remarks>
     public string Identity
     {
         get
         {
             var text = new StringBuilder();
-            Add(Role.Text, SessionName, Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture), Region, ExternalId, SourceIdentity, Policy);
+            Add(Role.Text, SessionName, Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture), Region, ExternalId, SourceIdentity,
+                Policy);
             AddList(Tags.Select(tag => tag.Key));
             AddList(Tags.Select(tag => tag.Value));
             AddList(TransitiveTagKeys);
@@ -65,5 +66,5 @@ internal sealed record Hop
     }
 }
 
-/// <summary>A session tag as STS has it.</summary>
+/// <summary>A session tag.</summary>
 internal sealed record SessionTag(string Key, string Value);

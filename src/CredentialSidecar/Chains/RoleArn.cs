@@ -26,10 +26,11 @@ internal sealed partial record RoleArn
 
     public override string ToString() => Text;
 
-    /// <exception cref="FormatException">It is no role's ARN.</exception>
-    public static RoleArn Parse(string? text) => TryParse(text, out var arn, out var problem) ? arn : throw new FormatException($"The role ARN {problem}.");
+    /// <exception cref="FormatException">The text is not the ARN of a role.</exception>
+    public static RoleArn Parse(string? text) =>
+        TryParse(text, out var arn, out var problem) ? arn : throw new FormatException($"The role ARN {problem}.");
 
-    /// <summary>Reads an ARN, or says in one sentence what is wrong with it.</summary>
+    /// <summary>Reads an ARN, or explains what is wrong with it.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out RoleArn? arn, [NotNullWhen(false)] out string? problem)
     {
         (arn, problem) = (null, null);
@@ -43,8 +44,8 @@ internal sealed partial record RoleArn
         if (text.Length > LongestArn || text.Any(c => c is <= ' ' or > '~'))
         {
             problem = text.Length > LongestArn
-                ? $"has {text.Length} characters, and no role's ARN is that long"
-                : "holds a blank, a line end or something else that no ARN holds; expected arn:aws:iam::123456789012:role/name";
+                ? $"has {text.Length} characters, which is too long for the ARN of a role"
+                : "contains a space, a line end or another invalid character; expected arn:aws:iam::123456789012:role/name";
             return false;
         }
 
@@ -53,15 +54,20 @@ internal sealed partial record RoleArn
         problem = parts switch
         {
             not ["arn", _, _, _, _, _] => $"is \"{text}\"; expected arn:aws:iam::123456789012:role/name",
-            [_, _, "sts", _, _, _] => $"is \"{text}\", a session's ARN; write the role's own, arn:{parts[1]}:iam::{parts[4]}:role/{NameInSession(parts[5])}",
+            [_, _, "sts", _, _, _] =>
+                $"is \"{text}\", the ARN of a session; write the ARN of its role, "
+                + $"arn:{parts[1]}:iam::{parts[4]}:role/{NameInSession(parts[5])}",
             [_, _, not "iam", _, _, _] => $"is \"{text}\", an ARN of the service \"{parts[2]}\"; expected iam",
             _ when !Partitions().IsMatch(parts[1]) => $"is \"{text}\", and \"{parts[1]}\" is not an AWS partition",
-            [_, _, _, not "", _, _] => $"is \"{text}\", and an IAM ARN names no region; write arn:{parts[1]}:iam::{parts[4]}:{parts[5]}",
-            _ when !AccountIds().IsMatch(parts[4]) => $"is \"{text}\", and its account id has {parts[4].Length} characters; expected 12 digits",
-            _ when !parts[5].StartsWith("role/", StringComparison.Ordinal) => $"is \"{text}\", which names no role; expected …:role/name",
+            [_, _, _, not "", _, _] => $"is \"{text}\", but IAM ARNs have no region; write arn:{parts[1]}:iam::{parts[4]}:{parts[5]}",
+            _ when !AccountIds().IsMatch(parts[4]) =>
+                $"is \"{text}\", and its account id has {parts[4].Length} characters; expected 12 digits",
+            _ when !parts[5].StartsWith("role/", StringComparison.Ordinal) =>
+                $"is \"{text}\", which is not the ARN of a role; expected …:role/name",
             _ when parts[5].Contains(":role/", StringComparison.Ordinal) => $"is \"{text}\", more than one ARN; separate them by commas",
             _ when !Roles().IsMatch(parts[5]) || parts[5].Length > LongestPathAndName =>
-                $"is \"{text}\", and \"{parts[5]}\" is not a role name; expected role/name or role/path/name, a name of 1 to 64 of A-Z a-z 0-9 + = , . @ _ -",
+                $"is \"{text}\", and \"{parts[5]}\" is not a role name; "
+                + "expected role/name or role/path/name, a name of 1 to 64 of A-Z a-z 0-9 + = , . @ _ -",
             _ => null,
         };
 
@@ -75,7 +81,8 @@ internal sealed partial record RoleArn
     }
 
     // assumed-role/name/session; the IAM path, if the role has one, is not in it.
-    private static string NameInSession(string resource) => resource.Split('/') is ["assumed-role", { Length: > 0 } name, ..] ? name : "name";
+    private static string NameInSession(string resource) =>
+        resource.Split('/') is ["assumed-role", { Length: > 0 } name, ..] ? name : "name";
 
     [GeneratedRegex(@"^(aws|aws-cn|aws-us-gov|aws-eusc|aws-iso(-[a-z])?)\z")]
     private static partial Regex Partitions();
@@ -83,7 +90,7 @@ internal sealed partial record RoleArn
     [GeneratedRegex(@"^[0-9]{12}\z")]
     private static partial Regex AccountIds();
 
-    // The path may hold any printable ASCII but ends and begins with a slash.
+    // The path may contain any printable ASCII, but begins and ends with a slash.
     [GeneratedRegex(@"^role/([\x21-\x7E]+/)?[\w+=,.@-]{1,64}\z", RegexOptions.ECMAScript)]
     private static partial Regex Roles();
 }

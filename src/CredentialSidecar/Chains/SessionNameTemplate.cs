@@ -5,7 +5,7 @@ namespace CredentialSidecar.Chains;
 /// <summary>Role session names from a template, so that CloudTrail in the other account names the task.</summary>
 internal static partial class SessionNameTemplate
 {
-    /// <summary>Without <c>{destination}</c>, so that destinations with a common beginning share its nodes.</summary>
+    /// <summary>Without <c>{destination}</c>, so that destinations with the same first hops share nodes.</summary>
     public const string Default = "credential-sidecar-{task_id}";
 
     /// <summary>The limit of STS.</summary>
@@ -13,7 +13,7 @@ internal static partial class SessionNameTemplate
 
     private const int Shortest = 2;
 
-    /// <summary>Whether what stands around the placeholders, or the whole where there is none, is fit for STS.</summary>
+    /// <summary>Whether the text outside the placeholders is valid for STS.</summary>
     public static bool IsValid(string template)
     {
         var around = Template.Around(template);

@@ -8,7 +8,7 @@ internal static partial class TagValueTemplate
     /// <summary>The limit of STS.</summary>
     public const int Longest = 256;
 
-    /// <summary>Whether what stands around the placeholders is fit for STS.</summary>
+    /// <summary>Whether the text outside the placeholders is valid for STS.</summary>
     public static bool IsValid(string template) => Template.Around(template) is { Length: <= Longest } around && !Foreign().IsMatch(around);
 
     public static string Fill(string template, TemplateValues values) => Template.Fill(template, values.Of, Longest, Foreign());

@@ -18,18 +18,19 @@ internal static partial class Template
         Braces().Matches(template).Select(match => match.Value).Except(Placeholders, StringComparer.Ordinal);
 
     /// <summary>Placeholders that the template has.</summary>
-    public static IEnumerable<string> Used(string template) => Placeholders.Where(placeholder => template.Contains(placeholder, StringComparison.Ordinal));
+    public static IEnumerable<string> Used(string template) =>
+        Placeholders.Where(placeholder => template.Contains(placeholder, StringComparison.Ordinal));
 
-    /// <summary>How many placeholders the template has, each as often as it stands there.</summary>
+    /// <summary>How many placeholders the template has, counting repetitions.</summary>
     public static int Count(string template) => Known().Count(template);
 
-    /// <summary>What a person wrote around the placeholders.</summary>
+    /// <summary>The text outside the placeholders.</summary>
     public static string Around(string template) => Known().Replace(template, "");
 
-    /// <summary>Fills a template. What a person wrote stays as it is; what a placeholder brings in is made to fit.</summary>
-    /// <remarks>A placeholder without a value goes, with the dash that it leaves doubled or dangling.</remarks>
+    /// <summary>Fills a template. Text outside placeholders stays unchanged; placeholder values are shortened and cleaned.</summary>
+    /// <remarks>Removes placeholders without a value, and the superfluous dash next to them.</remarks>
     /// <param name="longest">The limit of STS.</param>
-    /// <param name="foreign">A character that STS does not take there; it becomes a dash.</param>
+    /// <param name="foreign">Characters that STS does not accept there; they become dashes.</param>
     public static string Fill(string template, Func<string, string?> valueOf, int longest, Regex foreign)
     {
         var parts = Known().Split(template);
@@ -58,7 +59,7 @@ internal static partial class Template
         return filled.ToString();
     }
 
-    // The longest value is cut first and as far as it can tell something, so that the others, ids above all, stay whole.
+    // Cut the longest value first, down to a useful length, so that the others, above all ids, stay complete.
     private static int[] Lengths(string[] values, int room)
     {
         var lengths = values.Select(value => value.Length).ToArray();
@@ -85,8 +86,10 @@ internal static partial class Template
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
 
-        // No half of a surrogate pair is left: it is foreign to STS everywhere.
-        return most > HashLength + 1 ? $"{foreign.Replace(value[..(most - HashLength - 1)], "-")}-{hash[..HashLength]}" : hash[..Math.Min(most, hash.Length)];
+        // No half of a surrogate pair remains, since STS does not accept those characters anywhere.
+        return most > HashLength + 1
+            ? $"{foreign.Replace(value[..(most - HashLength - 1)], "-")}-{hash[..HashLength]}"
+            : hash[..Math.Min(most, hash.Length)];
     }
 
     [GeneratedRegex(@"\{[^{}]*\}")]

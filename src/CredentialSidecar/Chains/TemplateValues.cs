@@ -1,9 +1,9 @@
 namespace CredentialSidecar.Chains;
 
-/// <summary>What the placeholders of templates stand for.</summary>
+/// <summary>The values of the placeholders.</summary>
 internal sealed record TemplateValues(TaskIdentity Task, Placement Placement, string Destination)
 {
-    /// <returns>Null where it is not known here.</returns>
+    /// <returns>Null if the value is unknown.</returns>
     public string? Of(string placeholder) => placeholder switch
     {
         "{task_id}" => Task.TaskId,

@@ -57,7 +57,10 @@ internal static class CommandLine
 
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var doctor = new Command(
-            "doctor", "Test the source, every hop and what siblings need, and print what to do. Calls STS. Exit code 0 or 1.") { file, json };
+            "doctor", "Test the source, every hop and what siblings need, and print what to do. Calls STS. Exit code 0 or 1.")
+        {
+            file, json,
+        };
         doctor.SetAction((parse, cancellation) =>
             DoctorCommand.RunAsync(ProcessEnvironment.Capture(), parse.GetValue(file), parse.GetValue(json), Console.Out, cancellation));
 

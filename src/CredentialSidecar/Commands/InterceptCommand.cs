@@ -43,7 +43,10 @@ internal static class InterceptCommand
         status.SetAction(parse => Status(ProcessEnvironment.Capture(), parse.GetValue(file), RequestOf(parse), Console.Out, Console.Error));
 
         return new Command(
-            "intercept", "Serve a destination to chosen users when they request the task role; see docs/interception.md.") { up, down, status };
+            "intercept", "Serve a destination to chosen users when they request the task role; see docs/interception.md.")
+        {
+            up, down, status,
+        };
 
         InterceptionRequest RequestOf(ParseResult parse) =>
             new(parse.GetValue(uids) ?? [], parse.GetValue(includeRoot), parse.GetValue(guard), parse.GetValue(blockImds));

@@ -30,7 +30,9 @@ internal static class ValidateCommand
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
-            var sts = endpoints.Length > 0 ? string.Join(", ", endpoints) : settings.NeedsTaskRegion ? "of the task's region" : "not called";
+            var sts = endpoints.Length > 0 ? string.Join(", ", endpoints)
+                : settings.NeedsTaskRegion ? "of the task's region"
+                : "not called";
             var through = settings.Sts.Proxy is { } proxy ? $" through the proxy {proxy} of {proxy.Variable}" : "";
             error.WriteLine($"Source: {settings.Source}. STS: {sts}{through}. {Clients(settings)}.");
 

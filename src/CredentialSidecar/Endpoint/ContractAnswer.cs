@@ -9,7 +9,8 @@ namespace CredentialSidecar.Endpoint;
 
 /// <summary>Sends the contract's answers with their exact length and media type, and counts, logs and audits each request.</summary>
 internal sealed class ContractAnswer(
-    SidecarMetrics metrics, Throttle throttle, RejectionLedger ledger, AuditWriter audit, TimeProvider clock, ILogger<ContractAnswer> logger)
+    SidecarMetrics metrics, Throttle throttle, RejectionLedger ledger, AuditWriter audit, TimeProvider clock,
+    ILogger<ContractAnswer> logger)
 {
     /// <exception cref="CredentialException">No live session exists; nothing was sent.</exception>
     public async Task ServeAsync(HttpContext http, Visit visit, Destination destination)

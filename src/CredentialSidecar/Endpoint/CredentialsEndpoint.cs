@@ -57,7 +57,8 @@ internal sealed class CredentialsEndpoint(
     private string Shown(HttpContext http, SessionTree tree) => !_path.TryRead(http, out var wanted) ? "another path" : wanted switch
     {
         { Name: { } name } => tree.Find(name) is null ? "a name that is not configured" : name,
-        { Role: { } role } => Lookup.EndingIn(tree, role) is [var first, ..] ? first.Node.Role?.Text ?? first.Name : "a role that is not configured",
+        { Role: { } role } =>
+            Lookup.EndingIn(tree, role) is [var first, ..] ? first.Node.Role?.Text ?? first.Name : "a role that is not configured",
         _ => "the default destination",
     };
 }

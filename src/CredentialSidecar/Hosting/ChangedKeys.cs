@@ -7,17 +7,17 @@ namespace CredentialSidecar.Hosting;
 /// <summary>Which keys differ between two configurations. Their values are not shown.</summary>
 internal static class ChangedKeys
 {
-    // What a running sidecar takes up; everything else needs a new process.
+    // The keys that a reload applies; all others need a restart.
     private static readonly string[] Reloadable =
     [
         "Destinations", "Region", "Refresh", "Logging:Level", "Access:Clients", "Access:Token", "Access:TokenFile", "Access:TokenGrace",
         "Access:AllowShortTokens",
     ];
 
-    /// <summary>Whether a key differs that a running sidecar can take up.</summary>
+    /// <summary>Whether a key that a reload applies differs.</summary>
     public static bool CanReload(SidecarOptions former, SidecarOptions next) => Between(former, next).Any(IsReloadable);
 
-    /// <summary>The keys whose new values need a new process, in order.</summary>
+    /// <summary>The changed keys that need a restart, in order.</summary>
     public static string[] NeedRestart(SidecarOptions former, SidecarOptions next) =>
         [.. Between(former, next).Where(key => !IsReloadable(key)).Order(StringComparer.Ordinal)];
 

@@ -12,16 +12,17 @@ using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Hosting;
 
-/// <summary>Takes up the new values of settings that need no more than that.</summary>
+/// <summary>Applies the settings that need nothing else.</summary>
 internal delegate void SettingsFollower(SidecarSettings next);
 
-/// <summary>Loads the configuration again and serves it. Where something in it is wrong, it changes nothing and says what.</summary>
+/// <summary>Loads the configuration again and serves it. If it has mistakes, changes nothing and reports them.</summary>
 internal sealed partial class ConfigurationReload(
-    ConfigurationOrigin origin, SidecarSettings first, TaskIdentity task, Served served, ISigner source, TreeBuilder builder, TokenKeeper tokens,
+    ConfigurationOrigin origin, SidecarSettings first, TaskIdentity task, Served served, ISigner source,
+    TreeBuilder builder, TokenKeeper tokens,
     SessionRefresher refresher, Renewer renewer, IEnumerable<SettingsFollower> followers, ConfigurationState state,
     SidecarMetrics metrics, TimeProvider clock, ILogger<ConfigurationReload> logger) : IDisposable
 {
-    // A request that took the former snapshot has ended by then.
+    // Requests with the former snapshot have ended after that time.
     private static readonly TimeSpan EraseAfter = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _alone = new(1, 1);
@@ -89,7 +90,7 @@ internal sealed partial class ConfigurationReload(
 
     private ReloadResult Rejected(IReadOnlyList<Mistake> mistakes)
     {
-        // Once for each thing that is wrong, however often it is loaded.
+        // Log each mistake once, even if the configuration is loaded often.
         if (state.Rejected(mistakes))
         {
             foreach (var mistake in mistakes)
@@ -101,7 +102,7 @@ internal sealed partial class ConfigurationReload(
         return ReloadResult.Rejected(mistakes);
     }
 
-    /// <summary>The new configuration, with the present values of what needs a new process.</summary>
+    /// <summary>The new configuration, with the current values of keys that need a restart.</summary>
     private SidecarSettings Merged(SidecarSettings loaded) => _start with
     {
         Options = loaded.Options,
@@ -141,14 +142,15 @@ internal sealed partial class ConfigurationReload(
         return result;
     }
 
-    /// <summary>What needs a new process must fit the new destinations and clients until there is one.</summary>
+    /// <summary>Keys that need a restart must match the new destinations and clients until then.</summary>
     private static void CheckWhatStays(SidecarSettings next)
     {
         List<Mistake> mistakes =
         [
             .. next.Intercepted.Where(user => !next.Options.Destinations.ContainsKey(user.Destination)).Select(user => new Mistake(
                 next.NameOf($"Interception:Uids:{user.Uid}"),
-                $"needs a restart to change, and is still served '{user.Destination}', which the new configuration lacks; keep that destination until the restart")),
+                $"needs a restart to change and still uses destination '{user.Destination}', which the new configuration does not have; "
+                + "keep that destination until the restart")),
         ];
 
         if (next.Access.Clients.IsEmpty != next.Access.AllowAnonymous)
@@ -186,7 +188,7 @@ internal sealed partial class ConfigurationReload(
         public static partial void Unchanged(ILogger logger, string summary);
 
         [LoggerMessage(EventIds.ReloadRejected, LogLevel.Error,
-            "The new configuration is not served, and the former one still is, because of a mistake: {Key} {Text}.")]
+            "The new configuration has a mistake, so the sidecar still serves the former one: {Key} {Text}.")]
         public static partial void Rejected(ILogger logger, string key, string text);
     }
 }

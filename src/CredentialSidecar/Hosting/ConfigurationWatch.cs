@@ -4,8 +4,10 @@ using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Hosting;
 
-/// <summary>Reloads when the configuration file has changed.</summary>
-/// <remarks>It reads the file once a second: a mounted ConfigMap changes by a swap of a link above the file, which no watch of the file sees.</remarks>
+/// <summary>Reloads when the configuration file changes.</summary>
+/// <remarks>
+/// Reads the file once a second: a mounted ConfigMap changes by a symbolic link above the file, which file watchers do not report.
+/// </remarks>
 internal sealed class ConfigurationWatch(ConfigurationOrigin origin, ConfigurationReload reload, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -29,12 +31,12 @@ internal sealed class ConfigurationWatch(ConfigurationOrigin origin, Configurati
         }
     }
 
-    // The first look loads too: the file may have changed since the start read it.
+    // Load on the first read too, since the file may have changed after the start read it.
     private async Task LookAsync(string path, CancellationToken cancellationToken)
     {
         var now = StateOf(path);
 
-        // An editor may be writing it, so it counts when it is the same twice.
+        // An editor may be writing the file, so it counts once two reads agree.
         if (now == _seen && now != _loaded)
         {
             _loaded = now;

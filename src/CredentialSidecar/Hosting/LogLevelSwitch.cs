@@ -6,7 +6,8 @@ using Microsoft.Extensions.Primitives;
 namespace CredentialSidecar.Hosting;
 
 /// <summary>The lowest level that is logged. Setting it takes effect at once: the logger factory reads its filters again.</summary>
-internal sealed class LogLevelSwitch(LogLevel first) : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
+internal sealed class LogLevelSwitch(LogLevel first)
+    : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
 {
     private ConfigurationReloadToken _changed = new();
     private LogLevel _level = first;
@@ -33,14 +34,14 @@ internal sealed class LogLevelSwitch(LogLevel first) : IConfigureOptions<LoggerF
         var framework = _level > LogLevel.Warning ? _level : LogLevel.Warning;
         options.MinLevel = _level;
 
-        // The framework's own lines matter only where something is wrong; its per-request ones hold paths and headers.
+        // The framework's lines matter only as warnings; its per-request lines contain paths and headers.
         options.AddFilter("Microsoft", framework);
         options.AddFilter("System", framework);
 
-        // It would show a taken port as a stack trace.
+        // Kestrel would log a port in use as a stack trace.
         options.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
-        // It would show the paths it forwards, which may be as good as a password.
+        // YARP would log forwarded paths, which may be secret.
         options.AddFilter("Yarp", LogLevel.None);
 
         // Whether the audit is written at all is its own setting.

@@ -6,7 +6,7 @@ using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Hosting;
 
-/// <summary>Registers what a reload needs, and which parts take up new values.</summary>
+/// <summary>Registers the reload, and the parts that apply new values.</summary>
 internal static class ReloadRegistration
 {
     public static IServiceCollection AddReload(this IServiceCollection services, ConfigurationOrigin origin) => services

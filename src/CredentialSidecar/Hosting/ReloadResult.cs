@@ -4,7 +4,7 @@ using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Hosting;
 
-/// <summary>What a reload did, in words for an operator.</summary>
+/// <summary>The result of a reload, with a text for the operator.</summary>
 /// <param name="IsApplied">Another configuration is served now.</param>
 /// <param name="Summary">Without a full stop.</param>
 internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mistakes, string Summary)
@@ -12,7 +12,8 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
     private const int MostNames = 20;
 
     /// <summary>The summary, and a line for each mistake.</summary>
-    public string Text => Mistakes.Count == 0 ? $"{Summary}." : string.Join('\n', Mistakes.Select(mistake => $"  {mistake}.").Prepend($"{Summary}:"));
+    public string Text =>
+        Mistakes.Count == 0 ? $"{Summary}." : string.Join('\n', Mistakes.Select(mistake => $"  {mistake}.").Prepend($"{Summary}:"));
 
     public static ReloadResult Unchanged(IReadOnlyList<string> needRestart) =>
         new(false, [], $"The configuration has not changed{Restart(needRestart)}");

@@ -8,7 +8,8 @@ internal sealed partial class RoleAssumer
     private static partial class Log
     {
         [LoggerMessage(EventIds.ClockSkewed, LogLevel.Warning,
-            "This clock differs from that of STS by {Seconds} s: it is {Way} that of STS. The SDK corrects its signatures, so calls still work. "
+            "This clock differs from that of STS by {Seconds} s: it is {Way} that of STS. "
+            + "The SDK corrects its signatures, so calls still work. "
             + "Correct the clock of the host.")]
         public static partial void ClockSkewed(ILogger logger, double seconds, string way);
 

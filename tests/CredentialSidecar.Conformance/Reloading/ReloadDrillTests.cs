@@ -48,8 +48,10 @@ public sealed class ReloadDrillTests : IDisposable
         Assert.All(await Task.WhenAll(clients), calls => Assert.True(calls >= 20, $"a client made {calls} calls"));
         var assumed = (await emulator.CallsAsync()).Sts.Count(call => call is { Action: "AssumeRole", RoleArn: DefaultWorld.Reports });
         Assert.Equal(1, assumed);
-        Assert.True(after < before + (24 << 20), $"resident memory grew from {before >> 20} to {after >> 20} MB in {Reloads * 3 / 4} reloads");
-        TestContext.Current.TestOutputHelper?.WriteLine($"resident after {Reloads / 4}: {before >> 20} MB, after {Reloads}: {after >> 20} MB");
+        Assert.True(after < before + (24 << 20),
+            $"resident memory grew from {before >> 20} to {after >> 20} MB in {Reloads * 3 / 4} reloads");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"resident after {Reloads / 4}: {before >> 20} MB, after {Reloads}: {after >> 20} MB");
     }
 
     /// <summary>Each reload changes one destination, and adds or removes another one.</summary>

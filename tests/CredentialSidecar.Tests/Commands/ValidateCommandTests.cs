@@ -24,8 +24,8 @@ public sealed class ValidateCommandTests
         {
             $"{Loading.Role}=arn:aws:sts::123456789012:assumed-role/x/y",
             [
-                $"{Loading.Role} is \"arn:aws:sts::123456789012:assumed-role/x/y\", a session's ARN; " +
-                "write the role's own, arn:aws:iam::123456789012:role/x",
+                $"{Loading.Role} is \"arn:aws:sts::123456789012:assumed-role/x/y\", the ARN of a session; " +
+                "write the ARN of its role, arn:aws:iam::123456789012:role/x",
             ]
         },
         { "SIDECAR_TOKEN=", ["SIDECAR_TOKEN is not set"] },

@@ -76,10 +76,10 @@ public sealed class HopRulesTests
             ("SIDECAR_CONFIG", Loading.Hop("\"Tags\": { \"task\": \"{task_id}\" }")),
             ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"));
 
-        Assert.Equal("A tag or SourceIdentity holds a placeholder that only task metadata fills", settings.TaskNeed);
+        Assert.Equal("A tag or SourceIdentity has a placeholder whose value comes from task metadata", settings.TaskNeed);
         var withoutRegion = Settings.Load(
             ("AWS_REGION", null), ("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/x"));
-        Assert.StartsWith("Only task metadata tells the region", withoutRegion.TaskNeed, StringComparison.Ordinal);
+        Assert.StartsWith("The region comes only from task metadata", withoutRegion.TaskNeed, StringComparison.Ordinal);
         Assert.Equal(
             "Destinations:one:Hops:0:Tags:task in SIDECAR_CONFIG holds {task_id} from task metadata, but task metadata has no value for it",
             Assert.Single(Assert.Throws<ConfigurationMistakesException>(() => settings.Chains(TaskIdentity.Unknown)).Mistakes).ToString());

@@ -48,7 +48,8 @@ public sealed class StsRulesTests
         // As when a profile of the SDK asks for FIPS.
         var settings = Settings.Load(("AWS_ENDPOINT_URL_STS", "https://sts.internal"));
         var both = settings with { Sts = settings.Sts with { UseFips = true } };
-        var refused = Assert.Throws<ConfigurationMistakesException>(() => StsEndpoints.Resolve(both.Sts, both.Regions(TaskIdentity.Unknown)));
+        var refused =
+            Assert.Throws<ConfigurationMistakesException>(() => StsEndpoints.Resolve(both.Sts, both.Regions(TaskIdentity.Unknown)));
         var mistake = Assert.Single(refused.Mistakes);
 
         Assert.StartsWith(
@@ -73,7 +74,8 @@ public sealed class StsRulesTests
             ("AWS_ENDPOINT_URL_STS", "http://other.internal"));
 
         Assert.Null(settings.Sts.Endpoint);
-        Assert.Equal([new Uri("https://sts.eu-central-1.amazonaws.com")], StsEndpoints.Resolve(settings.Sts, settings.Regions(TaskIdentity.Unknown)));
+        Assert.Equal([new Uri("https://sts.eu-central-1.amazonaws.com")],
+            StsEndpoints.Resolve(settings.Sts, settings.Regions(TaskIdentity.Unknown)));
     }
 
     [Fact]

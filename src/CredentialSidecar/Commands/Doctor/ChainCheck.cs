@@ -57,7 +57,8 @@ internal static class ChainCheck
             var source = await services.GetRequiredService<ISigner>().ReadAsync(cancellationToken);
             examination.Pass("source", source.Expiration == DateTimeOffset.MaxValue
                 ? $"{source.AccessKeyId}, by the SDK's default chain"
-                : $"{source.AccessKeyId} of {source.RoleArn ?? "a role that it does not name"}, {Left(source.Expiration - source.IssuedAt)} left");
+                : $"{source.AccessKeyId} of {source.RoleArn ?? "a role that it does not name"}, "
+                    + $"{Left(source.Expiration - source.IssuedAt)} left");
             return source;
         }
         catch (CredentialException e)

@@ -97,7 +97,8 @@ internal sealed class OptionsReader(ConfigurationLayers layers, Findings finding
             findings.Wrong(path, near.Count > 0
                 ? $"is not a setting{Nearest.Question(near)}"
                 : $"is not a setting{(parent.Length == 0 || asVariable ? "" : $" of {parent}")}; "
-                    + $"expected one of {string.Join(", ", keys)}{(asVariable && parent.Length == 0 ? ", or a key of docs/configuration.md" : "")}");
+                    + "expected one of "
+                    + $"{string.Join(", ", keys)}{(asVariable && parent.Length == 0 ? ", or a key of docs/configuration.md" : "")}");
         }
     }
 

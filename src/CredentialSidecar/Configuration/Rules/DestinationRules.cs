@@ -34,13 +34,16 @@ internal static class DestinationRules
     }
 
     /// <summary>That someone may read a destination without hops: a client that may read everything may not.</summary>
-    public static void CheckReaders(SidecarOptions options, AccessSettings access, IReadOnlyList<InterceptedUser> intercepted, Findings findings)
+    public static void CheckReaders(SidecarOptions options, AccessSettings access, IReadOnlyList<InterceptedUser> intercepted,
+        Findings findings)
     {
         foreach (var (name, _) in options.Destinations.Where(d => d.Value.IsSource).OrderBy(d => d.Key, StringComparer.Ordinal))
         {
-            if (!access.Clients.Any(client => client.Destinations?.Contains(name) == true) && !intercepted.Any(user => user.Destination == name))
+            if (!access.Clients.Any(client => client.Destinations?.Contains(name) == true)
+                && !intercepted.Any(user => user.Destination == name))
             {
-                findings.Warn($"Destinations:{name}:Hops", "is empty, so the destination serves the source's own credentials, and no client may read it; "
+                findings.Warn($"Destinations:{name}:Hops",
+                    "is empty, so the destination serves the source's own credentials, and no client may read it; "
                     + "list it in Access:Clients:NAME:Destinations; the client of SIDECAR_TOKEN and anonymous access may not read it");
             }
         }

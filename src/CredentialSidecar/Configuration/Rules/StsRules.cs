@@ -48,7 +48,8 @@ internal static class StsRules
         // A proxy cannot reach loopback and link-local addresses.
         var isNear = endpoint?.Scheme == "http" && PlainHttp.StaysNear(endpoint);
         var proxy = isNear ? null : ProxyRules.Find(endpoint?.Scheme ?? "https", environment, findings);
-        return new StsSettings(endpoint, variable, fips, dualStack, environment[Bundle], proxy, options.Sts.Timeout, options.Sts.ConnectTimeout);
+        return new StsSettings(endpoint, variable, fips, dualStack, environment[Bundle], proxy, options.Sts.Timeout,
+            options.Sts.ConnectTimeout);
 
         void Between(string path, TimeSpan value, TimeSpan least, TimeSpan most) =>
             findings.Require(value >= least && value <= most, path,

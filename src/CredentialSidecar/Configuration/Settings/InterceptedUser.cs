@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace CredentialSidecar.Configuration.Settings;
 
-/// <summary>A user whose connections to the ECS agent are redirected to a port of its own, so that the port says whose they are.</summary>
+/// <summary>A user whose connections to the ECS agent are redirected to a separate port, which identifies the user.</summary>
 internal sealed record InterceptedUser(uint Uid, string Destination, int Port)
 {
-    // Below the ephemeral ports with the default Interception:Port, and wide enough for usual uids not to meet.
+    // Below the ephemeral ports with the default Interception:Port, and wide enough that usual uids get different ports.
     private const long Ports = 10_000, First = 1000;
 
     public override string ToString() => $"{Uid}={Destination}:{Port}";
 
-    /// <summary>The port of a uid that names none: a function of the uid alone, since an init container may know of other uids than the sidecar.</summary>
+    /// <summary>
+    /// The default port of a uid. It depends only on the uid, since an init container may know other uids than the sidecar.
+    /// </summary>
     public static int DerivedPort(uint uid, int first) => first + (int)((uid + Ports - First) % Ports);
 
     /// <param name="text">A destination, and its port where there is one: <c>reports:9172</c>.</param>

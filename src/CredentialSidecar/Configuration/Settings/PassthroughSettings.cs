@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace CredentialSidecar.Configuration.Settings;
 
-/// <summary>What of the ECS agent may be reached through the sidecar's port.</summary>
+/// <summary>The resources of the ECS agent that are reachable through the sidecar's port.</summary>
 /// <param name="Metadata">Task metadata and task protection.</param>
 /// <param name="TaskRole">Names of clients that may read the task role itself.</param>
 /// <param name="Agent">Where the agent answers, without a slash at the end.</param>

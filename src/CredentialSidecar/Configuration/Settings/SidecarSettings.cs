@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration.Rules;
 namespace CredentialSidecar.Configuration.Settings;
 
 /// <summary>The configuration after every check: what the rest of the program works with.</summary>
-/// <param name="Region">Null where task metadata is to give it.</param>
+/// <param name="Region">Null if it comes from task metadata.</param>
 /// <param name="Sts">How STS is reached.</param>
 /// <param name="Metadata">The task's metadata, version 4.</param>
 internal sealed record SidecarSettings(
@@ -36,10 +36,10 @@ internal sealed record SidecarSettings(
 
     public required LoggingSettings Logging { get; init; }
 
-    /// <summary>Turns a path into the key as the operator wrote it, for what shows only later.</summary>
+    /// <summary>Turns a path into the key as the operator wrote it, for later messages.</summary>
     public Func<string, string> NameOf { get; init; } = path => path;
 
-    /// <summary>Whose connections to the ECS agent are answered here, by ascending uid.</summary>
+    /// <summary>The users whose connections to the ECS agent the sidecar answers, by ascending uid.</summary>
     public IReadOnlyList<InterceptedUser> Intercepted { get; init; } = [];
 
     /// <summary>The OpenTelemetry variables, see <see cref="ExportRules"/>; null where nothing is exported.</summary>
@@ -69,21 +69,25 @@ internal sealed record SidecarSettings(
 
     private IEnumerable<HopOptions> Hops => Options.Destinations.Values.SelectMany(destination => destination.Hops);
 
-    /// <summary>Why nothing can start without task metadata, as a clause; null where only the names of sessions use it.</summary>
-    public string? TaskNeed => NeedsTaskRegion ? "Only task metadata tells the region (AWS_REGION would replace it)"
-        : NeedsTaskFields ? "A tag or SourceIdentity holds a placeholder that only task metadata fills" : null;
+    /// <summary>Why the sidecar needs task metadata, as a clause; null if only session names use it.</summary>
+    public string? TaskNeed => NeedsTaskRegion ? "The region comes only from task metadata (set AWS_REGION to avoid that)"
+        : NeedsTaskFields ? "A tag or SourceIdentity has a placeholder whose value comes from task metadata" : null;
 
     private bool NeedsTaskFields => Metadata is not null && Options.Destinations.Values.SelectMany(destination => destination.Hops)
         .SelectMany(hop => hop.Tags.Select(tag => tag.Value).Append(hop.SourceIdentity))
         .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}"));
 
-    /// <summary>Whether a hop has no region but the one that task metadata is to give.</summary>
-    public bool NeedsTaskRegion => Region is null && Metadata is not null && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));
+    /// <summary>Whether a hop needs the region from task metadata.</summary>
+    public bool NeedsTaskRegion =>
+        Region is null
+            && Metadata is not null
+            && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));
 
-    // The default would print what it holds.
-    public override string ToString() => $"{Options.Destinations.Count} {(Options.Destinations.Count == 1 ? "destination" : "destinations")}, source {Source}";
+    // The default would print secrets.
+    public override string ToString() =>
+        $"{Options.Destinations.Count} {(Options.Destinations.Count == 1 ? "destination" : "destinations")}, source {Source}";
 
-    /// <summary>The role chains, with what task metadata adds to them.</summary>
+    /// <summary>The role chains, with the values from task metadata.</summary>
     /// <exception cref="ConfigurationMistakesException">No region is known, or a role is in another partition than its region.</exception>
     public IReadOnlyList<RoleChain> Chains(TaskIdentity task)
     {
@@ -95,7 +99,8 @@ internal sealed record SidecarSettings(
             ? throw new ConfigurationMistakesException(findings.Mistakes)
             : [.. Options.Destinations
                 .OrderBy(destination => destination.Key, StringComparer.Ordinal)
-                .Select(d => new RoleChain(d.Key, [.. d.Value.Hops.Select(hop => HopOf(hop, task, new TemplateValues(task, Placement, d.Key)))], d.Value.Lazy))];
+                .Select(d => new RoleChain(d.Key,
+                    [.. d.Value.Hops.Select(hop => HopOf(hop, task, new TemplateValues(task, Placement, d.Key)))], d.Value.Lazy))];
     }
 
     private Hop HopOf(HopOptions hop, TaskIdentity task, TemplateValues values) => new()

@@ -2,10 +2,10 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Settings;
 
-/// <summary>The source as it was found at start.</summary>
+/// <summary>The source, as configured at start.</summary>
 /// <param name="Endpoint">Where the task role is read; null for <see cref="SourceKind.Default"/>.</param>
 /// <param name="Token">Sent verbatim in <c>Authorization</c>, if there is one.</param>
-/// <param name="TokenFile">Read afresh for each request, since EKS replaces it; wins over <paramref name="Token"/>.</param>
+/// <param name="TokenFile">Read for each request, since EKS replaces it; takes precedence over <paramref name="Token"/>.</param>
 internal sealed record SourceSettings(SourceKind Kind, Uri? Endpoint = null, string? Token = null, string? TokenFile = null)
 {
     /// <summary>Bytes of a token that a file may hold.</summary>

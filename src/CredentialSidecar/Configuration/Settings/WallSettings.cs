@@ -12,5 +12,5 @@ internal sealed record WallSettings(ImmutableArray<IPNetwork> Peers, FrozenSet<s
 
 /// <summary>Where the audit is written.</summary>
 /// <param name="Log">In the log.</param>
-/// <param name="File">In a file, a whole path; null for none.</param>
+/// <param name="File">The absolute path of a file; null for none.</param>
 internal sealed record AuditSettings(bool Log, string? File);
