@@ -23,7 +23,7 @@ public sealed class DocumentedClaimsTests
 
         Assert.Equal(events, logs.Lines.Count(line => line.Event.Id == EventIds.ExpirationCapped));
         Assert.Contains(
-            "STS promised a session that ends more than 5 minutes after the time asked for",
+            "STS returned a session that ends more than 5 minutes later than requested",
             Page("docs", "operations.md"),
             StringComparison.Ordinal);
     }

@@ -37,8 +37,11 @@ public sealed class RoleArnTests
         { "arn:aws:iam::12345678901:role/x", "its account id has 11 characters" },
         { "arn:aws:iam::12345678901a:role/x", "expected 12 digits" },
         { "arn:aws:iam:eu-central-1:123456789012:role/x", "IAM ARNs have no region; write arn:aws:iam::123456789012:role/x" },
-        { "arn:aws:sts::123456789012:assumed-role/x/me", "the ARN of a session; write the ARN of its role, arn:aws:iam::123456789012:role/x" },
-        { "arn:aws:sts::123456789012:federated-user/me", "write the role's own, arn:aws:iam::123456789012:role/name" },
+        {
+            "arn:aws:sts::123456789012:assumed-role/x/me",
+            "the ARN of a session; write the ARN of its role, arn:aws:iam::123456789012:role/x"
+        },
+        { "arn:aws:sts::123456789012:federated-user/me", "write the ARN of its role, arn:aws:iam::123456789012:role/name" },
         { "arn:aws:s3:::bucket", "an ARN of the service \"s3\"; expected iam" },
         { "arn:amazon:iam::123456789012:role/x", "\"amazon\" is not an AWS partition" },
         { "arn:aws:iam::123456789012:user/x", "is not the ARN of a role" },
