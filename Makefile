@@ -23,7 +23,7 @@ debug: ## The sidecar beside the emulator, open to a debugger; Ctrl+C ends both
 	dotnet build --nologo src/CredentialSidecar.Emulator
 	@src/CredentialSidecar.Emulator/bin/Debug/net10.0/credential-sidecar-emulator \
 		--agent-port 9180 --sts-port 9181 --control-port 9182 --credentials-id debug & \
-	trap 'kill $$! 2>/dev/null' EXIT; dotnet run --no-build --project $(sidecar) --launch-profile emulator
+	trap 'kill $$! 2>/dev/null' EXIT; trap : INT TERM; dotnet run --no-build --project $(sidecar) --launch-profile emulator
 
 test: ## Every test
 	dotnet test
