@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using CredentialSidecar.Access;
 using CredentialSidecar.Chains;
@@ -16,7 +17,7 @@ var settings = SettingsLoader.Load(new ProcessEnvironment(new Dictionary<string,
     ["SIDECAR_ROLE_ARN"] = "arn:aws:iam::555566667777:role/reports", ["SIDECAR_TOKEN"] = token, ["AWS_REGION"] = "eu-central-1",
     ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/x",
 })).Settings;
-var book = new ClientBook(settings.Access, TimeProvider.System, NullLogger<ClientBook>.Instance);
+var book = new ClientBook(settings.Access, new TokenStore(), TimeProvider.System, NullLogger<ClientBook>.Instance);
 
 Console.WriteLine("comparison          wrong first   wrong last   difference    Welch's t");
 Measure("ClientBook", given =>
@@ -83,4 +84,11 @@ static double Variance(double[] times)
 {
     var mean = times.Average();
     return times.Sum(time => (time - mean) * (time - mean)) / (times.Length - 1);
+}
+
+internal sealed class TokenStore : ITokenStore
+{
+    public ImmutableArray<TokenEntry> Tokens { get; private set; } = [];
+
+    public void Update(Func<ImmutableArray<TokenEntry>, ImmutableArray<TokenEntry>> next) => Tokens = next(Tokens);
 }

@@ -54,6 +54,7 @@ internal static class SidecarApp
             .AddSingleton(services => new Served(new Snapshot(
                 services.GetRequiredService<TreeBuilder>().Build(services.GetRequiredService<IReadOnlyList<RoleChain>>()), settings.Clients,
                 settings.Intercepted)))
+            .AddSingleton<ITokenStore>(services => services.GetRequiredService<Served>())
             .AddSingleton<CurrentTree>(services =>
             {
                 var served = services.GetRequiredService<Served>();

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using CredentialSidecar.Chains;
@@ -10,7 +9,7 @@ namespace CredentialSidecar.Access;
 /// <summary>Finds the client of an authorization token, by exact comparison in constant time.</summary>
 /// <remarks>
 /// The book keeps only hashes, so timing does not reveal a token's length, and compares with every entry (contract R11).
-/// The book knows client names only: the snapshot with the destinations says what a client may read.
+/// The tokens are in the snapshot that also says what each client may read, so a reload replaces both together.
 /// </remarks>
 internal sealed partial class ClientBook
 {
@@ -25,14 +24,14 @@ internal sealed partial class ClientBook
     private static readonly DateTimeOffset Distrusted = DateTimeOffset.MinValue;
 
     private readonly bool _allowAnonymous;
+    private readonly ITokenStore _store;
     private readonly TimeProvider _clock;
     private readonly Lock _replacing = new();
     private readonly ILogger<ClientBook> _logger;
-    private ImmutableArray<Entry> _entries = [];
 
-    public ClientBook(AccessSettings settings, TimeProvider clock, ILogger<ClientBook> logger)
+    public ClientBook(AccessSettings settings, ITokenStore store, TimeProvider clock, ILogger<ClientBook> logger)
     {
-        (_allowAnonymous, _clock, _logger) = (settings.AllowAnonymous, clock, logger);
+        (_allowAnonymous, _store, _clock, _logger) = (settings.AllowAnonymous, store, clock, logger);
 
         // A missing token alone never means everyone.
         if (settings.Clients.IsEmpty != _allowAnonymous || settings.Clients.Any(client => client.Token is not { Length: > 0 }))
@@ -40,7 +39,7 @@ internal sealed partial class ClientBook
             throw new ArgumentException("Expected clients that each have a token, or AllowAnonymous.", nameof(settings));
         }
 
-        Add(settings.Clients);
+        store.Update(tokens => Next(tokens, settings));
     }
 
     /// <summary>Whether a request needs a token; false if Access:AllowAnonymous is set.</summary>
@@ -48,29 +47,30 @@ internal sealed partial class ClientBook
 
     /// <summary>The name of the client that this token belongs to.</summary>
     /// <param name="authorization">The value of the Authorization header, unchanged; no scheme is removed.</param>
+    /// <param name="tokens">The tokens of the snapshot that the request uses; null means those in force.</param>
     /// <exception cref="RejectedException">The token is missing, or it belongs to no client.</exception>
-    public string Identify(string? authorization)
+    public string Identify(string? authorization, ImmutableArray<TokenEntry>? tokens = null)
     {
         if (_allowAnonymous)
         {
             return Client.Anyone.Name;
         }
 
-        var found = Find(authorization);
+        var found = Find(authorization, tokens ?? _store.Tokens);
         return (found ?? throw Unknown(authorization)) is { EndsAt: { } end } ? OfFormer(found, end) : found.Client;
     }
 
     /// <summary>The client of a valid token, for a request that is rejected for another reason; null if the token is not valid.</summary>
     public string? Known(string? authorization) =>
-        !_allowAnonymous && Find(authorization) is { } found && !(_clock.GetUtcNow() >= found.EndsAt) ? found.Client : null;
+        !_allowAnonymous && Find(authorization, _store.Tokens) is { } found && !(_clock.GetUtcNow() >= found.EndsAt) ? found.Client : null;
 
-    private Entry? Find(string? authorization)
+    private static TokenEntry? Find(string? authorization, ImmutableArray<TokenEntry> tokens)
     {
         Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(authorization ?? ""), given);
-        Entry? found = null;
+        TokenEntry? found = null;
 
-        foreach (var entry in _entries)
+        foreach (var entry in tokens)
         {
             if (CryptographicOperations.FixedTimeEquals(given, entry.Hash))
             {
@@ -81,26 +81,26 @@ internal sealed partial class ClientBook
         return found;
     }
 
-    /// <summary>Adds clients, each with a token.</summary>
-    public void Add(IReadOnlyCollection<ClientSettings> clients)
+    /// <summary>The tokens of a new configuration: a token that differs from the current one replaces it as in a rotation.</summary>
+    /// <param name="tokens">The tokens in force.</param>
+    public ImmutableArray<TokenEntry> Next(ImmutableArray<TokenEntry> tokens, AccessSettings settings)
     {
-        using var alone = _replacing.EnterScope();
+        var (now, former, current) = (_clock.GetUtcNow(), new List<TokenEntry>(), new List<TokenEntry>());
+
+        foreach (var client in settings.Clients)
+        {
+            var own = tokens.Where(entry => entry.Client == client.Name).ToArray();
+            var held = Array.Find(own, entry => entry.EndsAt is null);
+            var isKept = held is not null && (client.Token is null || IsOf(held, client.Token));
+            current.Add(isKept ? held! : EntryOf(client, client.Token!));
+            former.AddRange(own.Where(entry => entry.EndsAt is not null));
+            former.AddRange(isKept || held is null ? [] : [held with { EndsAt = now + settings.TokenGrace }]);
+            former.AddRange(client.Distrusted is null ? [] : [EntryOf(client, client.Distrusted) with { EndsAt = Distrusted }]);
+            former.RemoveAll(former.Where(entry => entry.Client == client.Name && entry.EndsAt > now).SkipLast(MostValid).Contains);
+        }
 
         // The current tokens come last, so they win over a former one with the same text.
-        _entries =
-        [
-            .. clients.Where(client => client.Distrusted is not null)
-                .Select(client => EntryOf(client, client.Distrusted!) with { EndsAt = Distrusted }),
-            .. _entries,
-            .. from client in clients select EntryOf(client, client.Token!),
-        ];
-    }
-
-    /// <summary>Forgets every token of the clients that are not listed.</summary>
-    public void Keep(IReadOnlySet<string> clients)
-    {
-        using var alone = _replacing.EnterScope();
-        _entries = [.. _entries.Where(entry => clients.Contains(entry.Client))];
+        return [.. former, .. current];
     }
 
     /// <summary>Gives a client a new token; the former one stays valid for the grace time.</summary>
@@ -110,16 +110,16 @@ internal sealed partial class ClientBook
     public DateTimeOffset? Replace(string client, string token, TimeSpan grace, Action publish)
     {
         using var alone = _replacing.EnterScope();
-        var (former, now) = (_entries, _clock.GetUtcNow());
-        var valid = former.Where(entry => entry.Client == client && entry.EndsAt > now).Select(entry => entry.EndsAt).ToArray();
+        var now = _clock.GetUtcNow();
+        var valid = _store.Tokens.Where(entry => entry.Client == client && entry.EndsAt > now).Select(entry => entry.EndsAt).ToArray();
 
         if (valid.Length >= MostValid)
         {
             return valid.Min();
         }
 
-        var added = new Entry(client, Hash(token));
-        _entries = former.Add(added);
+        var added = new TokenEntry(client, Hash(token));
+        _store.Update(tokens => tokens.Add(added));
 
         try
         {
@@ -127,22 +127,27 @@ internal sealed partial class ClientBook
         }
         catch
         {
-            _entries = former;
+            _store.Update(tokens => tokens.Remove(added));
             throw;
         }
 
-        var end = now + grace;
-        var others = former.Select(entry => entry.Client == client && entry.EndsAt is null ? entry with { EndsAt = end } : entry);
-        var tooOld = former.Where(entry => entry.Client == client && entry.EndsAt <= now).SkipLast(MostEnded).ToHashSet();
-        _entries = [.. others.Where((_, i) => !tooOld.Contains(former[i])), added];
+        _store.Update(tokens => [.. Ended(tokens, added, now, now + grace)]);
         return null;
+    }
+
+    private static IEnumerable<TokenEntry> Ended(
+        ImmutableArray<TokenEntry> tokens, TokenEntry added, DateTimeOffset now, DateTimeOffset end)
+    {
+        var tooOld = tokens.Where(entry => entry.Client == added.Client && entry.EndsAt <= now).SkipLast(MostEnded).ToHashSet();
+        return tokens.Where(entry => !tooOld.Contains(entry)).Select(entry =>
+            entry.Client == added.Client && entry.EndsAt is null && entry != added ? entry with { EndsAt = end } : entry);
     }
 
     /// <summary>Whether this is the client's current token; tells whether a token file has changed.</summary>
     public bool IsCurrent(string client, string token)
     {
         var hash = Hash(token);
-        return _entries.Any(entry =>
+        return _store.Tokens.Any(entry =>
             entry.Client == client && entry.EndsAt is null && CryptographicOperations.FixedTimeEquals(entry.Hash, hash));
     }
 
@@ -150,10 +155,12 @@ internal sealed partial class ClientBook
     public string? OwnerOf(string token)
     {
         var hash = Hash(token);
-        return _entries.LastOrDefault(entry => CryptographicOperations.FixedTimeEquals(entry.Hash, hash))?.Client;
+        return _store.Tokens.LastOrDefault(entry => CryptographicOperations.FixedTimeEquals(entry.Hash, hash))?.Client;
     }
 
-    private static Entry EntryOf(ClientSettings client, string token) => new(client.Name, Hash(token));
+    private static TokenEntry EntryOf(ClientSettings client, string token) => new(client.Name, Hash(token));
+
+    private static bool IsOf(TokenEntry entry, string token) => CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(token));
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -165,7 +172,7 @@ internal sealed partial class ClientBook
         _ => TokenForm.Explain(authorization, inner => Known(inner) is not null),
     });
 
-    private string OfFormer(Entry entry, DateTimeOffset end)
+    private string OfFormer(TokenEntry entry, DateTimeOffset end)
     {
         if (end == Distrusted)
         {
@@ -188,13 +195,5 @@ internal sealed partial class ClientBook
         }
 
         return entry.Client;
-    }
-
-    private sealed record Entry(string Client, byte[] Hash)
-    {
-        /// <summary>When a replaced token expires; null for the current token.</summary>
-        public DateTimeOffset? EndsAt { get; init; }
-
-        public StrongBox<int> Warned { get; } = new();
     }
 }

@@ -20,42 +20,44 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     /// <summary>The clients of the configuration that is served.</summary>
     public AccessSettings Settings => Volatile.Read(ref _settings);
 
-    /// <summary>
-    /// Installs the clients of a new configuration. A new client gets its token; a changed token replaces the former one as in a
-    /// rotation.
-    /// </summary>
+    /// <summary>Makes the tokens of clients that a new configuration adds, and writes them to their directories.</summary>
+    /// <returns>The settings with these tokens; nothing is valid before the next snapshot.</returns>
     /// <exception cref="ConfigurationMistakesException">A token cannot be installed, or belongs to another client.</exception>
-    public AccessSettings Admit(AccessSettings next, Func<string, string> nameOf, string launcher)
+    public AccessSettings Install(AccessSettings next, Func<string, string> nameOf, string launcher)
     {
         var former = _settings.Clients.ToDictionary(client => client.Name);
         RefuseForeign(next, nameOf);
         ClientSettings[] added =
             [.. next.Clients.Where(client => !former.ContainsKey(client.Name) || IsMoved(former[client.Name], client))];
-        var installed = SharedDirectory.Install(next with { Clients = [.. added], SharedDirectory = null }, nameOf, launcher).Clients;
-        book.Add([.. installed.Where(client => !former.ContainsKey(client.Name))]);
-
-        foreach (var client in next.Clients.Except(added)
-            .Where(client => client.Token is not null && !book.IsCurrent(client.Name, client.Token))
-            .Concat(installed.Where(client => former.ContainsKey(client.Name))))
-        {
-            if (Replace(client, client.Token!, next.TokenGrace) is { } problem)
-            {
-                Log.TokenKept(logger, client.Name, problem);
-            }
-        }
-
-        return next with
-        {
-            Clients = [.. next.Clients.Select(client => installed.FirstOrDefault(other => other.Name == client.Name) ?? client)],
-        };
+        var installed = SharedDirectory.Install(next with { Clients = [.. added], SharedDirectory = null }, nameOf, launcher)
+            .Clients.ToDictionary(client => client.Name);
+        return next with { Clients = [.. next.Clients.Select(client => installed.GetValueOrDefault(client.Name, client))] };
     }
 
-    /// <summary>Removes the clients that a new configuration no longer has, once it is served.</summary>
-    public void Keep(AccessSettings next)
+    /// <summary>Takes over a new configuration once it is served, and writes replaced tokens to the directories of their clients.</summary>
+    /// <param name="replaced">The clients whose tokens it replaced.</param>
+    /// <returns>What could not be written, a clause for each client.</returns>
+    public IReadOnlyList<string> Follow(AccessSettings next, IReadOnlyList<ClientSettings> replaced)
     {
         Volatile.Write(ref _settings, next);
         Interlocked.Exchange(ref _followed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-        book.Keep(next.Clients.Select(client => client.Name).ToHashSet(StringComparer.Ordinal));
+        List<string> problems = [];
+
+        foreach (var client in replaced)
+        {
+            Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + next.TokenGrace);
+
+            try
+            {
+                Publish(client, client.Token!);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problems.Add($"the new token of client {client.Name} cannot be written to {client.Directory}");
+            }
+        }
+
+        return problems;
     }
 
     /// <summary>Creates a new token for each client with a generated one, and writes it to the client's directory.</summary>
@@ -166,9 +168,10 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         Mistake[] mistakes =
         [
             .. from client in next.Clients
-               let owner = client.Token is null ? null : book.OwnerOf(client.Token)
-               where owner is not null && owner != client.Name && next.Clients.Any(other => other.Name == owner)
-               select new Mistake(nameOf(client.Path), $"has a token of client '{owner}'; give each client a different token"),
+               where client.Token is not null
+               from other in next.Clients
+               where other.Name != client.Name && other.Token is null && book.IsCurrent(other.Name, client.Token!)
+               select new Mistake(nameOf(client.Path), $"has the token of client '{other.Name}'; give each client a different token"),
         ];
 
         if (mistakes.Length > 0)

@@ -83,7 +83,7 @@ internal static class CommandLine
         };
         var renew = new Command(RenewCommand.Name,
             "Renew sessions now, for example after a role was revoked. If that fails, the current session stays. "
-            + "Exit code 0, 1 or 69.") { file, name };
+            + "Exit code 0, 1, 64 or 69.") { file, name };
         renew.SetAction((parse, cancellation) =>
             AskAsync(parse, RenewCommand.Name, parse.GetValue(name), cancellation, RenewCommand.Limit));
 

@@ -38,15 +38,20 @@ internal static class ControlCommands
         ProcessEnvironment environment, string? file, string command, string? argument,
         TextWriter output, TextWriter error, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
-        // Only the socket is needed, so other mistakes do not matter here.
-        var findings = new Findings();
-        var layers = new ConfigurationLayers(environment, file, findings);
-        var settings = ControlRules.Find(new OptionsReader(layers, findings).Read(), findings);
-        Mistake[] mistakes = findings.SourceUnread ? [.. findings.Mistakes] : [.. findings.MistakesOf("Control", "SharedDirectory")];
+        var (settings, mistakes) = Find(environment, file);
 
         if (mistakes.Length > 0)
         {
-            return MistakesPrinter.Print(mistakes, error);
+            // The file may be the very one that the sidecar refused to reload, and the variables alone name the socket.
+            var variables = environment.All.Where(variable => variable.Key != ShortNames.ConfigFile);
+            var (bare, others) = Find(new ProcessEnvironment(variables), null);
+
+            if (others.Length > 0 || bare.Socket is null)
+            {
+                return MistakesPrinter.Print(mistakes, error);
+            }
+
+            settings = bare;
         }
 
         try
@@ -61,5 +66,14 @@ internal static class ControlCommands
             await error.WriteLineAsync($"credential-sidecar: {e.Message}");
             return ExitCodes.Unavailable;
         }
+    }
+
+    // Only the socket is needed, so other mistakes do not matter here.
+    private static (ControlSettings Settings, Mistake[] Mistakes) Find(ProcessEnvironment environment, string? file)
+    {
+        var findings = new Findings();
+        var layers = new ConfigurationLayers(environment, file, findings);
+        var settings = ControlRules.Find(new OptionsReader(layers, findings).Read(), findings);
+        return (settings, findings.SourceUnread ? [.. findings.Mistakes] : [.. findings.MistakesOf("Control", "SharedDirectory")]);
     }
 }

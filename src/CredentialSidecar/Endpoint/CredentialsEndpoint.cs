@@ -24,8 +24,9 @@ internal sealed class CredentialsEndpoint(
                 + "/v1/credentials/{destination}.");
         }
 
-        // One snapshot for both, so that the permission and the role come from the same configuration.
-        var (visit, snapshot) = (http.Features.GetRequiredFeature<Visit>(), served.Current);
+        // The snapshot of the token, so that token, permission and role come from the same configuration.
+        var visit = http.Features.GetRequiredFeature<Visit>();
+        var snapshot = visit.Snapshot!;
         return answer.ServeAsync(http, visit, Lookup.Find(snapshot.Tree, snapshot.ClientOf(visit.Client!), wanted, visit));
     }
 

@@ -4,7 +4,7 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Checks each request with the guards of its route. All listeners use this gate, and no other code checks requests.</summary>
-internal sealed class Gate(Wall wall, ClientBook clients, Throttle throttle)
+internal sealed class Gate(Wall wall, Served served, ClientBook clients, Throttle throttle)
 {
     // Not a client name: token guessers must not use up the rate limit of containers that read metadata.
     private const string Readers = "(metadata)";
@@ -87,7 +87,8 @@ internal sealed class Gate(Wall wall, ClientBook clients, Throttle throttle)
 
         try
         {
-            visit.Client = clients.Identify(http.Request.Headers.Authorization);
+            visit.Snapshot = served.Current;
+            visit.Client = clients.Identify(http.Request.Headers.Authorization, visit.Snapshot.Tokens);
         }
         catch (RejectedException) when (hasCeiling)
         {

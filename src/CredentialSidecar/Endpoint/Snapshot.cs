@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Chains;
@@ -7,13 +8,15 @@ using CredentialSidecar.Configuration.Settings;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>
-/// An immutable snapshot of what requests read: the destinations, what each client may read, and the destination of each uid.
+/// An immutable snapshot of what requests read: destinations, tokens, what each client may read, and the destination of each uid.
 /// </summary>
 /// <remarks>A request uses one snapshot, so it never combines a permission of one configuration with a role of another.</remarks>
 internal sealed class Snapshot
 {
     private readonly FrozenDictionary<string, Client> _clients;
     private readonly FrozenDictionary<uint, Destination> _intercepted;
+
+    private Snapshot(Snapshot other) => (Tree, _clients, _intercepted) = (other.Tree, other._clients, other._intercepted);
 
     public Snapshot(SessionTree tree, IEnumerable<ClientSettings> clients, IEnumerable<InterceptedUser> intercepted)
     {
@@ -23,25 +26,42 @@ internal sealed class Snapshot
         _intercepted = intercepted.ToFrozenDictionary(user => user.Uid, user => tree.Find(user.Destination)!);
     }
 
-    public SessionTree Tree { get; }
+    public SessionTree Tree { get; private init; }
+
+    /// <summary>The tokens of the clients.</summary>
+    public ImmutableArray<TokenEntry> Tokens { get; init; } = [];
 
     /// <param name="name">The client's name in <see cref="ClientBook"/>.</param>
     /// <exception cref="RejectedException">A reload removed the client.</exception>
     public Client ClientOf(string name) => _clients.GetValueOrDefault(name) ?? throw new RejectedException(
         RejectionReason.Unauthorized, "The authorization token belongs to a client that was removed from the sidecar's configuration.");
 
+    /// <summary>The same snapshot with other tokens.</summary>
+    public Snapshot With(ImmutableArray<TokenEntry> tokens) => new(this) { Tokens = tokens };
+
     /// <summary>The destination of an intercepted user.</summary>
     public Destination DestinationOf(uint uid) => _intercepted[uid];
 }
 
-/// <summary>The current snapshot. A reload replaces it.</summary>
-internal sealed class Served(Snapshot first)
+/// <summary>The current snapshot. A reload or a new token replaces it.</summary>
+internal sealed class Served(Snapshot first) : ITokenStore
 {
+    private readonly Lock _gate = new();
     private Snapshot _current = first;
 
-    public Snapshot Current
+    public Snapshot Current => Volatile.Read(ref _current);
+
+    public ImmutableArray<TokenEntry> Tokens => Current.Tokens;
+
+    public void Update(Func<ImmutableArray<TokenEntry>, ImmutableArray<TokenEntry>> next) =>
+        Swap(current => current.With(next(current.Tokens)));
+
+    /// <summary>Replaces the snapshot; no other change comes between the read and the write.</summary>
+    public void Swap(Func<Snapshot, Snapshot> next)
     {
-        get => Volatile.Read(ref _current);
-        set => Volatile.Write(ref _current, value);
+        lock (_gate)
+        {
+            Volatile.Write(ref _current, next(_current));
+        }
     }
 }

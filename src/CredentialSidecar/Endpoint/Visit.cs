@@ -16,6 +16,9 @@ internal sealed class Visit
     /// <summary>The session that was served.</summary>
     public Session? Session { get; set; }
 
+    /// <summary>The snapshot that its token was found in; null until the token was checked.</summary>
+    public Snapshot? Snapshot { get; set; }
+
     public string Reason { get; set; } = "ok";
 
     /// <summary>Attaches a record to a request, so that its answer is audited.</summary>

@@ -21,6 +21,13 @@ internal static class ChangedKeys
     public static string[] NeedRestart(SidecarOptions former, SidecarOptions next) =>
         [.. Between(former, next).Where(key => !IsReloadable(key)).Order(StringComparer.Ordinal)];
 
+    /// <summary>The keys that differ and that a running sidecar takes up, but for destinations, clients and tokens.</summary>
+    public static string[] Settings(SidecarOptions former, SidecarOptions next) => [.. Between(former, next).Where(key =>
+        IsReloadable(key)
+        && !key.StartsWith("Destinations", StringComparison.Ordinal)
+        && !key.StartsWith("Access:Clients", StringComparison.Ordinal)
+        && key is not ("Access:Token" or "Access:TokenFile"))];
+
     private static bool IsReloadable(string key) =>
         Array.Exists(Reloadable, part => key == part || key.StartsWith($"{part}:", StringComparison.Ordinal));
 

@@ -18,7 +18,7 @@ internal delegate void SettingsFollower(SidecarSettings next);
 /// <summary>Loads the configuration again and serves it. If it has mistakes, changes nothing and reports them.</summary>
 internal sealed partial class ConfigurationReload(
     ConfigurationOrigin origin, SidecarSettings first, TaskIdentity task, Served served, ISigner source,
-    TreeBuilder builder, TokenKeeper tokens,
+    TreeBuilder builder, TokenKeeper tokens, ClientBook book,
     SessionRefresher refresher, Renewer renewer, IEnumerable<SettingsFollower> followers, ConfigurationState state,
     SidecarMetrics metrics, TimeProvider clock, ILogger<ConfigurationReload> logger) : IDisposable
 {
@@ -123,7 +123,7 @@ internal sealed partial class ConfigurationReload(
         var chains = next.Chains(task);
         _ = StsEndpoints.Resolve(next.Sts, next.Regions(task));
         CheckWhatStays(next);
-        next = next with { Access = tokens.Admit(next.Access, next.NameOf, origin.Launcher) };
+        next = next with { Access = tokens.Install(next.Access, next.NameOf, origin.Launcher) };
 
         foreach (var follower in followers)
         {
@@ -132,12 +132,15 @@ internal sealed partial class ConfigurationReload(
 
         var former = served.Current.Tree;
         var tree = builder.Build(chains, former);
-        served.Current = new Snapshot(tree, next.Clients, next.Intercepted);
+        ClientSettings[] replaced = [.. next.Clients.Where(client => client.Token is not null
+            && _current.Clients.Any(other => other.Name == client.Name)
+            && !book.IsCurrent(client.Name, client.Token))];
+        served.Swap(current => new Snapshot(tree, next.Clients, next.Intercepted) { Tokens = book.Next(current.Tokens, next.Access) });
         refresher.Follow();
-        tokens.Keep(next.Access);
+        var problems = tokens.Follow(next.Access, replaced);
         renewer.Forget(former);
         _ = EraseLaterAsync([.. former.Nodes.Except(tree.Nodes)]);
-        var result = ReloadResult.Applied((former, _current.Access), (tree, next.Access), needRestart);
+        var result = ReloadResult.Applied((former, _current), (tree, next), problems, needRestart);
         _current = next;
         return result;
     }

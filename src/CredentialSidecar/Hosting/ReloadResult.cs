@@ -13,7 +13,8 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
 
     /// <summary>The summary, and a line for each mistake.</summary>
     public string Text =>
-        Mistakes.Count == 0 ? $"{Summary}." : string.Join('\n', Mistakes.Select(mistake => $"  {mistake}.").Prepend($"{Summary}:"));
+        Mistakes.Count == 0 ? $"{Summary}."
+            : string.Join('\n', Mistakes.Select(mistake => $"  {Ended($"{mistake}")}").Prepend($"{Summary}:"));
 
     public static ReloadResult Unchanged(IReadOnlyList<string> needRestart) =>
         new(false, [], $"The configuration has not changed{Restart(needRestart)}");
@@ -22,14 +23,17 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
         $"{(mistakes.Count == 1 ? "1 mistake" : $"{mistakes.Count} mistakes")}, so the former configuration is still served");
 
     public static ReloadResult Applied(
-        (SessionTree Tree, AccessSettings Access) former, (SessionTree Tree, AccessSettings Access) next, IReadOnlyList<string> needRestart)
+        (SessionTree Tree, SidecarSettings Settings) former, (SessionTree Tree, SidecarSettings Settings) next,
+        IReadOnlyList<string> problems, IReadOnlyList<string> needRestart)
     {
         var (before, after) = (former.Tree.Destinations.ToDictionary(d => d.Name), next.Tree.Destinations.ToDictionary(d => d.Name));
         var kept = after.Values.Count(d => before.GetValueOrDefault(d.Name) == d);
         return new(true, [], "Reloaded the configuration: "
             + Changes("destination", before, after, (a, b) => a == b)
-            + Changes("client", former.Access.Clients.ToDictionary(c => c.Name), next.Access.Clients.ToDictionary(c => c.Name), IsSame)
-            + $"{kept} {(kept == 1 ? "destination keeps its session" : "destinations keep their sessions")}{Restart(needRestart)}");
+            + Changes("client", Clients(former.Settings), Clients(next.Settings), IsSame)
+            + Part("changed", "setting", ChangedKeys.Settings(former.Settings.Options, next.Settings.Options))
+            + $"{kept} {(kept == 1 ? "destination keeps its session" : "destinations keep their sessions")}"
+            + string.Concat(problems.Select(problem => $"; {problem}")) + Restart(needRestart));
     }
 
     private static string Changes<T>(string what, Dictionary<string, T> before, Dictionary<string, T> after, Func<T, T, bool> isSame) =>
@@ -37,9 +41,18 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
         + Part("changed", what, after.Keys.Where(name => before.TryGetValue(name, out var other) && !isSame(other, after[name])))
         + Part("removed", what, before.Keys.Except(after.Keys));
 
+    private static Dictionary<string, ClientSettings> Clients(SidecarSettings settings) =>
+        settings.Clients.ToDictionary(client => client.Name);
+
     private static bool IsSame(ClientSettings a, ClientSettings b) =>
-        a with { Destinations = null, Distrusted = null } == b with { Destinations = null, Distrusted = null }
+        Plain(a) == Plain(b)
         && (a.Destinations is null ? b.Destinations is null : b.Destinations is not null && a.Destinations.SetEquals(b.Destinations));
+
+    // A generated token is not part of the configuration.
+    private static ClientSettings Plain(ClientSettings client) =>
+        client with { Destinations = null, Distrusted = null, Token = client.Origin == TokenOrigin.Generated ? null : client.Token };
+
+    private static string Ended(string text) => text.EndsWith('?') ? text : $"{text}.";
 
     private static string Part(string verb, string what, IEnumerable<string> names)
     {

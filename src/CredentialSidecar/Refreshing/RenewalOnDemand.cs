@@ -7,7 +7,7 @@ namespace CredentialSidecar.Refreshing;
 /// Renews at once for an operator. Renews every hop of a chain, since any of them may have revoked sessions or a changed
 /// policy. If that fails, the current session stays.
 /// </summary>
-internal sealed class RenewalOnDemand(CurrentTree tree, Renewer renewer)
+internal sealed class RenewalOnDemand(CurrentTree tree, ISigner source, Renewer renewer, TimeProvider clock)
 {
     /// <param name="destination">Null renews every destination, except lazy ones that no client has requested.</param>
     /// <returns>The result for each destination; null if there is none with that name.</returns>
@@ -27,6 +27,12 @@ internal sealed class RenewalOnDemand(CurrentTree tree, Renewer renewer)
         var seen = targets.SelectMany(target => Above(target.Node).Append(target.Node))
             .Distinct()
             .ToDictionary(node => node, node => node.State);
+
+        // Otherwise the source would give what it read within the last minute.
+        foreach (var node in seen.Keys.Where(node => node is { IsSource: true, Latest: not null }))
+        {
+            source.Distrust(node.Latest!.Credentials, clock.GetUtcNow());
+        }
 
         foreach (var level in targets.SelectMany(target => Above(target.Node))
             .Distinct()

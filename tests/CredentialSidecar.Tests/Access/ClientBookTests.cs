@@ -155,5 +155,5 @@ public sealed class ClientBookTests : IDisposable
 
     private ClientBook Book(SidecarSettings settings) => Book(settings.Access);
 
-    private ClientBook Book(AccessSettings settings) => new(settings, _clock, _logs.For<ClientBook>());
+    private ClientBook Book(AccessSettings settings) => new(settings, new TokenStore(), _clock, _logs.For<ClientBook>());
 }

@@ -29,7 +29,8 @@ internal sealed class JsonLayer(string name, Findings findings)
                 return new ConfigurationLayer(name, _values) { Spellings = _spellings, Empty = _empty, Lists = _lists };
             }
 
-            findings.UnreadSource(name, $"holds {Article(document.RootElement.ValueKind)}; expected an object: {{ \"Destinations\": … }}");
+            findings.UnreadSource(name,
+                $"holds {Article(document.RootElement.ValueKind)}; expected an object: {{ \"Destinations\": … }}");
         }
         catch (JsonException e)
         {
