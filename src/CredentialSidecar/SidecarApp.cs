@@ -87,7 +87,7 @@ internal static class SidecarApp
             .AddSingleton<ContractAnswer>()
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
-            .AddSingleton(provider => new Beyond(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf,
+            .AddSingleton(provider => new KernelAndAgent(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf,
                 provider.GetRequiredService<AgentForwarder>().ForwardAsync))
             .AddSingleton<Witness>()
             .AddSingleton<InterceptedEndpoint>()

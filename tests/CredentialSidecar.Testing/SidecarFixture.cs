@@ -116,7 +116,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
             .. changes,
         ]);
         var sidecar = await StartAsync(settings, clock, new ScriptedSts(clock), services => services.AddSingleton(provider =>
-            new Beyond(_ => kernel.Meant, (_, _) => kernel.Uid, provider.GetRequiredService<Passthrough.AgentForwarder>().ForwardAsync)));
+            new KernelAndAgent(_ => kernel.Meant, (_, _) => kernel.Uid, provider.GetRequiredService<Passthrough.AgentForwarder>().ForwardAsync)));
         await sidecar.SettleAsync();
         return sidecar;
     }
@@ -134,7 +134,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
     {
         foreach (var node in tree.Destinations.Where(d => !d.Lazy).Select(d => d.Node))
         {
-            for (var outcome = node.Outcome; node.Latest is null && node.Refusal is null; outcome = node.Outcome)
+            for (var outcome = node.Outcome; node.Latest is null && node.LastFailure is null; outcome = node.Outcome)
             {
                 await outcome.WaitAsync(TimeSpan.FromSeconds(60));
             }

@@ -18,8 +18,8 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
 
     private const int MostPeers = 1024;
 
-    private readonly ConcurrentDictionary<(IPAddress?, string?), Peer> _peers = new();
-    private readonly ConcurrentDictionary<string, Peer> _others = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(IPAddress?, string?), PeerRecord> _peers = new();
+    private readonly ConcurrentDictionary<string, PeerRecord> _others = new(StringComparer.Ordinal);
     private long _sweptAt;
 
     /// <summary>How many peers are remembered.</summary>
@@ -74,7 +74,7 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
     public bool IsDamped(IPAddress? address) =>
         _peers.TryGetValue((PeerAddress.Plain(address), null), out var peer) && !peer.HasFreeRefusal(clock.GetUtcNow());
 
-    private Peer Of(IPAddress? address, string? client, DateTimeOffset now)
+    private PeerRecord Of(IPAddress? address, string? client, DateTimeOffset now)
     {
         address = PeerAddress.Plain(address);
 
@@ -96,8 +96,8 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
 
         // Past the limit, addresses share one bucket per client, so one client cannot starve another.
         return _peers.Count >= MostPeers
-            ? _others.GetOrAdd(client ?? "", _ => new Peer())
-            : _peers.GetOrAdd((address, client), _ => new Peer());
+            ? _others.GetOrAdd(client ?? "", _ => new PeerRecord())
+            : _peers.GetOrAdd((address, client), _ => new PeerRecord());
     }
 
     private static partial class Log

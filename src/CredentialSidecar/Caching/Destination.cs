@@ -41,7 +41,7 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
 
         if (node.Latest is not { } latest || !latest.IsLive(now))
         {
-            return woken || node.IsAttempting || node.Refusal is null ? JoinAsync(outcome, cancellationToken) : throw Refused();
+            return woken || node.IsAttempting || node.LastFailure is null ? JoinAsync(outcome, cancellationToken) : throw Refused();
         }
 
         // A lazy destination may have a session with little time left; a new one is on its way.
@@ -91,15 +91,15 @@ internal sealed class Destination(string name, SessionNode node, bool lazy, Refr
     {
         var now = clock.GetUtcNow();
 
-        if (node.Refusal is not { } refusal)
+        if (node.LastFailure is not { } failure)
         {
             var which = node.Latest is null ? "first" : "next";
             return new CredentialException(CredentialFailure.NotReady,
                 $"Destination '{name}' is not ready: its {which} session is being requested. Retry in a few seconds.");
         }
 
-        var seconds = Math.Max(0, Math.Ceiling((refusal.Until - now).TotalSeconds));
-        return new CredentialException(refusal.Cause.Failure,
-            $"{refusal.Cause.Message} Next try {(seconds > 0 ? $"in {seconds:0} s" : "now")}.", refusal.Cause);
+        var seconds = Math.Max(0, Math.Ceiling((failure.Until - now).TotalSeconds));
+        return new CredentialException(failure.Cause.Failure,
+            $"{failure.Cause.Message} Next try {(seconds > 0 ? $"in {seconds:0} s" : "now")}.", failure.Cause);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class SessionNode(
     private readonly Lock _gate = new();
     private Session? _latest;
     private TemporaryCredentials? _distrusted;
-    private Refusal? _refusal;
+    private NodeFailure? _lastFailure;
     private Task<Session>? _attempt;
     private TaskCompletionSource _outcome = NewOutcome();
 
@@ -39,7 +39,7 @@ internal sealed class SessionNode(
     public Session? Latest => Volatile.Read(ref _latest);
 
     /// <summary>The last failure, if nothing has succeeded since.</summary>
-    public Refusal? Refusal => Volatile.Read(ref _refusal);
+    public NodeFailure? LastFailure => Volatile.Read(ref _lastFailure);
 
     public bool IsAttempting => Volatile.Read(ref _attempt) is not null;
 
@@ -53,21 +53,21 @@ internal sealed class SessionNode(
         {
             lock (_gate)
             {
-                return new NodeState(_latest, _refusal);
+                return new NodeState(_latest, _lastFailure);
             }
         }
     }
 
     /// <summary>Joins the attempt under way, or starts one. The attempt continues if the caller stops waiting.</summary>
     /// <param name="seen">The state the caller decided by. If an attempt has ended since then, the caller gets its result.</param>
-    /// <exception cref="CredentialException">The attempt failed; <see cref="Refusal"/> says when the next one is due.</exception>
+    /// <exception cref="CredentialException">The attempt failed; <see cref="LastFailure"/> says when the next one is due.</exception>
     public Task<Session> RenewAsync(NodeState seen, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_attempt is null && seen != new NodeState(_latest, _refusal))
+            if (_attempt is null && seen != new NodeState(_latest, _lastFailure))
             {
-                return _refusal is { } refusal ? Task.FromException<Session>(refusal.Cause) : Task.FromResult(_latest!);
+                return _lastFailure is { } failure ? Task.FromException<Session>(failure.Cause) : Task.FromResult(_latest!);
             }
 
             return (_attempt ??= AttemptAsync()).WaitAsync(cancellationToken);
@@ -148,9 +148,9 @@ internal sealed class SessionNode(
         }
 
         // Many children may need a session; the remembered failure answers them until the next try is due.
-        if (seen.Refusal is { } refusal && now < refusal.Until)
+        if (seen.LastFailure is { } failure && now < failure.Until)
         {
-            return latest?.Credentials ?? throw refusal.Cause;
+            return latest?.Credentials ?? throw failure.Cause;
         }
 
         try
@@ -179,7 +179,7 @@ internal sealed class SessionNode(
     {
         lock (_gate)
         {
-            Volatile.Write(ref _refusal, null);
+            Volatile.Write(ref _lastFailure, null);
             return Interlocked.Exchange(ref _latest, session);
         }
     }
@@ -187,13 +187,13 @@ internal sealed class SessionNode(
     private void Refuse(CredentialException cause)
     {
         var now = clock.GetUtcNow();
-        var failures = (Refusal?.Failures ?? 0) + 1;
+        var failures = (LastFailure?.Failures ?? 0) + 1;
 
         // A failure of the parent is retried when the parent retries.
-        var until = parent?.Refusal is { } above && ReferenceEquals(above.Cause, cause)
+        var until = parent?.LastFailure is { } above && ReferenceEquals(above.Cause, cause)
             ? above.Until
             : now + (cause.RetryIn ?? schedule.UntilRetry(cause.Failure, failures));
-        Volatile.Write(ref _refusal, new Refusal(cause, now, until, failures));
+        Volatile.Write(ref _lastFailure, new NodeFailure(cause, now, until, failures));
     }
 
     private static TaskCompletionSource NewOutcome() => new(TaskCreationOptions.RunContinuationsAsynchronously);

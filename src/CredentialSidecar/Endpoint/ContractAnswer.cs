@@ -13,18 +13,18 @@ internal sealed class ContractAnswer(
     ILogger<ContractAnswer> logger)
 {
     /// <exception cref="CredentialException">No live session exists; nothing was sent.</exception>
-    public async Task ServeAsync(HttpContext http, Visit visit, Destination destination)
+    public async Task ServeAsync(HttpContext http, RequestState state, Destination destination)
     {
-        visit.Destination = destination.Name;
+        state.Destination = destination.Name;
 
         do
         {
-            visit.Session = await destination.ReadAsync(http.RequestAborted);
-            Head(http, StatusCodes.Status200OK, visit.Session.Length);
+            state.Session = await destination.ReadAsync(http.RequestAborted);
+            Head(http, StatusCodes.Status200OK, state.Session.Length);
         }
-        while (!HttpMethods.IsHead(http.Request.Method) && !visit.Session.TryWriteTo(http.Response.BodyWriter));
+        while (!HttpMethods.IsHead(http.Request.Method) && !state.Session.TryWriteTo(http.Response.BodyWriter));
 
-        Count(http, StatusCodes.Status200OK, visit);
+        Count(http, StatusCodes.Status200OK, state);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
@@ -35,24 +35,24 @@ internal sealed class ContractAnswer(
     /// <param name="kind">A general term for <paramref name="asked"/>, used for unknown clients.</param>
     public async Task RefuseAsync(HttpContext http, ContractError error, string asked, string? kind = null)
     {
-        var (visit, peer) = (http.Features.Get<Visit>(), http.Connection.RemoteIpAddress);
-        visit?.Reason = error.Kind;
+        var (state, peer) = (http.Features.Get<RequestState>(), http.Connection.RemoteIpAddress);
+        state?.Reason = error.Kind;
         metrics.Refused(error.Kind);
 
         // Every rejection of a known client is audited, as long as the client stays within its rate limit.
-        var isWhole = visit?.Client is not null
-            && visit.Client != Client.Anyone.Name
+        var isWhole = state?.Client is not null
+            && state.Client != Client.Anyone.Name
             && error.Kind != nameof(RejectionReason.AskedTooOften);
         // An unknown client that requests many things gets one line per reason, not one per thing.
-        var counted = visit?.Client is null ? kind ?? asked : asked;
-        var isFirst = ledger.Count(peer, visit?.Client, new Rejection(error.Kind, error.Code, counted, error.Cause),
-            withAudit: visit is not null && !isWhole);
+        var counted = state?.Client is null ? kind ?? asked : asked;
+        var isFirst = ledger.Count(peer, state?.Client, new Rejection(error.Kind, error.Code, counted, error.Cause),
+            withAudit: state is not null && !isWhole);
         var isLogged = isFirst && logger.IsEnabled(LogLevel.Warning);
-        Count(http, error.Status, isFirst || isWhole ? visit : null, isLogged);
+        Count(http, error.Status, isFirst || isWhole ? state : null, isLogged);
 
         if (isLogged)
         {
-            Report(error, peer, visit?.Client, asked, error.Message);
+            Report(error, peer, state?.Client, asked, error.Message);
         }
 
         if (error.IsRejection)
@@ -61,7 +61,7 @@ internal sealed class ContractAnswer(
 
             if (http.Features.Get<Guest>() is not { HasWaited: true })
             {
-                await throttle.DelayAsync(peer, visit?.Client, http.RequestAborted);
+                await throttle.DelayAsync(peer, state?.Client, http.RequestAborted);
             }
         }
 
@@ -73,7 +73,7 @@ internal sealed class ContractAnswer(
 
     public Task SendAsync(HttpContext http, ContractError error)
     {
-        Count(http, error.Status, http.Features.Get<Visit>());
+        Count(http, error.Status, http.Features.Get<RequestState>());
         return WriteAsync(http, error);
     }
 
@@ -86,7 +86,7 @@ internal sealed class ContractAnswer(
     }
 
     /// <summary>Audits an answer of the agent.</summary>
-    public void PassedOn(HttpContext http, Visit visit) => Count(http, http.Response.StatusCode, visit);
+    public void PassedOn(HttpContext http, RequestState state) => Count(http, http.Response.StatusCode, state);
 
     /// <summary>Logs and audits Kestrel's answer to a malformed or oversized request, of which only the peer address is known.</summary>
     public void Malformed(IPAddress? peer, int status)
@@ -136,23 +136,23 @@ internal sealed class ContractAnswer(
         logger.Log(LogLevel.Warning, EventIds.Refused, record, null, static (state, _) => state.ToString());
     }
 
-    private void Count(HttpContext http, int status, Visit? visit, bool isLogged = false)
+    private void Count(HttpContext http, int status, RequestState? state, bool isLogged = false)
     {
         metrics.Answered(status);
 
-        if (visit is null)
+        if (state is null)
         {
             return;
         }
 
-        var reason = status >= 500 && visit.Reason == "ok" ? "Internal" : visit.Reason;
-        audit.Write(status, reason, visit.Client, http.Connection.RemoteIpAddress, new AuditDetails
+        var reason = status >= 500 && state.Reason == "ok" ? "Internal" : state.Reason;
+        audit.Write(status, reason, state.Client, http.Connection.RemoteIpAddress, new AuditDetails
         {
-            Destination = visit.Destination,
-            Uid = visit.Uid,
+            Destination = state.Destination,
+            Uid = state.Uid,
             UserAgent = http.Request.Headers.UserAgent,
-            Served = visit.Session?.Credentials,
-            SessionName = visit.Session?.SessionName,
+            Served = state.Session?.Credentials,
+            SessionName = state.Session?.SessionName,
             IsLogged = isLogged,
         });
     }

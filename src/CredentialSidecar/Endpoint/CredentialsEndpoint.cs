@@ -25,26 +25,26 @@ internal sealed class CredentialsEndpoint(
         }
 
         // The snapshot of the token, so that token, permission and role come from the same configuration.
-        var visit = http.Features.GetRequiredFeature<Visit>();
-        var snapshot = visit.Snapshot!;
-        return answer.ServeAsync(http, visit, Lookup.Find(snapshot.Tree, snapshot.ClientOf(visit.Client!), wanted, visit));
+        var state = http.Features.GetRequiredFeature<RequestState>();
+        var snapshot = state.Snapshot!;
+        return answer.ServeAsync(http, state, Lookup.Find(snapshot.Tree, snapshot.ClientOf(state.Client!), wanted, state));
     }
 
     public Task RefuseAsync(HttpContext http, Route route, ContractError error) =>
-        answer.RefuseAsync(http, Recognize(http, http.Features.GetRequiredFeature<Visit>()) ?? error, Shown(http, served.Current.Tree),
+        answer.RefuseAsync(http, Recognize(http, http.Features.GetRequiredFeature<RequestState>()) ?? error, Shown(http, served.Current.Tree),
             "credentials");
 
     /// <summary>Identifies the client of a request that is rejected before the token check, and applies the client's rate limit.</summary>
-    private ContractError? Recognize(HttpContext http, Visit visit)
+    private ContractError? Recognize(HttpContext http, RequestState state)
     {
-        if (visit.Client is not null || clients.Known(http.Request.Headers.Authorization) is not { } client)
+        if (state.Client is not null || clients.Known(http.Request.Headers.Authorization) is not { } client)
         {
             return null;
         }
 
         try
         {
-            visit.Client = client;
+            state.Client = client;
             throttle.Admit(http.Connection.RemoteIpAddress, client);
             return null;
         }

@@ -15,12 +15,12 @@ internal sealed class Gate(Wall wall, Served served, ClientBook clients, Throttl
         // ControlPeers already checked the connection; otherwise its request is never read.
         if (Has(Guards.RedirectedUid))
         {
-            Intercepted.Check(http);
+            InterceptedConnection.Check(http);
         }
 
         if (Has(Guards.AgentHost))
         {
-            Intercepted.CheckHost(http);
+            InterceptedConnection.CheckHost(http);
         }
 
         if (Has(Guards.PeerAddress))
@@ -75,7 +75,7 @@ internal sealed class Gate(Wall wall, Served served, ClientBook clients, Throttl
 
         if (Has(Guards.Ceiling))
         {
-            throttle.Admit(http.Connection.RemoteIpAddress, http.Features.Get<Visit>()!.Client ?? Readers);
+            throttle.Admit(http.Connection.RemoteIpAddress, http.Features.Get<RequestState>()!.Client ?? Readers);
         }
 
         bool Has(Guards guard) => (route.Guards & guard) != 0;
@@ -83,12 +83,12 @@ internal sealed class Gate(Wall wall, Served served, ClientBook clients, Throttl
 
     private void CheckToken(HttpContext http, bool hasCeiling)
     {
-        var visit = http.Features.Get<Visit>()!;
+        var state = http.Features.Get<RequestState>()!;
 
         try
         {
-            visit.Snapshot = served.Current;
-            visit.Client = clients.Identify(http.Request.Headers.Authorization, visit.Snapshot.Tokens);
+            state.Snapshot = served.Current;
+            state.Client = clients.Identify(http.Request.Headers.Authorization, state.Snapshot.Tokens);
         }
         catch (RejectedException) when (hasCeiling)
         {
@@ -96,6 +96,6 @@ internal sealed class Gate(Wall wall, Served served, ClientBook clients, Throttl
             throw;
         }
 
-        Places.Claim(http, visit.Client);
+        Places.Claim(http, state.Client);
     }
 }

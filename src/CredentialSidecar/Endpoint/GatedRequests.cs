@@ -29,7 +29,7 @@ internal static class GatedRequests
 
             if (route.Listener is ListenerKind.Credentials or ListenerKind.Intercepted)
             {
-                Visit.Begin(http);
+                RequestState.Begin(http);
             }
 
             try

@@ -8,11 +8,11 @@ namespace CredentialSidecar.Endpoint;
 internal static class Lookup
 {
     /// <exception cref="RejectedException">There is no such destination, or the client may not read it.</exception>
-    public static Destination Find(SessionTree tree, Client client, Wanted wanted, Visit visit) => wanted switch
+    public static Destination Find(SessionTree tree, Client client, Wanted wanted, RequestState state) => wanted switch
     {
-        { Name: { } name } => FindByName(tree, name, client, visit),
-        { Role: { } role } => FindByRole(tree, role, client, visit),
-        _ => DefaultOf(tree, client, visit),
+        { Name: { } name } => FindByName(tree, name, client, state),
+        { Role: { } role } => FindByRole(tree, role, client, state),
+        _ => DefaultOf(tree, client, state),
     };
 
     /// <summary>The destinations whose chains end in that role, by name.</summary>
@@ -24,13 +24,13 @@ internal static class Lookup
         return [.. ending.OrderBy(destination => destination.Name, StringComparer.Ordinal)];
     }
 
-    private static Destination DefaultOf(SessionTree tree, Client client, Visit visit)
+    private static Destination DefaultOf(SessionTree tree, Client client, RequestState state)
     {
         var destination = client.Only is { } only ? tree.Find(only) : tree.Default;
 
         if (destination is { Node.IsSource: true })
         {
-            return FindByName(tree, destination.Name, client, visit);
+            return FindByName(tree, destination.Name, client, state);
         }
 
         return destination is not null && MayRead(client, destination)
@@ -39,22 +39,22 @@ internal static class Lookup
                 $"The sidecar has no default destination. Request one by name: /v1/credentials/{{destination}}.{Readable(client)}");
     }
 
-    private static Destination FindByName(SessionTree tree, string name, Client client, Visit visit)
+    private static Destination FindByName(SessionTree tree, string name, Client client, RequestState state)
     {
         var destination = tree.Find(name) ?? throw Unknown(
             "The sidecar has no destination with that name. Check AWS_CONTAINER_CREDENTIALS_FULL_URI and the sidecar's Destinations."
             + Readable(client));
 
-        visit.Destination = destination.Name;
+        state.Destination = destination.Name;
         return MayRead(client, destination) ? destination : throw Foreign(client, destination);
     }
 
-    private static Destination FindByRole(SessionTree tree, string role, Client client, Visit visit)
+    private static Destination FindByRole(SessionTree tree, string role, Client client, RequestState state)
     {
         var ending = EndingIn(tree, role);
         Destination[] allowed = [.. ending.Where(destination => MayRead(client, destination))];
 
-        visit.Destination = ending.FirstOrDefault()?.Name;
+        state.Destination = ending.FirstOrDefault()?.Name;
         return (ending, allowed) switch
         {
             ([], _) => throw Unknown($"No destination ends in that role. Check the path and the sidecar's Destinations.{Readable(client)}"),

@@ -23,12 +23,12 @@ internal sealed class MetadataEndpoint(PassthroughSettings settings, PassOn pass
     public async Task AnswerAsync(HttpContext http, Route route)
     {
         // Metadata needs no token, since its clients cannot send one; the path holds the container's own id.
-        var visit = http.Features.GetRequiredFeature<Visit>();
+        var state = http.Features.GetRequiredFeature<RequestState>();
 
-        if (visit.Client is not null && !settings.TaskRole.Contains(visit.Client))
+        if (state.Client is not null && !settings.TaskRole.Contains(state.Client))
         {
             throw new RejectedException(RejectionReason.ForeignDestination,
-                $"Client '{visit.Client}' may not read the task role. To allow it, add the client to Passthrough:TaskRole.");
+                $"Client '{state.Client}' may not read the task role. To allow it, add the client to Passthrough:TaskRole.");
         }
 
         if (route.Asked == Asked.ProtectionChange)
@@ -36,12 +36,12 @@ internal sealed class MetadataEndpoint(PassthroughSettings settings, PassOn pass
             await _bodies.ReadAsync(http);
         }
 
-        await passOn.OrRefuseAsync(http, visit.Client);
+        await passOn.OrRefuseAsync(http, state.Client);
 
         if (route.Asked == Asked.TaskRole)
         {
-            visit.Destination = "(task role)";
-            answer.PassedOn(http, visit);
+            state.Destination = "(task role)";
+            answer.PassedOn(http, state);
         }
     }
 

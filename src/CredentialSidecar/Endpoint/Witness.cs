@@ -12,7 +12,7 @@ namespace CredentialSidecar.Endpoint;
 /// rule redirected it, but conntrack may keep a translation for the next user of a source port. The kernel's socket table shows
 /// the current owner of the source port, but conntrack may have changed that port.
 /// </summary>
-internal sealed partial class Witness(Beyond beyond, TimeProvider clock, ILogger<Witness> logger)
+internal sealed partial class Witness(KernelAndAgent kernelAndAgent, TimeProvider clock, ILogger<Witness> logger)
 {
     private readonly ConcurrentDictionary<int, Sparing> _disagreements = new();
 
@@ -22,30 +22,30 @@ internal sealed partial class Witness(Beyond beyond, TimeProvider clock, ILogger
         return next(connection);
     };
 
-    private Intercepted Of(ConnectionContext connection, InterceptedUser user)
+    private InterceptedConnection Of(ConnectionContext connection, InterceptedUser user)
     {
         if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket
             || connection.RemoteEndPoint is not IPEndPoint client
-            || !Intercepted.Agent.Equals(beyond.Meant(socket)))
+            || !InterceptedConnection.Agent.Equals(kernelAndAgent.Meant(socket)))
         {
-            return new Intercepted(null,
+            return new InterceptedConnection(null,
                 "This port only accepts redirected connections. Connect to 169.254.170.2, or to the sidecar's own port with its token.");
         }
 
-        if (beyond.UidOf(client, Intercepted.Agent) is not { } uid)
+        if (kernelAndAgent.UidOf(client, InterceptedConnection.Agent) is not { } uid)
         {
-            return new Intercepted(null, "The kernel does not report the user of this connection. Connect again.");
+            return new InterceptedConnection(null, "The kernel does not report the user of this connection. Connect again.");
         }
 
         if (uid != user.Uid)
         {
             Report(user, uid, client);
-            return new Intercepted(null,
+            return new InterceptedConnection(null,
                 "The port and the kernel name different users for this connection. Connect again. "
                 + "If that does not help, compare Interception:Uids with the settings of intercept up.");
         }
 
-        return Places.TryClaim(connection.Features, $"uid {uid}") ? new Intercepted(uid) : new Intercepted(null, Places.TooMany);
+        return Places.TryClaim(connection.Features, $"uid {uid}") ? new InterceptedConnection(uid) : new InterceptedConnection(null, Places.TooMany);
     }
 
     private void Report(InterceptedUser user, uint uid, IPEndPoint client)

@@ -34,13 +34,13 @@ internal sealed class StatusReport(CurrentTree tree, SourceSettings source, Conf
     private static DestinationStatus Read(Destination destination, DateTimeOffset now)
     {
         var node = destination.Node;
-        var (latest, refusal) = (node.Latest, node.Refusal);
+        var (latest, failure) = (node.Latest, node.LastFailure);
         var live = latest?.IsLive(now) == true;
 
         return new DestinationStatus(
             destination.Name,
             live ? "live"
-                : refusal is not null ? "failing"
+                : failure is not null ? "failing"
                 : destination.Lazy && latest is null ? "idle"
                 : latest is null ? "starting"
                 : "expired",
@@ -49,10 +49,10 @@ internal sealed class StatusReport(CurrentTree tree, SourceSettings source, Conf
             live ? latest!.Credentials.AccessKeyId : null,
             latest?.Credentials.IssuedAt,
             node.State.DueAt is var due && due == DateTimeOffset.MinValue ? null : due,
-            refusal is null
+            failure is null
                 ? null
-                : new FailureStatus(refusal.Cause.Failure.ToString(), refusal.Cause.ForOperator, refusal.Cause.Advice,
-                    refusal.Cause.RequestId, refusal.At, refusal.Failures),
+                : new FailureStatus(failure.Cause.Failure.ToString(), failure.Cause.ForOperator, failure.Cause.Advice,
+                    failure.Cause.RequestId, failure.At, failure.Failures),
             [.. Hops(node)
                 .Reverse()
                 .Select(hop => new HopStatus(hop.Role?.Text, hop.SessionName!, hop.Region!, hop.Latest?.Credentials.Expiration))]);

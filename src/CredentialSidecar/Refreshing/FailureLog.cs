@@ -79,15 +79,15 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
 
     private void Write(Destination destination, object origin, CredentialException e, Destination[] held, string advice, DateTimeOffset now)
     {
-        var refusal = (origin as SessionNode ?? destination.Node).Refusal ?? destination.Node.Refusal;
-        var (retryIn, attempt) = refusal is null
+        var failure = (origin as SessionNode ?? destination.Node).LastFailure ?? destination.Node.LastFailure;
+        var (retryIn, attempt) = failure is null
             ? (0, 1)
-            : (Math.Max(0, Math.Round((refusal.Until - now).TotalSeconds, 1)), refusal.Failures);
+            : (Math.Max(0, Math.Round((failure.Until - now).TotalSeconds, 1)), failure.Failures);
         var when = retryIn > 0 ? $"in {retryIn} s" : "now";
         var dead = held.Where(other => !IsLive(other, now)).ToArray();
         var named = dead.Length > 0
             ? dead
-            : [.. held.Where(other => other == destination || other.Node.State.DueAt <= now || other.Node.Refusal is not null)];
+            : [.. held.Where(other => other == destination || other.Node.State.DueAt <= now || other.Node.LastFailure is not null)];
         var others = held.Except(named).ToArray();
         var depend = others.Length == 1
             ? "also depends on it and still has a live session"
@@ -126,7 +126,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
             return Source;
         }
 
-        while (node.Parent is { } parent && ReferenceEquals(parent.Refusal?.Cause, e))
+        while (node.Parent is { } parent && ReferenceEquals(parent.LastFailure?.Cause, e))
         {
             node = parent;
         }

@@ -70,7 +70,7 @@ internal sealed partial class SessionRefresher(
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = application.ApplicationStarted.Register(started.SetResult);
         metrics.ObserveSessions(() => tree().Destinations.Select(d =>
-            (d.Name, d.Node.Latest?.Remaining(clock.GetUtcNow()) ?? TimeSpan.Zero, d.Node.Refusal?.Failures ?? 0)));
+            (d.Name, d.Node.Latest?.Remaining(clock.GetUtcNow()) ?? TimeSpan.Zero, d.Node.LastFailure?.Failures ?? 0)));
 
         try
         {

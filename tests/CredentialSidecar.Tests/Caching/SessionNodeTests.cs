@@ -43,7 +43,7 @@ public sealed class SessionNodeTests
         for (var i = 1; i <= 7; i++)
         {
             await Assert.ThrowsAsync<CredentialException>(() => Renew(node));
-            Assert.Equal((i, _clock.GetUtcNow() + TimeSpan.FromSeconds(1)), (node.Refusal!.Failures, node.Refusal.Until));
+            Assert.Equal((i, _clock.GetUtcNow() + TimeSpan.FromSeconds(1)), (node.LastFailure!.Failures, node.LastFailure.Until));
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class SessionNodeTests
         }
 
         Assert.Equal(1, Calls("hub"));
-        Assert.All(children, child => Assert.Equal(parent.Refusal!.Until, child.State.DueAt));
+        Assert.All(children, child => Assert.Equal(parent.LastFailure!.Until, child.State.DueAt));
     }
 
     [Fact]

@@ -127,8 +127,8 @@ public sealed class GuardTests : IAsyncLifetime
         foreach (var route in Routes.All)
         {
             var http = new DefaultHttpContext();
-            Visit.Begin(http);
-            http.Features.Set(new Intercepted(1000));
+            RequestState.Begin(http);
+            http.Features.Set(new InterceptedConnection(1000));
             http.Features.Get<IHttpRequestFeature>()!.RawTarget = "/";
             (http.Request.Method, http.Request.Host) = ("GET", new HostString("169.254.170.2"));
             (http.Connection.RemoteIpAddress, http.Connection.LocalIpAddress) =

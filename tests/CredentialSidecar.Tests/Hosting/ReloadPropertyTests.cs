@@ -126,7 +126,7 @@ public sealed class ReloadPropertyTests
             }
             else
             {
-                Assert.NotNull(sidecar.Tree.Find(name)!.Node.Refusal);
+                Assert.NotNull(sidecar.Tree.Find(name)!.Node.LastFailure);
             }
         }
     }

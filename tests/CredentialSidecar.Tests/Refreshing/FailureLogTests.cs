@@ -53,7 +53,7 @@ public sealed class FailureLogTests
             // On a busy machine one of them would time out, which is another cause.
             ("SIDECAR_Sts__Timeout", "30s"), ("SIDECAR_Sts__ConnectTimeout", "10s")]);
         await Eventually.HoldsAsync(
-            () => sidecar.Tree.Destinations.All(destination => destination.Node.Refusal?.Failures > 1),
+            () => sidecar.Tree.Destinations.All(destination => destination.Node.LastFailure?.Failures > 1),
             () => "There was no second attempt.");
 
         Assert.StartsWith(

@@ -85,7 +85,7 @@ public sealed class WeekOfTroubleTests
 
         foreach (var destination in sidecar.Tree.Destinations)
         {
-            if (destination.Node is { Latest: null, Refusal: null })
+            if (destination.Node is { Latest: null, LastFailure: null })
             {
                 continue;
             }

@@ -81,7 +81,7 @@ public sealed class EmulatedChainTests : IAsyncLifetime
             .. World(),
             .. Settings.Destination("audit", DefaultWorld.Reports, DefaultWorld.Reader),
             (Key("audit", 0, "ExternalId"), DefaultWorld.ExternalId)]);
-        var cause = sidecar.Tree.Default!.Node.Refusal!.Cause;
+        var cause = sidecar.Tree.Default!.Node.LastFailure!.Cause;
 
         Assert.StartsWith(
             $"Add this statement to the trust policy of {DefaultWorld.Reader}: " +
@@ -121,7 +121,7 @@ public sealed class EmulatedChainTests : IAsyncLifetime
             (Key("reports", 0, "ExternalId"), DefaultWorld.ExternalId)]);
 
         Assert.Equal(3, _emulator.Calls.Sts.Count);
-        Assert.Null(sidecar.Tree.Default!.Node.Refusal);
+        Assert.Null(sidecar.Tree.Default!.Node.LastFailure);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace CredentialSidecar.Access;
 
 /// <summary>What the throttle remembers of one peer: two token buckets and its recent request rate.</summary>
-internal sealed class Peer
+internal sealed class PeerRecord
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(2);

@@ -10,11 +10,11 @@ namespace CredentialSidecar.Endpoint;
 /// <param name="Meant">Where the client wanted to connect; null if the connection was not redirected.</param>
 /// <param name="UidOf">The user behind the client's end, given both ends as the client sees them.</param>
 /// <param name="Forward">Forwards the request to the agent unchanged.</param>
-internal sealed record Beyond(Func<Socket, IPEndPoint?> Meant, Func<IPEndPoint, IPEndPoint, uint?> UidOf, PassOn Forward);
+internal sealed record KernelAndAgent(Func<Socket, IPEndPoint?> Meant, Func<IPEndPoint, IPEndPoint, uint?> UidOf, PassOn Forward);
 
 /// <summary>The user of a redirected connection, determined once, when the connection is accepted.</summary>
 /// <param name="Uid">Null if the connection is rejected; <paramref name="Reason"/> then says why.</param>
-internal sealed record Intercepted(uint? Uid, string Reason = "")
+internal sealed record InterceptedConnection(uint? Uid, string Reason = "")
 {
     /// <summary>The agent's address that siblings use.</summary>
     public static readonly IPEndPoint Agent = new(new IPAddress([169, 254, 170, 2]), 80);
@@ -22,14 +22,14 @@ internal sealed record Intercepted(uint? Uid, string Reason = "")
     /// <exception cref="RejectedException">The connection is rejected.</exception>
     public static void Check(HttpContext http)
     {
-        var (peer, visit) = (http.Features.GetRequiredFeature<Intercepted>(), http.Features.GetRequiredFeature<Visit>());
+        var (peer, state) = (http.Features.GetRequiredFeature<InterceptedConnection>(), http.Features.GetRequiredFeature<RequestState>());
 
         if (peer.Uid is not { } uid)
         {
             throw new RejectedException(RejectionReason.NotIntercepted, peer.Reason);
         }
 
-        (visit.Uid, visit.Client) = (uid, $"uid {uid}");
+        (state.Uid, state.Client) = (uid, $"uid {uid}");
     }
 
     /// <summary>Checks that the request is for 169.254.170.2.</summary>

@@ -3,7 +3,7 @@ using CredentialSidecar.Caching;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>What is known about a request so far; the audit line of its answer uses it.</summary>
-internal sealed class Visit
+internal sealed class RequestState
 {
     /// <summary>The client; null until the request showed a valid token.</summary>
     public string? Client { get; set; }
@@ -22,10 +22,10 @@ internal sealed class Visit
     public string Reason { get; set; } = "ok";
 
     /// <summary>Attaches a record to a request, so that its answer is audited.</summary>
-    public static Visit Begin(HttpContext http)
+    public static RequestState Begin(HttpContext http)
     {
-        var visit = new Visit();
-        http.Features.Set(visit);
-        return visit;
+        var state = new RequestState();
+        http.Features.Set(state);
+        return state;
     }
 }
