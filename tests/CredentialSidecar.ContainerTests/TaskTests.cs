@@ -37,7 +37,8 @@ public sealed class TaskTests : IAsyncLifetime
         var listed = (await _task.AppAsync(["--user", "1000"], "sh", "-c", List)).All;
 
         Assert.Contains(
-            "/credential-sidecar 9170 755\n/credential-sidecar/credential-launch 9170 555\n/credential-sidecar/token 9170 444",
+            "/credential-sidecar 9170 755\n/credential-sidecar/control.sock 9170 600\n"
+            + "/credential-sidecar/credential-launch 9170 555\n/credential-sidecar/token 9170 444",
             listed,
             StringComparison.Ordinal);
         Assert.Contains("Read-only file system", listed, StringComparison.Ordinal);

@@ -116,7 +116,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
             .. changes,
         ]);
         var sidecar = await StartAsync(settings, clock, new ScriptedSts(clock), services => services.AddSingleton(provider =>
-            new KernelAndAgent(_ => kernel.Meant, (_, _) => kernel.Uid, provider.GetRequiredService<Passthrough.AgentForwarder>().ForwardAsync)));
+            new KernelAndAgent(
+                _ => kernel.Meant, (_, _) => kernel.Uid, provider.GetRequiredService<Passthrough.AgentForwarder>().ForwardAsync)));
         await sidecar.SettleAsync();
         return sidecar;
     }

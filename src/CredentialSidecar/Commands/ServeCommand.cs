@@ -48,7 +48,7 @@ internal static partial class ServeCommand
 
             Warn(logger, settings, [.. warnings, .. shared.Warnings], isSealed);
             Warn(logger, app.Services.GetRequiredService<ConnectionLimits>());
-            AddAddress(logger, settings.Options.Networking.LinkLocalAddress);
+            AddAddress(logger, settings.LinkLocalAddress);
             await SourceCheck.RunAsync(app.Services.GetRequiredService<Chains.ISigner>(), settings, cancellationToken);
             await ConfiguredAddresses.WaitAsync(settings, logger, TimeProvider.System, cancellationToken);
             await PortUnavailable.StartAsync(app, settings, cancellationToken);
@@ -86,7 +86,7 @@ internal static partial class ServeCommand
     // The sidecar's own calls to the agent would be redirected to the sidecar, and the guard would block its answers.
     private static void RefuseUid(SidecarSettings settings)
     {
-        var (uid, interception) = (Libc.EffectiveUid(), settings.Options.Interception);
+        var (uid, interception) = (Libc.EffectiveUid(), settings.Interception);
         List<Mistake> mistakes = [];
 
         if (settings.Intercepted.Any(user => user.Uid == uid))
@@ -157,7 +157,7 @@ internal static partial class ServeCommand
     private static void Announce(WebApplication app, ILogger logger, SidecarSettings settings)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        var names = string.Join(", ", settings.Options.Destinations.Keys.Order(StringComparer.Ordinal));
+        var names = string.Join(", ", settings.Destinations.Select(destination => destination.Name));
         var open = ListenerTable.Of(settings).Zip(addresses).ToLookup(row => row.First.Kind, row => row.Second);
         var served = string.Join(", ", open[ListenerKind.Credentials]);
         Log.Started(logger, names, served, open[ListenerKind.Health].First(), settings.Source.ToString());

@@ -25,9 +25,9 @@ internal static class ValidateCommand
             var endpoints = StsEndpoints.Resolve(settings.Sts, settings.Regions(TaskIdentity.Unknown))
                 .Select(uri => uri.GetLeftPart(UriPartial.Authority))
                 .ToArray();
-            settings.Options.Region = settings.Region;
 
             var effective = JsonSerializer.SerializeToNode(settings.Options, OptionsJson.Default.SidecarOptions)!;
+            Complete(effective.AsObject(), settings);
             Redact(effective);
             output.WriteLine(effective.ToJsonString(Readable));
             var sts = endpoints.Length > 0 ? string.Join(", ", endpoints)
@@ -58,6 +58,24 @@ internal static class ValidateCommand
         var token = client.Origin == TokenOrigin.Generated ? "generated at start" : "configured";
         var reads = client.Destinations is { } names ? string.Join(", ", names.Order(StringComparer.Ordinal)) : "all destinations";
         return $"Client {client.Name}: token {token}, may read {reads}";
+    }
+
+    /// <summary>Shows the region and the durations that are used, which may differ from what was written.</summary>
+    private static void Complete(JsonObject effective, SidecarSettings settings)
+    {
+        if (settings.Region is { } region)
+        {
+            effective.Remove("Region");
+            effective.Insert(1, "Region", region);
+        }
+
+        foreach (var destination in settings.Destinations)
+        {
+            foreach (var (i, hop) in destination.Hops.Index())
+            {
+                effective["Destinations"]![destination.Name]!["Hops"]![i]!["DurationSeconds"] = (int)hop.Duration.TotalSeconds;
+            }
+        }
     }
 
     private static void Redact(JsonNode? node)

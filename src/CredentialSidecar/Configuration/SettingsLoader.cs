@@ -15,10 +15,10 @@ internal static class SettingsLoader
         var layers = new ConfigurationLayers(environment, file, findings);
         var options = new OptionsReader(layers, findings).Read();
 
-        DestinationRules.Check(options, findings);
+        var destinations = DestinationRules.Find(options, findings);
         var (listen, health) = ListenRules.Find(options, findings);
         var control = ControlRules.Find(options, findings);
-        var refresh = RefreshRules.Find(options, findings);
+        var refresh = RefreshRules.Find(options, destinations, findings);
         var intercepted = InterceptionRules.Check(options, findings);
         var access = AccessRules.Find(options, findings);
         DestinationRules.CheckReaders(options, access, intercepted, findings);
@@ -54,7 +54,11 @@ internal static class SettingsLoader
             Passthrough = passthrough,
             Logging = new LoggingSettings(options.Logging.Level, options.Logging.Format),
             NameOf = findings.NameOf,
-            Intercepted = intercepted,
+            Destinations = destinations,
+            Drain = options.Drain,
+            LinkLocalAddress = options.Networking.LinkLocalAddress,
+            Interception = new InterceptionSettings(
+                [.. intercepted], options.Interception.SidecarUid, options.Interception.Guard, options.Interception.BlockImds),
             Export = export,
             Placement = placement,
         };

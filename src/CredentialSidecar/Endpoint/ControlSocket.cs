@@ -24,9 +24,9 @@ internal static class ControlSocket
             throw new IOException("it is not a socket");
         }
 
-        if (File.Exists(path) && IsAnswered(path))
+        if (File.Exists(path) && Holder(path) is { } holder)
         {
-            throw new IOException("another sidecar answers there; give each sidecar a directory of its own");
+            throw new IOException($"{holder}; give each sidecar a directory of its own");
         }
 
         return Replace(path);
@@ -81,8 +81,8 @@ internal static class ControlSocket
         }
     }
 
-    // A socket that refuses access belongs to another user, who may listen there.
-    private static bool IsAnswered(string path)
+    /// <returns>Who has the socket, as a clause; null if nothing listens there.</returns>
+    private static string? Holder(string path)
     {
         using var probe = New();
         probe.Blocking = false;
@@ -90,11 +90,16 @@ internal static class ControlSocket
         try
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
+            return "another sidecar answers there";
         }
-        catch (SocketException e)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            return e.SocketErrorCode != SocketError.ConnectionRefused;
+            return null;
+        }
+        catch (SocketException)
+        {
+            // Its mode refuses access to other users, and one of them may listen there.
+            return "it is another user's socket";
         }
     }
 

@@ -30,9 +30,11 @@ internal sealed class CredentialsEndpoint(
         return answer.ServeAsync(http, state, Lookup.Find(snapshot.Tree, snapshot.ClientOf(state.Client!), wanted, state));
     }
 
-    public Task RefuseAsync(HttpContext http, Route route, ContractError error) =>
-        answer.RefuseAsync(http, Recognize(http, http.Features.GetRequiredFeature<RequestState>()) ?? error, Shown(http, served.Current.Tree),
-            "credentials");
+    public Task RefuseAsync(HttpContext http, Route route, ContractError error)
+    {
+        var state = http.Features.GetRequiredFeature<RequestState>();
+        return answer.RefuseAsync(http, Recognize(http, state) ?? error, Shown(http, served.Current.Tree), "credentials");
+    }
 
     /// <summary>Identifies the client of a request that is rejected before the token check, and applies the client's rate limit.</summary>
     private ContractError? Recognize(HttpContext http, RequestState state)

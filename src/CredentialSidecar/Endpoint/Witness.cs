@@ -45,7 +45,9 @@ internal sealed partial class Witness(KernelAndAgent kernelAndAgent, TimeProvide
                 + "If that does not help, compare Interception:Uids with the settings of intercept up.");
         }
 
-        return Places.TryClaim(connection.Features, $"uid {uid}") ? new InterceptedConnection(uid) : new InterceptedConnection(null, Places.TooMany);
+        return Places.TryClaim(connection.Features, $"uid {uid}")
+            ? new InterceptedConnection(uid)
+            : new InterceptedConnection(null, Places.TooMany);
     }
 
     private void Report(InterceptedUser user, uint uid, IPEndPoint client)

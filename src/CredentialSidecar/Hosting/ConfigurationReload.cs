@@ -106,6 +106,7 @@ internal sealed partial class ConfigurationReload(
     private SidecarSettings Merged(SidecarSettings loaded) => _start with
     {
         Options = loaded.Options,
+        Destinations = loaded.Destinations,
         Region = loaded.Region,
         Access = loaded.Access with
         {
@@ -150,7 +151,7 @@ internal sealed partial class ConfigurationReload(
     {
         List<Mistake> mistakes =
         [
-            .. next.Intercepted.Where(user => !next.Options.Destinations.ContainsKey(user.Destination)).Select(user => new Mistake(
+            .. next.Intercepted.Where(user => next.Destinations.All(d => d.Name != user.Destination)).Select(user => new Mistake(
                 next.NameOf($"Interception:Uids:{user.Uid}"),
                 $"needs a restart to change and still uses destination '{user.Destination}', which the new configuration does not have; "
                 + "keep that destination until the restart")),

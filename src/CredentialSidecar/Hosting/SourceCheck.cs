@@ -11,7 +11,7 @@ internal static class SourceCheck
     /// <exception cref="ConfigurationMistakesException">The source has keys without a session token or an expiration.</exception>
     public static async Task RunAsync(ISigner source, SidecarSettings settings, CancellationToken cancellationToken)
     {
-        string[] served = [.. settings.Options.Destinations.Where(d => d.Value.IsSource).Select(d => d.Key).Order(StringComparer.Ordinal)];
+        string[] served = [.. settings.Destinations.Where(destination => destination.Hops.IsEmpty).Select(destination => destination.Name)];
 
         // A container credentials endpoint always gives a session.
         if (served.Length > 0 && settings.Source.Kind == SourceKind.Default && await LackingAsync(source, cancellationToken) is { } lacking)

@@ -82,7 +82,7 @@ public sealed partial class BrowserTests : IAsyncLifetime
 
         // Where an operator lists that name, the page is of the same origin, and the browser's own name still stops it.
         await using var open = await StartAsync(("SIDECAR_Access__Hosts__1", "rebound.example"));
-        const string Browser = """403 {"code":"RequestNotAllowed","message":"A request with a browser's User-Agent""";
+        const string Browser = """403 {"code":"RequestNotAllowed","message":"The User-Agent is a browser's""";
         Assert.StartsWith(Browser, await ReboundAsync(open), StringComparison.Ordinal);
     }
 

@@ -10,7 +10,8 @@ public abstract class MessageTests(TaskFixture task) : IClassFixture<TaskFixture
     [Fact]
     public async Task R9_401_A_wrong_token_names_the_variables_to_compare() => AssertSays(
         await AskAsync(task.Sibling("reports", null, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "wrong"))),
-        "401", "\"Unauthorized\"", "Compare AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) here with SIDECAR_TOKEN(_FILE) there.");
+        "401", "\"Unauthorized\"",
+        "Compare AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) in this container with SIDECAR_TOKEN(_FILE) in the sidecar.");
 
     [Fact]
     public async Task R9_400_An_unknown_destination_names_the_setting_to_check() => AssertSays(

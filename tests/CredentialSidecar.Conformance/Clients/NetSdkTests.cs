@@ -17,7 +17,7 @@ public sealed class NetSdkTests(TaskFixture task) : IdentityTests(task)
         Assert.NotEqual(0, ended.Code);
         Assert.Contains("401", ended.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("is not the sidecar's", ended.Errors, StringComparison.Ordinal);
-        Assert.Contains(Task.Sidecar.Output, line => line.Contains("The authorization token is not the sidecar", StringComparison.Ordinal));
+        Assert.Contains(Task.Sidecar.Output, line => line.Contains("The authorization token is wrong", StringComparison.Ordinal));
     }
 
     internal override Task<ChildProcess.Ended> AskAsync(IReadOnlyDictionary<string, string?> environment, int calls = 1) =>

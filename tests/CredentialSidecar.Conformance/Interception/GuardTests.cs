@@ -100,8 +100,8 @@ public sealed class GuardTests : IAsyncLifetime
 
         Assert.Equal(78, ended.Code);
         Assert.Contains(
-            $"Interception__SidecarUid is 9170, but the sidecar runs as uid 9999, whom Interception:{setting} shuts out; " +
-            "run it as uid 9170, or give 9999 here and to intercept up alike",
+            $"Interception__SidecarUid is 9170, but the sidecar runs as uid 9999, which Interception:{setting} blocks; " +
+            "run the sidecar as uid 9170, or set 9999 here and for intercept up",
             ended.Errors,
             StringComparison.Ordinal);
     }

@@ -90,7 +90,7 @@ public sealed class LinkLocalTests : IAsyncLifetime
 
         Assert.Equal(69, ended.Code);
         Assert.Equal(
-            "credential-sidecar: 169.254.170.2 cannot be put on loopback: Operation not permitted. " +
+            "credential-sidecar: 169.254.170.2 cannot be added to loopback: Operation not permitted. " +
             "This needs root and the capability NET_ADMIN, which Fargate does not offer.",
             ended.Errors);
     }

@@ -107,7 +107,7 @@ public sealed class RuleRefusalTests : IAsyncLifetime
     {
         var refused = await SidecarAsync([], "intercept", "up", "--uid", "0=reports");
         Assert.Equal(78, refused.Code);
-        Assert.Contains("ECS Exec stops working", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("ECS Exec would stop working", refused.Errors, StringComparison.Ordinal);
 
         Assert.Equal(0, (await SidecarAsync([], "intercept", "up", "--uid", "0=reports", "--include-root")).Code);
     }
@@ -123,7 +123,7 @@ public sealed class RuleRefusalTests : IAsyncLifetime
 
         Assert.Equal(78, ended.Code);
         Assert.Contains(
-            "Interception:Uids:1000 in SIDECAR_CONFIG is the uid the sidecar itself runs as", ended.Errors, StringComparison.Ordinal);
+            "Interception:Uids:1000 in SIDECAR_CONFIG is the uid of the sidecar itself", ended.Errors, StringComparison.Ordinal);
     }
 
     private static void AssertOneSentence(ChildProcess.Ended ended, int code, string part)

@@ -46,7 +46,7 @@ public sealed class SidecarTests : LauncherTest
                 Assert.True(caller.Code == 0, caller.Error);
                 Assert.Contains("\"555566667777\"", caller.Output, StringComparison.Ordinal);
                 Assert.Equal((77, 78, 0), (denied.Code, unknown.Code, probe.Code));
-                Assert.Contains("Unauthorized: The authorization token is not the sidecar's.", denied.Error, StringComparison.Ordinal);
+                Assert.Contains("Unauthorized: The authorization token is wrong.", denied.Error, StringComparison.Ordinal);
                 Assert.Contains("InvalidIdInRequest: The sidecar has no destination with that name", unknown.Error,
                     StringComparison.Ordinal);
             }

@@ -31,7 +31,7 @@ public sealed class DefaultChainTests : IDisposable
     [InlineData("garbage",
         "credential_process of the profile 'garbage' did not print the JSON that the SDK expects.",
         "credential_process")]
-    [InlineData("nosource", "Error reading source profile [nothere] for profile [nosource]", "Look at the profile 'nosource'")]
+    [InlineData("nosource", "Error reading source profile [nothere] for profile [nosource]", "Check the profile 'nosource'")]
     [InlineData("token", "the web identity token could not be read. Could not find", "web_identity_token_file")]
     [InlineData("nope", "the profile 'nope' does not exist.", "Correct AWS_PROFILE")]
     public async Task A_profile_that_gives_no_credentials_says_why(string profile, string why, string advice)

@@ -51,7 +51,7 @@ public sealed class FileTests : IDisposable
         // That they are locked is seen by the framework's own way to open a file.
         Assert.Throws<IOException>(() => File.OpenRead(TokenPath).Dispose());
         var settings = Settings.Load(("SIDECAR_TOKEN", null), ("SIDECAR_TOKEN_FILE", TokenPath), ("SIDECAR_CONFIG_FILE", config));
-        Assert.Equal((Token, TimeSpan.FromSeconds(1)), (settings.Token, settings.Options.Drain));
+        Assert.Equal((Token, TimeSpan.FromSeconds(1)), (settings.Token, settings.Drain));
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class HopRulesTests
     {
         var settings = Loading.LoadJson(Loading.Hop($"\"DurationSeconds\": {seconds}"));
 
-        Assert.Equal(3600, settings.Options.Destinations["one"].Hops[0].DurationSeconds);
+        Assert.Equal(3600, Assert.Single(settings.Destinations).Hops[0].Duration.TotalSeconds);
         Assert.Contains($"is {seconds} and was reduced to 3600",
             Assert.Single(Loading.Warnings(("SIDECAR_Destinations__reports__Hops__0__DurationSeconds", seconds))),
             StringComparison.Ordinal);
@@ -149,7 +149,7 @@ public sealed class HopRulesTests
             ("SIDECAR_Destinations__reports__Hops__0__DurationSeconds", seconds),
         ];
 
-        Assert.Equal(taken, Settings.Load(changes).Options.Destinations["reports"].Hops[0].DurationSeconds);
+        Assert.Equal(taken, (int)Assert.Single(Settings.Load(changes).Destinations).Hops[0].Duration.TotalSeconds);
         Assert.Equal(
             warning is null ? [] : [$"SIDECAR_Destinations__reports__Hops__0__DurationSeconds {warning}"],
             Loading.Warnings(changes));

@@ -59,7 +59,7 @@ public sealed class RefreshRulesTests
     [InlineData("1500ms", 1.5)]
     [InlineData("0", 0)]
     public void A_bare_number_is_seconds_and_never_days(string text, double seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), CredentialSidecar.Testing.Settings.Load(("SIDECAR_DRAIN", text)).Options.Drain);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), CredentialSidecar.Testing.Settings.Load(("SIDECAR_DRAIN", text)).Drain);
 
     [Fact]
     public void Every_time_that_is_read_is_written_in_a_form_that_is_read_again() => Prop.ForAll(

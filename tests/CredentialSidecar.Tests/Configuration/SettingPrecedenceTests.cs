@@ -25,7 +25,7 @@ public sealed class SettingPrecedenceTests
         using var file = new TemporaryFile("""{ "Drain": "1s" }""");
 
         var again = Settings.Load(("SIDECAR_CONFIG_FILE", file.Path), ("SIDECAR_CONFIG", """{ "Drain": null }"""));
-        Assert.Equal(TimeSpan.FromSeconds(5), again.Options.Drain);
+        Assert.Equal(TimeSpan.FromSeconds(5), again.Drain);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class SettingVariablesTests
     [InlineData("SIDECAR_DRAIN")]
     [InlineData("sidecar_Drain")]
     public void Drain_is_its_own_long_name(string variable) =>
-        Assert.Equal(TimeSpan.FromSeconds(3), Settings.Load((variable, "3")).Options.Drain);
+        Assert.Equal(TimeSpan.FromSeconds(3), Settings.Load((variable, "3")).Drain);
 
     [Fact]
     public void Two_ports_are_needed() => Assert.Equal(

@@ -42,7 +42,7 @@ internal static class ChainCheck
                 cancellationToken);
 
             // Without a call to STS its clock is not known.
-            if (settings.Options.Destinations.Values.Any(destination => destination.Hops.Count > 0))
+            if (settings.Destinations.Any(destination => destination.Hops.Length > 0))
             {
                 ClockCheck(examination, services.GetRequiredService<StsClients>().Skew);
             }

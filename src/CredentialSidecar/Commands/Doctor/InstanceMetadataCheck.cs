@@ -35,7 +35,7 @@ internal static class InstanceMetadataCheck
             return;
         }
 
-        var isSpared = SmallFile.UserId() == "0" || SmallFile.UserId() == $"{settings.Options.Interception.SidecarUid}";
+        var isSpared = SmallFile.UserId() == "0" || SmallFile.UserId() == $"{settings.Interception.SidecarUid}";
         examination.Fail(
             Check,
             $"{address.Host} answers uid {SmallFile.UserId()}, so a client that does not use the sidecar gets the EC2 instance's role",

@@ -1,4 +1,4 @@
-using CredentialSidecar.Chains;
+using System.Collections.Immutable;
 using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Configuration.Settings;
@@ -8,8 +8,11 @@ namespace CredentialSidecar.Configuration.Rules;
 /// <summary>Which destinations there may be.</summary>
 internal static class DestinationRules
 {
-    public static void Check(SidecarOptions options, Findings findings)
+    /// <returns>By ascending name; complete only where no mistake was found.</returns>
+    public static ImmutableArray<DestinationSettings> Find(SidecarOptions options, Findings findings)
     {
+        var found = ImmutableArray.CreateBuilder<DestinationSettings>();
+
         if (options.Destinations.Count == 0 && !findings.IsUnread("Destinations") && !findings.IsUnreadBelow("Destinations"))
         {
             findings.Missing(ShortNames.RoleArn,
@@ -23,14 +26,14 @@ internal static class DestinationRules
             findings.Require(destination.IsWritten || findings.IsUnreadBelow($"{path}:Hops"), $"{path}:Hops",
                 "is missing; give at least one hop with a RoleArn, or [] to serve the source's own credentials");
 
-            foreach (var (i, hop) in destination.Hops.Index())
-            {
-                HopRules.Check(hop, key => $"{path}:Hops:{i}:{key}", i == 0 && options.Source.Kind == SourceKind.Default, findings);
-            }
-
+            var hops = destination.Hops.Select((hop, i) => HopRules.Find(
+                hop, key => $"{path}:Hops:{i}:{key}", i == 0 && options.Source.Kind == SourceKind.Default, findings)).ToArray();
+            found.Add(new DestinationSettings(name, [.. hops.OfType<HopSettings>()], destination.Lazy));
             TagRules.CheckAlong(destination.Hops, (i, key) => $"{path}:Hops:{i}:{key}", findings);
-            CheckPartitions(destination, path, findings);
+            CheckPartitions(hops, path, findings);
         }
+
+        return found.ToImmutable();
     }
 
     /// <summary>That someone may read a destination without hops: a client that may read everything may not.</summary>
@@ -52,15 +55,14 @@ internal static class DestinationRules
     /// <summary>Whether it can name a destination or a client.</summary>
     public static bool IsName(string text) => DestinationName.IsValid(text);
 
-    private static void CheckPartitions(DestinationOptions destination, string path, Findings findings)
+    private static void CheckPartitions(HopSettings?[] hops, string path, Findings findings)
     {
-        var roles = destination.Hops.Select(hop => RoleArn.TryParse(hop.RoleArn, out var role, out _) ? role : null).ToArray();
-        var first = roles.FirstOrDefault(role => role is not null);
+        var first = hops.FirstOrDefault(hop => hop is not null)?.Role;
 
-        foreach (var (i, role) in roles.Index())
+        foreach (var (i, hop) in hops.Index())
         {
-            findings.Require(role is null || role.Partition == first!.Partition, $"{path}:Hops:{i}:RoleArn",
-                $"is {role}, but an earlier hop is in the partition {first?.Partition}; role chains cannot cross partitions");
+            findings.Require(hop is null || hop.Role.Partition == first!.Partition, $"{path}:Hops:{i}:RoleArn",
+                $"is {hop?.Role}, but an earlier hop is in the partition {first?.Partition}; role chains cannot cross partitions");
         }
     }
 }

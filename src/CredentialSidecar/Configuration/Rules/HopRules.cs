@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Options;
+using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Configuration.Rules;
 
@@ -18,7 +19,8 @@ internal static partial class HopRules
 
     /// <param name="path">The path of one of the hop's settings.</param>
     /// <param name="mayBeLong">Whether long-lived keys may sign the call; every other caller is a role session.</param>
-    public static void Check(HopOptions hop, Func<string, string> path, bool mayBeLong, Findings findings)
+    /// <returns>Null if its role is not valid.</returns>
+    public static HopSettings? Find(HopOptions hop, Func<string, string> path, bool mayBeLong, Findings findings)
     {
         if (!RoleArn.TryParse(hop.RoleArn, out var role, out var problem))
         {
@@ -35,10 +37,23 @@ internal static partial class HopRules
 
         CheckName(hop.SessionName, path("SessionName"), findings);
         RegionRules.CheckName(path("Region"), hop.Region, findings);
-        CheckDuration(hop, path, mayBeLong ? LongestSeconds : LongestChained, findings);
+        var seconds = DurationOf(hop, path, mayBeLong ? LongestSeconds : LongestChained, findings);
         PolicyRules.Check(hop, role, path, findings);
         TagRules.Check(hop, path, findings);
+        return role is null ? null : SettingsOf(hop, role, TimeSpan.FromSeconds(seconds));
     }
+
+    private static HopSettings SettingsOf(HopOptions hop, RoleArn role, TimeSpan duration) => new(role, duration)
+    {
+        Region = hop.Region,
+        ExternalId = hop.ExternalId,
+        SessionName = hop.SessionName,
+        SourceIdentity = hop.SourceIdentity,
+        Tags = [.. hop.Tags.Select(tag => new SessionTag(tag.Key ?? "", tag.Value ?? ""))],
+        TransitiveTagKeys = [.. hop.TransitiveTagKeys],
+        Policy = hop.Policy,
+        PolicyArns = [.. hop.PolicyArns],
+    };
 
     private static void CheckExternalId(string? id, string path, Findings findings)
     {
@@ -68,7 +83,8 @@ internal static partial class HopRules
             + $"@ - and the placeholders {string.Join(' ', Template.Placeholders)}");
     }
 
-    private static void CheckDuration(HopOptions hop, Func<string, string> path, int most, Findings findings)
+    /// <returns>The seconds to request.</returns>
+    private static int DurationOf(HopOptions hop, Func<string, string> path, int most, Findings findings)
     {
         switch (hop.DurationSeconds)
         {
@@ -87,9 +103,10 @@ internal static partial class HopRules
                     + (most == LongestSeconds
                         ? "no role allows more"
                         : "its caller is a role session, so the hop is role chaining, which STS limits to one hour"));
-                hop.DurationSeconds = most;
-                break;
+                return most;
         }
+
+        return hop.DurationSeconds;
     }
 
     [GeneratedRegex(@"[^\w+=,.@:/-]", RegexOptions.ECMAScript)]

@@ -10,7 +10,7 @@ internal static class RefreshRules
     // Below this, a session would be renewed almost continuously.
     private static readonly TimeSpan LeastUse = TimeSpan.FromMinutes(4);
 
-    public static RefreshSettings Find(SidecarOptions options, Findings findings)
+    public static RefreshSettings Find(SidecarOptions options, IEnumerable<DestinationSettings> destinations, Findings findings)
     {
         var refresh = options.Refresh;
         Between("Drain", options.Drain, TimeSpan.Zero, TimeSpan.FromSeconds(120));
@@ -24,10 +24,11 @@ internal static class RefreshRules
         findings.Require(refresh.JitterFraction is >= 0 and <= 0.5, "Refresh:JitterFraction",
             $"is {refresh.JitterFraction}; expected 0 to 0.5");
 
-        foreach (var (name, destination) in options.Destinations.OrderBy(d => d.Key, StringComparer.Ordinal))
+        // Only the last hop's session is served; R1 is about that one.
+        foreach (var destination in destinations.Where(d => d.Hops.Length > 0 && d.Hops.Length == options.Destinations[d.Name].Hops.Count))
         {
-            CheckServed($"Destinations:{name}:Hops:{destination.Hops.Count - 1}:DurationSeconds", destination.Hops.LastOrDefault(), refresh,
-                findings);
+            CheckServed($"Destinations:{destination.Name}:Hops:{destination.Hops.Length - 1}:DurationSeconds",
+                destination.Hops[^1].Duration, refresh, findings);
         }
 
         return RefreshSettings.Of(refresh);
@@ -36,15 +37,14 @@ internal static class RefreshRules
             $"is {Durations.Format(value)}; expected {Durations.Format(least)} to {Durations.Format(most)}");
     }
 
-    // Only the last hop's session is served; R1 is about that one.
-    private static void CheckServed(string path, HopOptions? hop, RefreshOptions refresh, Findings findings)
+    private static void CheckServed(string path, TimeSpan duration, RefreshOptions refresh, Findings findings)
     {
         const string Promise = "Refresh:MinimumRemaining";
 
-        if (hop is { DurationSeconds: >= HopRules.ShortestSeconds } && !findings.IsUnread(path) && !findings.IsUnread(Promise))
+        if (duration.TotalSeconds >= HopRules.ShortestSeconds && !findings.IsUnread(path) && !findings.IsUnread(Promise))
         {
-            findings.Require(TimeSpan.FromSeconds(hop.DurationSeconds) - refresh.MinimumRemaining >= LeastUse, Promise,
-                $"is {Durations.Format(refresh.MinimumRemaining)}, but {findings.NameOf(path)} is {hop.DurationSeconds}; "
+            findings.Require(duration - refresh.MinimumRemaining >= LeastUse, Promise,
+                $"is {Durations.Format(refresh.MinimumRemaining)}, but {findings.NameOf(path)} is {duration.TotalSeconds:0}; "
                 + "a session must live at least 4 minutes longer than its minimum remaining time; lower one value or raise the other");
         }
     }

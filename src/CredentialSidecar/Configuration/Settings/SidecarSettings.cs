@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Rules;
@@ -5,6 +6,7 @@ using CredentialSidecar.Configuration.Rules;
 namespace CredentialSidecar.Configuration.Settings;
 
 /// <summary>The configuration after every check: what the rest of the program works with.</summary>
+/// <param name="Options">What the operator wrote, for <c>validate</c> and for the comparison of two configurations.</param>
 /// <param name="Region">Null if it comes from task metadata.</param>
 /// <param name="Sts">How STS is reached.</param>
 /// <param name="Metadata">The task's metadata, version 4.</param>
@@ -15,6 +17,9 @@ internal sealed record SidecarSettings(
     StsSettings Sts,
     Uri? Metadata)
 {
+    /// <summary>By ascending name.</summary>
+    public required ImmutableArray<DestinationSettings> Destinations { get; init; }
+
     public required AccessSettings Access { get; init; }
 
     /// <summary>Who may read; empty where everybody may.</summary>
@@ -40,7 +45,12 @@ internal sealed record SidecarSettings(
     public Func<string, string> NameOf { get; init; } = path => path;
 
     /// <summary>The users whose connections to the ECS agent the sidecar answers, by ascending uid.</summary>
-    public IReadOnlyList<InterceptedUser> Intercepted { get; init; } = [];
+    public IReadOnlyList<InterceptedUser> Intercepted => Interception.Users;
+
+    public required InterceptionSettings Interception { get; init; }
+
+    /// <summary>An address to put on loopback; empty for none.</summary>
+    public string LinkLocalAddress { get; init; } = "";
 
     /// <summary>The OpenTelemetry variables, see <see cref="ExportRules"/>; null where nothing is exported.</summary>
     public IReadOnlyDictionary<string, string>? Export { get; init; }
@@ -52,7 +62,7 @@ internal sealed record SidecarSettings(
     public Placement Placement { get; init; } = Placement.Unknown;
 
     /// <summary>How long to go on serving after SIGTERM.</summary>
-    public TimeSpan Drain => Options.Drain;
+    public TimeSpan Drain { get; init; }
 
     /// <summary>Configured secrets: authorization tokens, and the keys of collectors.</summary>
     public IEnumerable<string> Secrets => Clients.Select(client => client.Token).Append(Source.Token)
@@ -67,25 +77,23 @@ internal sealed record SidecarSettings(
     /// <summary>The regions whose STS is called, each as often as a hop names it.</summary>
     public IEnumerable<string> Regions(TaskIdentity task) => Hops.Select(hop => hop.Region ?? Region ?? task.Region).OfType<string>();
 
-    private IEnumerable<HopOptions> Hops => Options.Destinations.Values.SelectMany(destination => destination.Hops);
+    private IEnumerable<HopSettings> Hops => Destinations.SelectMany(destination => destination.Hops);
 
     /// <summary>Why the sidecar needs task metadata, as a clause; null if only session names use it.</summary>
     public string? TaskNeed => NeedsTaskRegion ? "The region comes only from task metadata (set AWS_REGION to avoid that)"
         : NeedsTaskFields ? "A tag or SourceIdentity has a placeholder whose value comes from task metadata" : null;
 
-    private bool NeedsTaskFields => Metadata is not null && Options.Destinations.Values.SelectMany(destination => destination.Hops)
-        .SelectMany(hop => hop.Tags.Select(tag => tag.Value).Append(hop.SourceIdentity))
+    private bool NeedsTaskFields => Metadata is not null && Hops
+        .SelectMany(hop => hop.Tags.Select(tag => (string?)tag.Value).Append(hop.SourceIdentity))
         .Any(template => template is not null && Template.Used(template).Any(used => used is "{task_id}" or "{family}" or "{cluster}"));
 
     /// <summary>Whether a hop needs the region from task metadata.</summary>
     public bool NeedsTaskRegion =>
-        Region is null
-            && Metadata is not null
-            && Options.Destinations.Values.Any(destination => destination.Hops.Any(hop => hop.Region is null));
+        Region is null && Metadata is not null && Hops.Any(hop => hop.Region is null);
 
     // The default would print secrets.
     public override string ToString() =>
-        $"{Options.Destinations.Count} {(Options.Destinations.Count == 1 ? "destination" : "destinations")}, source {Source}";
+        $"{Destinations.Length} {(Destinations.Length == 1 ? "destination" : "destinations")}, source {Source}";
 
     /// <summary>The role chains, with the values from task metadata.</summary>
     /// <exception cref="ConfigurationMistakesException">No region is known, or a role is in another partition than its region.</exception>
@@ -97,23 +105,9 @@ internal sealed record SidecarSettings(
 
         return findings.Mistakes.Count > 0
             ? throw new ConfigurationMistakesException(findings.Mistakes)
-            : [.. Options.Destinations
-                .OrderBy(destination => destination.Key, StringComparer.Ordinal)
-                .Select(d => new RoleChain(d.Key,
-                    [.. d.Value.Hops.Select(hop => HopOf(hop, task, new TemplateValues(task, Placement, d.Key)))], d.Value.Lazy))];
+            : [.. Destinations.Select(destination => new RoleChain(destination.Name, HopsOf(destination, task), destination.Lazy))];
     }
 
-    private Hop HopOf(HopOptions hop, TaskIdentity task, TemplateValues values) => new()
-    {
-        Role = RoleArn.Parse(hop.RoleArn),
-        Region = hop.Region ?? Region ?? task.Region!,
-        SessionName = SessionNameTemplate.Fill(hop.SessionName ?? SessionNameTemplate.Default, values),
-        Duration = TimeSpan.FromSeconds(hop.DurationSeconds),
-        ExternalId = hop.ExternalId,
-        SourceIdentity = hop.SourceIdentity is null ? null : SessionNameTemplate.FillIdentity(hop.SourceIdentity, values),
-        Tags = [.. hop.Tags.Select(tag => new SessionTag(tag.Key!, TagValueTemplate.Fill(tag.Value!, values)))],
-        TransitiveTagKeys = [.. hop.TransitiveTagKeys],
-        Policy = hop.Policy,
-        PolicyArns = [.. hop.PolicyArns],
-    };
+    private Hop[] HopsOf(DestinationSettings destination, TaskIdentity task) =>
+        [.. destination.Hops.Select(hop => hop.Fill(Region ?? task.Region, new TemplateValues(task, Placement, destination.Name)))];
 }
