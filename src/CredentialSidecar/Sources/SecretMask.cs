@@ -16,7 +16,7 @@ internal sealed partial class SecretMask
     private readonly Lock _gate = new();
     private string[] _configured;
     private string[] _externalIds;
-    private readonly Dictionary<(string Key, string Token), TemporaryCredentials> _live = [];
+    private readonly Dictionary<(string Key, string Token), (DateTimeOffset Expiration, SecretTraces Traces)> _live = [];
     private readonly TimeProvider _clock;
 
     /// <param name="secrets">Configured secrets; a piece of one is masked too.</param>
@@ -46,7 +46,11 @@ internal sealed partial class SecretMask
                 _live.Remove(ended);
             }
 
-            _live[(credentials.SecretAccessKey, credentials.SessionToken)] = credentials;
+            var secrets = (credentials.SecretAccessKey, credentials.SessionToken);
+
+            // A signer is added at each call, and its traces stay the same.
+            var traces = _live.TryGetValue(secrets, out var known) ? known.Traces : new SecretTraces(FormsOf(secrets), Piece);
+            _live[secrets] = (credentials.Expiration, traces);
         }
     }
 
@@ -55,7 +59,7 @@ internal sealed partial class SecretMask
     {
         var hidden = new bool[text.Length];
 
-        foreach (var secret in Secrets())
+        foreach (var secret in SecretsIn(text))
         {
             HidePieces(text, secret, hidden);
         }
@@ -77,17 +81,15 @@ internal sealed partial class SecretMask
     private static string[] Forms(IEnumerable<string> secrets) =>
         [.. secrets.Where(secret => secret.Length > 1).Distinct(StringComparer.Ordinal).SelectMany(AsSent)];
 
-    private string[] Secrets()
+    private static IEnumerable<string> FormsOf((string Key, string Token) secrets) =>
+        new[] { secrets.Key, secrets.Token }.Where(secret => secret.Length > 1).SelectMany(AsSent);
+
+    /// <summary>The forms of all secrets of which a piece may be in the text.</summary>
+    private string[] SecretsIn(string text)
     {
         lock (_gate)
         {
-            return
-            [
-                .. _configured,
-                .. _live.Values.SelectMany(live => new[] { live.SecretAccessKey, live.SessionToken })
-                    .Where(secret => secret.Length > 1)
-                    .SelectMany(AsSent),
-            ];
+            return [.. _configured, .. _live.Where(live => live.Value.Traces.MayOccurIn(text)).SelectMany(live => FormsOf(live.Key))];
         }
     }
 
