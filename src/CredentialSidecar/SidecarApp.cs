@@ -83,7 +83,7 @@ internal static class SidecarApp
             .AddSingleton<RejectionLedger>()
             .AddHostedService(services => services.GetRequiredService<RejectionLedger>()) // After the audit, and so stopped before it.
             .AddSingleton<TokenKeeper>()
-            .AddHostedService(services => services.GetRequiredService<TokenKeeper>())
+            .AddHostedService<TokenFileWatch>()
             .AddSingleton<ContractAnswer>()
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()

@@ -1,24 +1,20 @@
 using CredentialSidecar.Configuration;
-using CredentialSidecar.Configuration.Rules;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Access;
 
-/// <summary>Replaces client tokens: from a token file that changed, or with generated ones on rotate-tokens.</summary>
+/// <summary>Gives clients new tokens: on rotate-tokens, from a changed token file, and for a new configuration.</summary>
 internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger)
-    : BackgroundService
 {
-    // A mounted secret changes by a rename of a parent folder, which a file watcher does not report.
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-
     private AccessSettings _settings = first;
     private TaskCompletionSource _followed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<string, string?> _complaints = [];
-    private readonly Dictionary<string, string?> _found = [];
 
     /// <summary>The clients of the configuration that is served.</summary>
     public AccessSettings Settings => Volatile.Read(ref _settings);
+
+    /// <summary>Completes when another configuration is followed.</summary>
+    public Task Followed => Volatile.Read(ref _followed).Task;
 
     /// <summary>Makes the tokens of clients that a new configuration adds, and writes them to their directories.</summary>
     /// <returns>The settings with these tokens; nothing is valid before the next snapshot.</returns>
@@ -68,12 +64,12 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
 
         foreach (var client in _settings.Clients.Where(client => client.Origin == TokenOrigin.Generated))
         {
-            var problem = Replace(client, SharedDirectory.NewToken(), _settings.TokenGrace);
+            var problem = Replace(client, SharedDirectory.NewToken());
             rotated.Add((client.Name, problem));
 
             if (problem is not null)
             {
-                Log.TokenKept(logger, client.Name, problem);
+                WarnOfKept(client, problem);
             }
         }
 
@@ -99,50 +95,12 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                var followed = Volatile.Read(ref _followed);
-                var files = _settings.Clients.Where(client => client.Origin == TokenOrigin.File).ToArray();
-                await (files.Length > 0 ? Task.Delay(Pause, clock, stoppingToken) : followed.Task.WaitAsync(stoppingToken));
-                Array.ForEach(files, ReadAgain);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Told to stop.
-        }
-    }
-
-    private void ReadAgain(ClientSettings client)
-    {
-        var findings = new Findings();
-        var token = AccessRules.ReadFile($"{client.Path}:TokenFile", client.TokenFile!, _settings.AllowShortTokens, findings);
-        var problem = findings.Mistakes.Count > 0 ? findings.Mistakes[0].Text
-            : book.OwnerOf(token!) is { } other && other != client.Name ? $"holds a token of client '{other}'" : null;
-
-        // The file may be half written, so its content counts once two reads agree.
-        var isCertain = _found.GetValueOrDefault(client.Name) == token;
-        _found[client.Name] = token;
-        var complaint = problem is not null ? $"its file {problem}"
-            : !isCertain || book.IsCurrent(client.Name, token!) ? null
-            : Replace(client, token!, _settings.TokenGrace);
-
-        // Log each problem once, not every two seconds.
-        if (complaint is not null && _complaints.GetValueOrDefault(client.Name) != complaint)
-        {
-            Log.TokenKept(logger, client.Name, complaint);
-        }
-
-        _complaints[client.Name] = complaint;
-    }
-
+    /// <summary>Gives a client a new token, and writes it to the client's directory.</summary>
     /// <returns>Why the client keeps its current token; null if it has the new one.</returns>
-    private string? Replace(ClientSettings client, string token, TimeSpan grace)
+    public string? Replace(ClientSettings client, string token)
     {
+        var grace = _settings.TokenGrace;
+
         try
         {
             if (book.Replace(client.Name, token, grace, () => Publish(client, token)) is { } until)
@@ -159,6 +117,8 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             return $"the new token cannot be written to {client.Directory}";
         }
     }
+
+    public void WarnOfKept(ClientSettings client, string reason) => Log.TokenKept(logger, client.Name, reason);
 
     private static bool IsMoved(ClientSettings former, ClientSettings next) => next.Origin == TokenOrigin.Generated
         && (former.Origin != TokenOrigin.Generated || former.Directory != next.Directory);
