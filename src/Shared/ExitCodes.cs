@@ -6,7 +6,7 @@ internal static class ExitCodes
 {
     public const int Ok = 0;
 
-    /// <summary>A probe found the sidecar not healthy, or nobody there.</summary>
+    /// <summary>A probe got no answer, or found the sidecar not healthy.</summary>
     public const int Unhealthy = 1;
 
     /// <summary>The command line is wrong.</summary>

@@ -5,8 +5,8 @@ namespace CredentialSidecar.Supervisor.Native;
 
 /// <summary>The listening sockets that the program handed over, and the socket that carries them.</summary>
 /// <remarks>
-/// One packet each: "K" with a descriptor (SCM_RIGHTS) to keep, "D" and a number to drop an inherited one. There is no answer:
-/// the kernel keeps queued packets even after the sender has ended.
+/// One packet each: "K" with a descriptor (SCM_RIGHTS) to keep, "D" and a number to drop an inherited one.
+/// The supervisor does not answer: the kernel keeps queued packets even after the sender has ended.
 /// </remarks>
 internal sealed unsafe class HandOver
 {

@@ -8,7 +8,7 @@ internal enum CredentialFailure
     /// <summary>Nothing has been tried yet, or the first attempt is still under way.</summary>
     NotReady,
 
-    /// <summary>The source cannot be reached, says wait, or answers something that is no set of credentials.</summary>
+    /// <summary>The source cannot be reached, asks to wait, or returns something other than credentials.</summary>
     SourceUnavailable,
 
     /// <summary>The source rejects the sidecar, and a person must act.</summary>
@@ -27,7 +27,7 @@ internal enum CredentialFailure
     Denied,
 
     /// <summary>
-    /// STS calls an input of the hop wrong, or there is no hop and the source cannot be served: the configuration must change.
+    /// STS rejects an input of the hop, or a destination without hops has a source that cannot be served. The configuration must change.
     /// </summary>
     InvalidHop,
 

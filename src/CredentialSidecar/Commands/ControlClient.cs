@@ -15,7 +15,7 @@ internal sealed class ControlClient(ControlSettings settings, PeerUid uidOf, Tim
     /// <summary>Far longer than any command takes.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="ControlException">There is no reply.</exception>
+    /// <exception cref="ControlException">The sidecar did not reply.</exception>
     public async Task<ControlReply> AskAsync(string command, string? argument, CancellationToken cancellationToken)
     {
         var path = settings.Socket ?? throw new ControlException("no control socket is configured. "

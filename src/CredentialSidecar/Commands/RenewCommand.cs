@@ -2,6 +2,7 @@ using CredentialSidecar.Caching;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Refreshing;
+using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Commands;
 
@@ -13,7 +14,7 @@ internal static class RenewCommand
     // Enough for thousands of destinations at 200 calls a second, or for an STS that does not answer.
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    private const int MostNames = 20;
+    private const int MostFailures = 20;
 
     public static ControlCommand Of(RenewalOnDemand renewal, CurrentTree tree, TimeProvider clock) =>
         new(Name, async (destination, cancellation) =>
@@ -26,7 +27,7 @@ internal static class RenewCommand
         string[] names = [.. tree.Destinations.Select(one => one.Name).Order(StringComparer.Ordinal)];
         var question = Nearest.Question(destination, names);
         var end = question.Length > 0 ? question : ".";
-        return $"The sidecar has no destination {Shown.Quoted(destination)}{end} Destinations: {Few(names)}.";
+        return $"The sidecar has no destination {Shown.Quoted(destination)}{end} Destinations: {PlainText.Names(names)}.";
     }
 
     private static ControlReply Reply(IReadOnlyList<Renewal> renewed, DateTimeOffset now)
@@ -37,10 +38,10 @@ internal static class RenewCommand
         [
             .. renewed.Count == 0 ? ["No destination was renewed: all are lazy, and no client has requested one."] : Array.Empty<string>(),
             .. names.Length == 0 ? Array.Empty<string>()
-                : [$"Renewed {names.Length} {(names.Length == 1 ? "destination" : "destinations")}: {Few(names)}."],
-            .. failed.Take(MostNames).Select(one => Failed(one, now)),
-            .. failed.Length > MostNames
-                ? [$"{failed.Length - MostNames} more were not renewed; see credential-sidecar status."]
+                : [$"Renewed {names.Length} {(names.Length == 1 ? "destination" : "destinations")}: {PlainText.Names(names)}."],
+            .. failed.Take(MostFailures).Select(one => Failed(one, now)),
+            .. failed.Length > MostFailures
+                ? [$"{failed.Length - MostFailures} more were not renewed; see credential-sidecar status."]
                 : Array.Empty<string>(),
         ];
         return new ControlReply(failed.Length == 0 ? ExitCodes.Ok : ExitCodes.Unhealthy, string.Join('\n', lines));
@@ -55,7 +56,4 @@ internal static class RenewCommand
         var advice = failure.Advice is null ? "" : $" {failure.Advice}";
         return $"{one.Destination.Name} was not renewed: {failure.ForOperator} {session}{advice}";
     }
-
-    private static string Few(string[] names) =>
-        string.Join(", ", names.Take(MostNames)) + (names.Length > MostNames ? $" and {names.Length - MostNames} more" : "");
 }

@@ -13,6 +13,7 @@ internal readonly record struct Wanted(string? Name, string? Role);
 internal sealed partial class CredentialsPath(bool withLocalEndpoints)
 {
     private const string Root = "/v1/credentials";
+
     /// <returns>Whether the path is a credentials path.</returns>
     public bool TryRead(HttpContext http, out Wanted wanted)
     {

@@ -17,7 +17,7 @@ internal static class GatedRequests
 
         app.Run(async http =>
         {
-            var route = finder.Find(http);
+            var route = finder.Find(http, out var wanted);
 
             if (route.Guards.HasFlag(Guards.Tunnel) && HttpMethods.IsConnect(http.Request.Method))
             {
@@ -29,7 +29,7 @@ internal static class GatedRequests
 
             if (route.Listener is ListenerKind.Credentials or ListenerKind.Intercepted)
             {
-                RequestState.Begin(http);
+                RequestState.Begin(http, wanted);
             }
 
             try

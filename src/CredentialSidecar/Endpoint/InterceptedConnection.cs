@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>What the kernel tells of a connection, and where requests go that are the agent's.</summary>
-/// <param name="Meant">Where the client wanted to connect; null if the connection was not redirected.</param>
+/// <summary>What the kernel reports about a connection, and how to forward a request to the agent.</summary>
+/// <param name="Meant">The address that the client connected to; null if the connection was not redirected.</param>
 /// <param name="UidOf">The user behind the client's end, given both ends as the client sees them.</param>
 /// <param name="Forward">Forwards the request to the agent unchanged.</param>
 internal sealed record KernelAndAgent(Func<Socket, IPEndPoint?> Meant, Func<IPEndPoint, IPEndPoint, uint?> UidOf, PassOn Forward);

@@ -7,7 +7,7 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>Finds the destination that a request names, and checks that its client may read it.</summary>
 internal static class Lookup
 {
-    /// <exception cref="RejectedException">There is no such destination, or the client may not read it.</exception>
+    /// <exception cref="RejectedException">The destination is not configured, or the client may not read it.</exception>
     public static Destination Find(SessionTree tree, Client client, Wanted wanted, RequestState state) => wanted switch
     {
         { Name: { } name } => FindByName(tree, name, client, state),
@@ -65,7 +65,7 @@ internal static class Lookup
         };
     }
 
-    // Without hops it is the source's own credentials, which nobody gets by being allowed everything.
+    // A destination without hops serves the source's own credentials, so permission to read everything does not include it.
     private static bool MayRead(Client client, Destination destination) =>
         client.MayRead(destination.Name, mustBeListed: destination.Node.IsSource);
 

@@ -8,6 +8,9 @@ internal sealed class RequestState
     /// <summary>The client; null until the request showed a valid token.</summary>
     public string? Client { get; set; }
 
+    /// <summary>What a credentials path names.</summary>
+    public Wanted Wanted { get; private init; }
+
     /// <summary>The requested destination; null until it is known to be configured.</summary>
     public string? Destination { get; set; }
 
@@ -22,9 +25,9 @@ internal sealed class RequestState
     public string Reason { get; set; } = "ok";
 
     /// <summary>Attaches a record to a request, so that its answer is audited.</summary>
-    public static RequestState Begin(HttpContext http)
+    public static RequestState Begin(HttpContext http, Wanted wanted)
     {
-        var state = new RequestState();
+        var state = new RequestState { Wanted = wanted };
         http.Features.Set(state);
         return state;
     }

@@ -11,21 +11,32 @@ internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings pas
     private readonly CredentialsPath _path = new(listen.LocalEndpoints);
     private readonly OwnCredentialsPath? _own = source.Endpoint is { } endpoint ? new(endpoint) : null;
 
-    public Route Find(HttpContext http) => Known[Listeners.Of(http) switch
+    /// <param name="wanted">What a credentials path names.</param>
+    public Route Find(HttpContext http, out Wanted wanted) => Known[Read(http, out wanted)];
+
+    private Asked Read(HttpContext http, out Wanted wanted)
     {
-        ListenerKind.Credentials => OfSiblings(http),
-        ListenerKind.Intercepted => _own?.IsAskedBy(http) == true ? Asked.OwnCredentials : Asked.Agent,
-        ListenerKind.Health => Asked.Status,
-        ListenerKind.Control => Asked.Command,
-        _ => Asked.Probe,
-    }];
+        wanted = default;
+        return Listeners.Of(http) switch
+        {
+            ListenerKind.Credentials => OfSiblings(http, out wanted),
+            ListenerKind.Intercepted => _own?.IsAskedBy(http) == true ? Asked.OwnCredentials : Asked.Agent,
+            ListenerKind.Health => Asked.Status,
+            ListenerKind.Control => Asked.Command,
+            _ => Asked.Probe,
+        };
+    }
 
     // Skip the lookup if nothing is forwarded, since every GET of a sibling runs this code.
-    private Asked OfSiblings(HttpContext http) => (passthrough.Metadata ? MetadataPath.Of(http) : AgentPart.None) switch
+    private Asked OfSiblings(HttpContext http, out Wanted wanted)
     {
-        AgentPart.Metadata => Asked.Metadata,
-        AgentPart.TaskProtection => http.Request.Method == HttpMethods.Put ? Asked.ProtectionChange : Asked.Protection,
-        AgentPart.TaskRole => Asked.TaskRole,
-        _ => _path.TryRead(http, out _) ? Asked.Credentials : Asked.OtherPath,
-    };
+        wanted = default;
+        return (passthrough.Metadata ? MetadataPath.Of(http) : AgentPart.None) switch
+        {
+            AgentPart.Metadata => Asked.Metadata,
+            AgentPart.TaskProtection => http.Request.Method == HttpMethods.Put ? Asked.ProtectionChange : Asked.Protection,
+            AgentPart.TaskRole => Asked.TaskRole,
+            _ => _path.TryRead(http, out wanted) ? Asked.Credentials : Asked.OtherPath,
+        };
+    }
 }

@@ -21,12 +21,14 @@ internal sealed class Snapshot
     public Snapshot(SessionTree tree, IEnumerable<ClientSettings> clients, IEnumerable<InterceptedUser> intercepted)
     {
         Tree = tree;
-        _clients = clients.Select(client => new Client(client.Name, client.Destinations)).Append(Client.Anyone)
+
+        // Without clients, access is anonymous. A configured client may be called "anyone" too.
+        _clients = clients.Select(client => new Client(client.Name, client.Destinations)).DefaultIfEmpty(Client.Anyone)
             .ToFrozenDictionary(client => client.Name, StringComparer.Ordinal);
         _intercepted = intercepted.ToFrozenDictionary(user => user.Uid, user => tree.Find(user.Destination)!);
     }
 
-    public SessionTree Tree { get; private init; }
+    public SessionTree Tree { get; }
 
     /// <summary>The tokens of the clients.</summary>
     public ImmutableArray<TokenEntry> Tokens { get; init; } = [];

@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration.Options;
 namespace CredentialSidecar.Hosting;
 
 /// <summary>Which keys differ between two configurations. Their values are not shown.</summary>
-internal static class ChangedKeys
+internal sealed class ChangedKeys(SidecarOptions former, SidecarOptions next)
 {
     // The keys that a reload applies; all others need a restart.
     private static readonly string[] Reloadable =
@@ -14,24 +14,22 @@ internal static class ChangedKeys
         "Access:AllowShortTokens",
     ];
 
+    private readonly string[] _all = [.. Between("", NodeOf(former), NodeOf(next)).Order(StringComparer.Ordinal)];
+
     /// <summary>Whether a key that a reload applies differs.</summary>
-    public static bool CanReload(SidecarOptions former, SidecarOptions next) => Between(former, next).Any(IsReloadable);
+    public bool CanReload => Array.Exists(_all, IsReloadable);
 
     /// <summary>The changed keys that need a restart, in order.</summary>
-    public static string[] NeedRestart(SidecarOptions former, SidecarOptions next) =>
-        [.. Between(former, next).Where(key => !IsReloadable(key)).Order(StringComparer.Ordinal)];
+    public IEnumerable<string> NeedRestart => _all.Where(key => !IsReloadable(key));
 
-    /// <summary>The keys that differ and that a running sidecar takes up, but for destinations, clients and tokens.</summary>
-    public static string[] Settings(SidecarOptions former, SidecarOptions next) => [.. Between(former, next).Where(key =>
-        IsReloadable(key)
+    /// <summary>The changed keys that a reload applies, without destinations, clients and tokens.</summary>
+    public IEnumerable<string> Settings => _all.Where(key => IsReloadable(key)
         && !key.StartsWith("Destinations", StringComparison.Ordinal)
         && !key.StartsWith("Access:Clients", StringComparison.Ordinal)
-        && key is not ("Access:Token" or "Access:TokenFile"))];
+        && key is not ("Access:Token" or "Access:TokenFile"));
 
     private static bool IsReloadable(string key) =>
         Array.Exists(Reloadable, part => key == part || key.StartsWith($"{part}:", StringComparison.Ordinal));
-
-    private static IEnumerable<string> Between(SidecarOptions former, SidecarOptions next) => Between("", NodeOf(former), NodeOf(next));
 
     private static JsonNode? NodeOf(SidecarOptions options) => JsonSerializer.SerializeToNode(options, OptionsJson.Default.SidecarOptions);
 

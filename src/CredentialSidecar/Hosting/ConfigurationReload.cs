@@ -56,16 +56,17 @@ internal sealed partial class ConfigurationReload(
         try
         {
             var loaded = SettingsLoader.Load(origin.Environment, origin.File).Settings;
-            var needRestart = ChangedKeys.NeedRestart(_start.Options, loaded.Options).Select(loaded.NameOf).ToArray();
+            var needRestart = new ChangedKeys(_start.Options, loaded.Options).NeedRestart.Select(loaded.NameOf).ToArray();
+            var changed = new ChangedKeys(_current.Options, loaded.Options);
 
-            if (!ChangedKeys.CanReload(_current.Options, loaded.Options))
+            if (!changed.CanReload)
             {
                 return Unchanged(needRestart);
             }
 
             var next = Merged(loaded);
             await SourceCheck.RunAsync(source, next, cancellationToken);
-            var result = Apply(next, needRestart);
+            var result = Apply(next, changed, needRestart);
             state.Applied(needRestart);
             Log.Reloaded(logger, result.Summary);
             return result;
@@ -119,7 +120,7 @@ internal sealed partial class ConfigurationReload(
         NameOf = loaded.NameOf,
     };
 
-    private ReloadResult Apply(SidecarSettings next, string[] needRestart)
+    private ReloadResult Apply(SidecarSettings next, ChangedKeys changed, string[] needRestart)
     {
         var chains = next.Chains(task);
         _ = StsEndpoints.Resolve(next.Sts, next.Regions(task));
@@ -141,7 +142,7 @@ internal sealed partial class ConfigurationReload(
         var problems = tokens.Follow(next.Access, replaced);
         renewer.Forget(former);
         _ = EraseLaterAsync([.. former.Nodes.Except(tree.Nodes)]);
-        var result = ReloadResult.Applied((former, _current), (tree, next), problems, needRestart);
+        var result = ReloadResult.Applied((former, _current.Clients), (tree, next.Clients), changed.Settings, problems, needRestart);
         _current = next;
         return result;
     }

@@ -27,7 +27,7 @@ internal sealed class ConfigurationWatch(ConfigurationOrigin origin, Configurati
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // The sidecar stops.
         }
     }
 

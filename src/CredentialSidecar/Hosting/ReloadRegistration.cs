@@ -1,6 +1,7 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Commands;
+using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Refreshing;
 using CredentialSidecar.Sources;
 
@@ -19,7 +20,7 @@ internal static class ReloadRegistration
         .Follow<SecretMask>((mask, next) => mask.Follow(next.Secrets, next.ExternalIds))
         .Follow<ConnectionBudget>((budget, next) => budget.Clients = next.Clients.Count + next.Intercepted.Count);
 
-    private static IServiceCollection Follow<T>(this IServiceCollection services, Action<T, Configuration.Settings.SidecarSettings> take)
+    private static IServiceCollection Follow<T>(this IServiceCollection services, Action<T, SidecarSettings> take)
         where T : notnull => services.AddSingleton<SettingsFollower>(provider =>
         {
             var part = provider.GetRequiredService<T>();

@@ -1,6 +1,7 @@
 using CredentialSidecar.Caching;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
+using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Hosting;
 
@@ -9,8 +10,6 @@ namespace CredentialSidecar.Hosting;
 /// <param name="Summary">Without a full stop.</param>
 internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mistakes, string Summary)
 {
-    private const int MostNames = 20;
-
     /// <summary>The summary, and a line for each mistake.</summary>
     public string Text =>
         Mistakes.Count == 0 ? $"{Summary}."
@@ -23,15 +22,15 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
         $"{(mistakes.Count == 1 ? "1 mistake" : $"{mistakes.Count} mistakes")}, so the former configuration is still served");
 
     public static ReloadResult Applied(
-        (SessionTree Tree, SidecarSettings Settings) former, (SessionTree Tree, SidecarSettings Settings) next,
-        IReadOnlyList<string> problems, IReadOnlyList<string> needRestart)
+        (SessionTree Tree, IReadOnlyList<ClientSettings> Clients) former, (SessionTree Tree, IReadOnlyList<ClientSettings> Clients) next,
+        IEnumerable<string> settings, IReadOnlyList<string> problems, IReadOnlyList<string> needRestart)
     {
         var (before, after) = (former.Tree.Destinations.ToDictionary(d => d.Name), next.Tree.Destinations.ToDictionary(d => d.Name));
         var kept = after.Values.Count(d => before.GetValueOrDefault(d.Name) == d);
         return new(true, [], "Reloaded the configuration: "
             + Changes("destination", before, after, (a, b) => a == b)
-            + Changes("client", Clients(former.Settings), Clients(next.Settings), IsSame)
-            + Part("changed", "setting", ChangedKeys.Settings(former.Settings.Options, next.Settings.Options))
+            + Changes("client", former.Clients.ToDictionary(c => c.Name), next.Clients.ToDictionary(c => c.Name), IsSame)
+            + Part("changed", "setting", settings)
             + $"{kept} {(kept == 1 ? "destination keeps its session" : "destinations keep their sessions")}"
             + string.Concat(problems.Select(problem => $"; {problem}")) + Restart(needRestart));
     }
@@ -40,9 +39,6 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
         Part("added", what, after.Keys.Except(before.Keys))
         + Part("changed", what, after.Keys.Where(name => before.TryGetValue(name, out var other) && !isSame(other, after[name])))
         + Part("removed", what, before.Keys.Except(after.Keys));
-
-    private static Dictionary<string, ClientSettings> Clients(SidecarSettings settings) =>
-        settings.Clients.ToDictionary(client => client.Name);
 
     private static bool IsSame(ClientSettings a, ClientSettings b) =>
         Plain(a) == Plain(b)
@@ -57,8 +53,7 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
     private static string Part(string verb, string what, IEnumerable<string> names)
     {
         string[] all = [.. names.Order(StringComparer.Ordinal)];
-        var rest = all.Length > MostNames ? $" and {all.Length - MostNames} more" : "";
-        return all.Length == 0 ? "" : $"{verb} {what}{(all.Length == 1 ? "" : "s")} {string.Join(", ", all.Take(MostNames))}{rest}; ";
+        return all.Length == 0 ? "" : $"{verb} {what}{(all.Length == 1 ? "" : "s")} {PlainText.Names(all)}; ";
     }
 
     private static string Restart(IReadOnlyList<string> keys) => keys.Count == 0 ? ""

@@ -23,7 +23,7 @@ internal sealed partial class ClientWatch(CurrentTree tree, TimeSpan after, Time
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // The sidecar stops.
         }
     }
 

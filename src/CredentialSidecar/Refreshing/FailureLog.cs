@@ -45,7 +45,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
                 AdvisedAt = known?.AdvisedAt ?? DateTimeOffset.MinValue,
             };
 
-            // The same advice twice in a minute is noise, but after a day it is no longer visible.
+            // Repeating the same advice every minute is noise. After a day an operator may not find the first line.
             var isNews = e.Advice is not null && (trouble.Advice != e.Advice || now - trouble.AdvisedAt >= AdviceHolds);
             (trouble.Advice, trouble.AdvisedAt) = isNews ? (e.Advice, now) : (trouble.Advice, trouble.AdvisedAt);
             _troubles[origin] = trouble;
@@ -149,9 +149,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
 
     private static bool IsLive(Destination destination, DateTimeOffset now) => destination.Node.Latest?.IsLive(now) == true;
 
-    private static string Names(Destination[] destinations) =>
-        string.Join(", ", destinations.Take(20).Select(destination => destination.Name))
-            + (destinations.Length > 20 ? $" and {destinations.Length - 20} more" : "");
+    private static string Names(Destination[] destinations) => PlainText.Names([.. destinations.Select(destination => destination.Name)]);
 
     /// <param name="Unheard">Destinations that the last line named and whose own attempts have not failed since, and whether they were live
     /// then.</param>

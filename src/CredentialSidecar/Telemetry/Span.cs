@@ -5,8 +5,8 @@ namespace CredentialSidecar.Telemetry;
 
 /// <summary>All spans. Other files call its methods and never set attributes.</summary>
 /// <remarks>
-/// Without a listener there is no activity, and every method does nothing. Attributes contain less than log lines: no message,
-/// no access key id, and no path, since an agent path may be a secret.
+/// Without a listener no activity exists, and every method does nothing. Attributes contain less than log lines: they leave out
+/// messages, access key ids and paths, since an agent path may be a secret.
 /// </remarks>
 internal readonly struct Span : IDisposable
 {

@@ -127,7 +127,7 @@ public sealed class GuardTests : IAsyncLifetime
         foreach (var route in Routes.All)
         {
             var http = new DefaultHttpContext();
-            RequestState.Begin(http);
+            RequestState.Begin(http, default);
             http.Features.Set(new InterceptedConnection(1000));
             http.Features.Get<IHttpRequestFeature>()!.RawTarget = "/";
             (http.Request.Method, http.Request.Host) = ("GET", new HostString("169.254.170.2"));

@@ -99,6 +99,16 @@ public sealed class ReloadClientTests
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(sidecar, Web, "a"));
     }
 
+    [Fact]
+    public async Task A_client_that_is_called_anyone_is_a_client_like_others()
+    {
+        using var file = new ReloadFile("a", "b");
+        Save(file, ("anyone", Web, "a"));
+        await using var sidecar = await StartAsync(file);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden), (await GetAsync(sidecar, Web, "a"), await GetAsync(sidecar, Web, "b")));
+    }
+
     private static Task<SidecarFixture> StartAsync(ReloadFile file) =>
         SidecarFixture.StartReloadableAsync(file.Path, ("SIDECAR_TOKEN", null));
 
@@ -127,12 +137,6 @@ public sealed class ReloadClientTests
         return seen;
     }
 
-    private static async Task<HttpStatusCode> GetAsync(SidecarFixture sidecar, string token, string destination)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(sidecar.Endpoint, $"v1/credentials/{destination}"));
-        request.Headers.TryAddWithoutValidation("Authorization", token);
-        using var http = new HttpClient();
-        using var answer = await http.SendAsync(request);
-        return answer.StatusCode;
-    }
+    private static Task<HttpStatusCode> GetAsync(SidecarFixture sidecar, string token, string destination) =>
+        sidecar.StatusAsync(token, destination);
 }

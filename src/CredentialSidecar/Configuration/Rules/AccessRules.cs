@@ -93,7 +93,7 @@ internal static class AccessRules
     private static ClientSettings ReadNamed(string name, ClientOptions client, SidecarOptions options, Findings findings)
     {
         var path = $"Access:Clients:{name}";
-        findings.Require(DestinationRules.IsName(name) && name != ClientSettings.Default, path,
+        findings.Require(DestinationName.IsValid(name) && name != ClientSettings.Default, path,
             name == ClientSettings.Default ? "is not a valid name for a client: it is reserved for the client of SIDECAR_TOKEN"
                 : "is not a valid name for a client; expected 1 to 64 of a-z 0-9 _ -");
         findings.Require(client.Destinations.Count > 0 || findings.IsUnreadBelow($"{path}:Destinations"), $"{path}:Destinations",

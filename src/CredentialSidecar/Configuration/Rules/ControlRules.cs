@@ -15,7 +15,7 @@ internal static class ControlRules
     // unix(7): sun_path has 108 bytes, and the last one is 0.
     private const int Longest = 107;
 
-    /// <returns>Without a path where there is no directory, or none that a socket can be in.</returns>
+    /// <returns>Without a path if no directory is configured, or if its path is too long for a socket.</returns>
     public static ControlSettings Find(SidecarOptions options, Findings findings)
     {
         var (own, shared) = (options.Control.Directory, options.SharedDirectory);

@@ -52,9 +52,6 @@ internal static class DestinationRules
         }
     }
 
-    /// <summary>Whether it can name a destination or a client.</summary>
-    public static bool IsName(string text) => DestinationName.IsValid(text);
-
     private static void CheckPartitions(HopSettings?[] hops, string path, Findings findings)
     {
         var first = hops.FirstOrDefault(hop => hop is not null)?.Role;
