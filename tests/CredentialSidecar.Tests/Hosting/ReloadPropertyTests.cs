@@ -20,7 +20,7 @@ public sealed class ReloadPropertyTests
     [Fact]
     public void No_sequence_of_reloads_and_faults_serves_a_wrong_or_expired_session_or_loses_a_live_one() => Prop
         .ForAll(Gen.Choose(0, int.MaxValue - 1).ListOf(30).ToArbitrary(), steps => RunAsync(steps).GetAwaiter().GetResult())
-        .Check(CredentialSidecar.Tests.Property.Quietly.WithMaxTest(5));
+        .Check(CredentialSidecar.Tests.Property.Costly(2));
 
     private static async Task RunAsync(IEnumerable<int> steps)
     {

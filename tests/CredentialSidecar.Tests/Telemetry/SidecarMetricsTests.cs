@@ -61,17 +61,19 @@ public sealed class SidecarMetricsTests
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..3]);
         var seen = new ConcurrentBag<string>();
         using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        // Other tests' instruments reach this listener too, even after its end: their threads must find a factory.
+        var factory = meters.GetRequiredService<IMeterFactory>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, _) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, meters.GetRequiredService<IMeterFactory>()))
+            if (ReferenceEquals(instrument.Meter.Scope, factory))
             {
                 var kind = instrument.GetType().Name switch { "Histogram`1" => "histogram", "Counter`1" => "counter", _ => "gauge" };
                 seen.Add($"`{instrument.Name}` {kind}, {instrument.Unit}");
             }
         };
         listener.Start();
-        using var metrics = new SidecarMetrics(meters.GetRequiredService<IMeterFactory>());
+        using var metrics = new SidecarMetrics(factory);
         metrics.ObserveSessions(() => []);
 
         Assert.Equal(seen.Order(), rows.Select(row => $"{row[0]} {row[1].Split(';')[0]}").Order());
