@@ -17,7 +17,9 @@ import time
 SECONDS = int(os.environ.get("BENCHMARK_SECONDS", "5"))
 STARTS = int(os.environ.get("BENCHMARK_STARTS", "5"))
 COUNTS = [int(count) for count in sys.argv[1:]] or [1, 10, 100, 1000, 3000]
+RELOADS = int(os.environ.get("BENCHMARK_RELOADS", "100"))
 STS_SECONDS = 0.25
+
 
 def free_ports(count):
     with contextlib.ExitStack() as all_at_once:
@@ -49,16 +51,24 @@ def running(*command, variables=None):
         process.wait()
 
 
-def sidecar(count):
-    """The sidecar with this number of destinations, each of which is one hop."""
+def write(count, version=0):
+    """A configuration with this number of destinations of one hop; with another version, the first destination is another one."""
     configuration = os.path.join(FOLDER, f"{count}.json")
-    with open(configuration, "w") as file:
-        json.dump({"Destinations": {
-            f"d{i}": {"Hops": [{"RoleArn": f"arn:aws:iam::{100000000000 + i}:role/reports"}]} for i in range(count)}}, file)
+    hops = [{"RoleArn": f"arn:aws:iam::{100000000000 + i}:role/reports"} for i in range(count)]
+    hops[0]["SessionName"] = f"version-{version}"
+    with open(configuration + ".new", "w") as file:
+        json.dump({"Destinations": {f"d{i}": {"Hops": [hop]} for i, hop in enumerate(hops)}}, file)
+    os.rename(configuration + ".new", configuration)
+    return configuration
+
+
+def sidecar(count):
+    """The sidecar with this number of destinations."""
+    configuration = write(count)
     return running("artifacts/native/credential-sidecar", "--config", configuration, variables={
         "AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL_STS": f"http://127.0.0.1:{STS}", "SIDECAR_TOKEN": TOKEN,
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{AGENT}/v2/credentials/x",
-        "SIDECAR_PORT": str(SIDECAR), "SIDECAR_HEALTH_PORT": str(HEALTH), "SIDECAR_DRAIN": "0s",
+        "SIDECAR_Control__Directory": FOLDER, "SIDECAR_PORT": str(SIDECAR), "SIDECAR_HEALTH_PORT": str(HEALTH), "SIDECAR_DRAIN": "0s",
         "SIDECAR_Access__RequestsPerSecond": "100000"})
 
 
@@ -146,6 +156,37 @@ def scale():
             f"{opened:.0f} ms, {healthy / 1000:.2f} s, {resident / 1024:.1f} MB, {each}")
 
 
+def reload():
+    """What the sidecar answers over its control socket."""
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect(os.path.join(FOLDER, "control.sock"))
+        control.sendall(b"POST /reload HTTP/1.1\r\nHost: sidecar\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        answer = b""
+        while part := control.recv(65536):
+            answer += part
+    if b"200 OK" not in answer:
+        sys.exit(answer.decode())
+
+
+def reloads():
+    """For each number of destinations: twenty reloads a second for a while, each of which changes one destination."""
+    for count in COUNTS:
+        with sidecar(count) as process:
+            until(lambda: get(HEALTH, "/healthz")[0] == 200, 0.02, process)
+            before, used = memory(process)[0], processor(process)
+            times = []
+            for version in range(1, RELOADS + 1):
+                write(count, version)
+                begin = time.monotonic()
+                reload()
+                times.append((time.monotonic() - begin) * 1000)
+                time.sleep(max(0, 0.05 - (time.monotonic() - begin)))
+            used, after = processor(process) - used, memory(process)[0]
+        name = f"{RELOADS} reloads with {count} destination{'s' if count > 1 else ''}: median time, CPU for each, resident before and after"
+        yield name, (
+            f"{statistics.median(times):.1f} ms, {used / RELOADS * 1000:.1f} ms, {before / 1024:.1f} MB, {after / 1024:.1f} MB")
+
+
 def main():
     with open("/proc/cpuinfo") as file:
         model = re.search(r"model name\s*: (.*)", file.read())
@@ -176,7 +217,7 @@ def main():
         print("| | sidecar | empty Kestrel | nginx |\n|---|---|---|---|")
         for name, *row in zip(names, *columns):
             print(f"| {name} | {' | '.join(row)} |", flush=True)
-        for name, cell in scale():
+        for name, cell in (*scale(), *reloads()):
             print(f"| {name} | {cell} | | |", flush=True)
 
 
