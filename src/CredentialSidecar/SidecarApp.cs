@@ -95,6 +95,7 @@ internal static class SidecarApp
                 (http, client) => provider.GetRequiredService<AgentForwarder>().PassOnAsync(http, client, Wall.IsOfProxy))
             .AddSingleton<MetadataEndpoint>()
             .AddSingleton<StatusReport>()
+            .AddSingleton<Readiness>()
             .AddSingleton<HealthEndpoint>()
             .AddSingleton<AnswerProbe>(services => services.GetRequiredService<HealthEndpoint>().AnswerAsync)
             .AddSingleton<ProbeEndpoint>()

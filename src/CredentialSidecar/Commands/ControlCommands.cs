@@ -26,6 +26,7 @@ internal static class ControlCommands
             provider.GetRequiredService<AuditTrail>(),
             provider.GetRequiredService<SidecarSettings>()))
         .AddSingleton(provider => StatusCommand.Of(provider.GetRequiredService<StatusReport>()))
+        .AddSingleton(provider => HealthcheckCommand.Of(provider.GetRequiredService<Readiness>()))
         .AddSingleton(provider => RenewCommand.Of(
             provider.GetRequiredService<RenewalOnDemand>(),
             provider.GetRequiredService<CurrentTree>(),

@@ -2,7 +2,11 @@ using System.Net;
 using System.Text;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Reading;
+using CredentialSidecar.Configuration.Rules;
+using CredentialSidecar.Configuration.Settings;
+using CredentialSidecar.Endpoint;
 using CredentialSidecar.Health;
+using CredentialSidecar.Networking;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands;
@@ -10,16 +14,51 @@ namespace CredentialSidecar.Commands;
 /// <summary><c>credential-sidecar healthcheck</c>: a probe for images that have no shell and no curl.</summary>
 internal static class HealthcheckCommand
 {
+    private const string Name = "healthcheck";
+    private const string Ready = "ready";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
+    // Both ways together stay below the usual time limits of orchestrators, such as the 5 s of ECS.
+    private static readonly TimeSpan SocketLimit = TimeSpan.FromSeconds(1);
+
+    public static ControlCommand Of(Readiness readiness) => new(Name, (argument, _) =>
+    {
+        var (isReady, text) = readiness.Read(everLive: argument != Ready);
+        return Task.FromResult(new ControlReply(isReady ? ExitCodes.Ok : ExitCodes.Unhealthy, text));
+    });
+
     /// <param name="ready">Check the current state instead of the first success.</param>
-    public static Task<int> RunAsync(
+    public static async Task<int> RunAsync(
         ProcessEnvironment environment, string? file, bool ready, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        // Only the port is needed, so other mistakes do not matter here.
-        var layers = new ConfigurationLayers(environment, file, new Findings());
-        var port = new OptionsReader(layers, new Findings()).Read().Health.Port;
-        return AskAsync(port, ready, ShortNames.Of("Health:Port", layers.NameOf), output, error, cancellationToken);
+        // Only the socket and the port are needed, so other mistakes do not matter here.
+        var findings = new Findings();
+        var layers = new ConfigurationLayers(environment, file, findings);
+        var options = new OptionsReader(layers, findings).Read();
+
+        if (await AskSocketAsync(ControlRules.Find(options, findings), ready, cancellationToken) is { } reply)
+        {
+            await output.WriteAsync(reply.Text);
+            return reply.ExitCode;
+        }
+
+        return await AskAsync(options.Health.Port, ready, ShortNames.Of("Health:Port", layers.NameOf), output, error, cancellationToken);
+    }
+
+    // The control socket comes first: the port in a file that changed since the start is not the port of the running sidecar.
+    private static async Task<ControlReply?> AskSocketAsync(ControlSettings settings, bool ready, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return settings.Socket is null
+                ? null
+                : await new ControlClient(settings, UnixPeer.UidOf, SocketLimit).AskAsync(Name, ready ? Ready : null, cancellationToken);
+        }
+        catch (ControlException)
+        {
+            return null;
+        }
     }
 
     private static async Task<int> AskAsync(
@@ -36,7 +75,7 @@ internal static class HealthcheckCommand
             var text = Encoding.UTF8.GetString(body);
             var line = text.Split('\n')[0].TrimEnd('\r');
 
-            if (HealthEndpoint.IsReady((int)status, line) || HealthEndpoint.IsWaiting((int)status, line))
+            if (Readiness.IsReady((int)status, line) || Readiness.IsWaiting((int)status, line))
             {
                 await output.WriteAsync(text);
                 return status == HttpStatusCode.OK ? ExitCodes.Ok : ExitCodes.Unhealthy;

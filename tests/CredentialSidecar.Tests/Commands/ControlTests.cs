@@ -196,7 +196,7 @@ public sealed class ControlTests : IDisposable
 
         Assert.Equal(69, code);
         Assert.Equal($"credential-sidecar: the program at {Socket} answered 404: "
-            + "This sidecar does not have that command. Commands: renew, rotate-tokens, status.\n", error);
+            + "This sidecar does not have that command. Commands: healthcheck, renew, rotate-tokens, status.\n", error);
     }
 
     private async Task<SidecarFixture> StartAsync(params IEnumerable<(string, string?)> changes)

@@ -138,12 +138,55 @@ public sealed class PortTests
         Assert.Equal((1, ""), await CheckAsync(failing.HealthEndpoint.Port));
     }
 
-    private static async Task<(int Code, string Error)> CheckAsync(int port)
+    [Fact]
+    public async Task A_healthcheck_needs_no_port_where_there_is_a_control_socket()
+    {
+        var directory = Directory.CreateTempSubdirectory("health-").FullName;
+        var file = Path.Combine(directory, "broken.json");
+        var moved = """{ "Health": { "Port": 1 } }""";
+        (string, string?)[] variables =
+        [
+            ("SIDECAR_Control__Directory", directory), ("SIDECAR_CONFIG_FILE", file), ("SIDECAR_HEALTH_PORT", null),
+        ];
+
+        try
+        {
+            await using (var sidecar = await SidecarFixture.StartAsync(null, variables[0]))
+            {
+                await sidecar.SettleAsync();
+                foreach (var text in new[] { moved, "{ broken" })
+                {
+                    File.WriteAllText(file, text);
+                    Assert.Equal((0, ""), await CheckAsync(variables));
+                    Assert.Equal((0, ""), await CheckAsync(ready: true, variables));
+                }
+
+                sidecar.Clock.Advance(TimeSpan.FromHours(2));
+                sidecar.Sts.FailWhen = _ => ScriptedSts.Denied();
+                Assert.Equal((0, ""), await CheckAsync(variables));
+                Assert.Equal((1, ""), await CheckAsync(ready: true, variables));
+            }
+
+            // The file of the socket is gone, so the port is asked again.
+            File.WriteAllText(file, moved);
+            var (_, error) = await CheckAsync(variables);
+            Assert.Contains("no answer from http://127.0.0.1:1/healthz", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static Task<(int Code, string Error)> CheckAsync(int port) => CheckAsync(("SIDECAR_HEALTH_PORT", $"{port}"));
+
+    private static Task<(int Code, string Error)> CheckAsync(params (string, string?)[] environment) => CheckAsync(false, environment);
+
+    private static async Task<(int Code, string Error)> CheckAsync(bool ready, params (string, string?)[] environment)
     {
         var error = new StringWriter();
-        var environment = Settings.Environment(("SIDECAR_HEALTH_PORT", $"{port}"));
         var code = await HealthcheckCommand.RunAsync(
-            environment, null, ready: false, new StringWriter(), error, TestContext.Current.CancellationToken);
+            Settings.Environment(environment), null, ready, new StringWriter(), error, TestContext.Current.CancellationToken);
         return (code, error.ToString());
     }
 }

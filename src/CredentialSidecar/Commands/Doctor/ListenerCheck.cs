@@ -53,11 +53,11 @@ internal static class ListenerCheck
 
         var line = body.Split('\n')[0];
 
-        if (HealthEndpoint.IsReady(status, line))
+        if (Readiness.IsReady(status, line))
         {
             examination.Pass(check, $"{uri.GetLeftPart(UriPartial.Authority)} answers {status}");
         }
-        else if (HealthEndpoint.IsWaiting(status, line))
+        else if (Readiness.IsWaiting(status, line))
         {
             examination.Warn(check, $"the sidecar at {uri.GetLeftPart(UriPartial.Authority)} answers {status}: {Shown.OnOneLine(line)}",
                 "See the lines above about the source and the hops. A sidecar that just started needs a moment.");
