@@ -90,7 +90,7 @@ internal sealed partial class ClientBook
         foreach (var client in settings.Clients)
         {
             var own = tokens.Where(entry => entry.Client == client.Name).ToArray();
-            var held = Array.Find(own, entry => entry.EndsAt is null);
+            var held = Array.FindLast(own, entry => entry.EndsAt is null);
             var isKept = held is not null && (client.Token is null || IsOf(held, client.Token));
             current.Add(isKept ? held! : EntryOf(client, client.Token!));
             former.AddRange(own.Where(entry => entry.EndsAt is not null));
@@ -177,7 +177,7 @@ internal sealed partial class ClientBook
         if (end == Distrusted)
         {
             throw new RejectedException(RejectionReason.Unauthorized,
-                "The sidecar replaced this authorization token when it started after an unclean end. "
+                "The sidecar does not accept this authorization token, because another process may have collected it. "
                 + "Restart this container, or use AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which SDKs read again.");
         }
 

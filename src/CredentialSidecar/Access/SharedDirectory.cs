@@ -37,18 +37,18 @@ internal static class SharedDirectory
 
         if (settings.Clients.All(client => client.Directory != directory))
         {
-            Install(directory, () => nameOf("SharedDirectory"), launcher, null);
+            Install(directory, nameOf("SharedDirectory"), launcher, null);
         }
 
         foreach (var client in settings.Clients)
         {
             // A token copied from another client's directory would not distinguish the two clients.
-            var key = client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
+            var key = KeyOf(client);
             var there = client.Token is null ? Find(client.Directory!, nameOf(key), findings) : null;
             var found = clients.All(other => other.Token != there) ? there : null;
             var isKept = found is not null && (isRestart || settings.KeepTokens || EndMarker.IsThere(client.Directory!, found));
             var token = client.Token ?? (isKept ? found! : NewToken());
-            Install(client.Directory, () => nameOf(key), launcher, token);
+            Install(client.Directory, nameOf(key), launcher, token);
             clients.Add(client with { Token = token, Distrusted = isKept ? null : found });
         }
 
@@ -86,34 +86,54 @@ internal static class SharedDirectory
         }
     }
 
-    private static void Install(string? directory, Func<string> key, string launcher, string? token)
-    {
-        if (directory is null)
-        {
-            return;
-        }
+    /// <summary>The key of a client's directory.</summary>
+    public static string KeyOf(ClientSettings client) =>
+        client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
 
-        try
+    // Also if the token stays the same, so that an unwritable directory fails at the first start, not at the first rotation.
+    private static void Install(string? directory, string key, string launcher, string? token)
+    {
+        if (directory is not null)
+        {
+            using var staged = new StagedFiles();
+            Stage(staged, directory, key, launcher, token);
+            Writing(directory, key, () =>
+            {
+                EndMarker.Remove(directory);
+                staged.Commit();
+            });
+        }
+    }
+
+    /// <summary>Writes the launcher and a token beside their names in a directory.</summary>
+    /// <exception cref="ConfigurationMistakesException">The directory cannot be written.</exception>
+    public static void Stage(StagedFiles staged, string directory, string key, string launcher, string? token) =>
+        Writing(directory, key, () =>
         {
             if (File.Exists(launcher))
             {
-                Put(directory, LauncherName, Runnable, stream =>
+                staged.Add(directory, LauncherName, Runnable, stream =>
                 {
                     using var source = File.OpenRead(launcher);
                     source.CopyTo(stream);
                 });
             }
 
-            // Also if the token stays the same, so that an unwritable directory fails at the first start, not at the first rotation.
             if (token is not null)
             {
-                EndMarker.Remove(directory);
-                Put(directory, token);
+                staged.Add(directory, TokenName, Readable, stream => stream.Write(Encoding.ASCII.GetBytes(token)));
             }
+        });
+
+    private static void Writing(string directory, string key, Action write)
+    {
+        try
+        {
+            write();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationMistakesException([new Mistake(key(),
+            throw new ConfigurationMistakesException([new Mistake(key,
                 $"is '{directory}', which uid {SmallFile.UserId()} cannot write: "
                 + $"{(Directory.Exists(directory) ? Reason(e) : File.Exists(directory) ? "it is a file" : "it does not exist")}. "
                 + "Mount a volume that this uid can write: one that takes its owner from the image, an emptyDir with fsGroup, "
@@ -151,30 +171,9 @@ internal static class SharedDirectory
 
     private static void Put(string directory, string name, UnixFileMode mode, Action<Stream> write)
     {
-        var temporary = Path.Combine(directory, $".{name}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                write(stream);
-
-                // Independent of the umask, and by the open file, since a sibling that mounts the directory may replace the name by a link.
-                if (!OperatingSystem.IsWindows())
-                {
-                    File.SetUnixFileMode(stream.SafeFileHandle, mode);
-                }
-
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, Path.Combine(directory, name), overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        using var staged = new StagedFiles();
+        staged.Add(directory, name, mode, write);
+        staged.Commit();
     }
 
     // .NET's messages end with the path, which the mistake already names.

@@ -7,6 +7,10 @@ namespace CredentialSidecar.Access;
 /// <summary>Gives clients new tokens: on rotate-tokens, from a changed token file, and for a new configuration.</summary>
 internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger)
 {
+    // Enough to recognize the directory of a client that an edit removed by mistake.
+    private const int MostRetired = 64;
+
+    private readonly HashSet<string> _retired = new(StringComparer.Ordinal);
     private AccessSettings _settings = first;
     private TaskCompletionSource _followed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -16,50 +20,49 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     /// <summary>Completes when another configuration is followed.</summary>
     public Task Followed => Volatile.Read(ref _followed).Task;
 
-    /// <summary>Makes the tokens of clients that a new configuration adds, and writes them to their directories.</summary>
-    /// <returns>The settings with these tokens; nothing is valid before the next snapshot.</returns>
-    /// <exception cref="ConfigurationMistakesException">A token cannot be installed, or belongs to another client.</exception>
-    public AccessSettings Install(AccessSettings next, Func<string, string> nameOf, string launcher)
-    {
-        var former = _settings.Clients.ToDictionary(client => client.Name);
-        RefuseForeign(next, nameOf);
-        ClientSettings[] added =
-            [.. next.Clients.Where(client => !former.ContainsKey(client.Name) || IsMoved(former[client.Name], client))];
-        var installed = SharedDirectory.Install(next with { Clients = [.. added], SharedDirectory = null }, nameOf, launcher)
-            .Clients.ToDictionary(client => client.Name);
-        return next with { Clients = [.. next.Clients.Select(client => installed.GetValueOrDefault(client.Name, client))] };
-    }
+    /// <summary>Held while tokens change. A reload holds it from <see cref="Prepare"/> to <see cref="Follow"/>.</summary>
+    public Lock Changing { get; } = new();
 
-    /// <summary>Takes over a new configuration once it is served, and writes replaced tokens to the directories of their clients.</summary>
-    /// <param name="replaced">The clients whose tokens it replaced.</param>
-    /// <returns>What could not be written, a clause for each client.</returns>
-    public IReadOnlyList<string> Follow(AccessSettings next, IReadOnlyList<ClientSettings> replaced)
+    /// <summary>Finds the tokens of a new configuration, and writes them beside their names. Nothing else changes yet.</summary>
+    /// <param name="next">The clients of the new configuration.</param>
+    /// <exception cref="ConfigurationMistakesException">A token cannot be written, or belongs to another client.</exception>
+    public PendingTokens Prepare(AccessSettings next, Func<string, string> nameOf, string launcher) =>
+        new TokenPlan(book, _settings, _retired).Make(next, nameOf, launcher);
+
+    /// <summary>Takes over a new configuration once it is served, and puts its tokens in place.</summary>
+    /// <returns>What could not be put in place, as clauses.</returns>
+    public IReadOnlyList<string> Follow(PendingTokens pending)
     {
+        var next = pending.Access;
         Volatile.Write(ref _settings, next);
         Interlocked.Exchange(ref _followed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-        List<string> problems = [];
 
-        foreach (var client in replaced)
+        foreach (var token in pending.Removed.Where(_retired.Add).ToArray())
         {
-            Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + next.TokenGrace);
-
-            try
+            if (_retired.Count > MostRetired)
             {
-                Publish(client, client.Token!);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                problems.Add($"the new token of client {client.Name} cannot be written to {client.Directory}");
+                _retired.Remove(token);
             }
         }
 
-        return problems;
+        foreach (var client in pending.Replaced)
+        {
+            Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + next.TokenGrace);
+        }
+
+        foreach (var client in next.Clients.Where(client => client.Distrusted is not null))
+        {
+            Log.TokenDistrusted(logger, client.Name, client.Directory!);
+        }
+
+        return pending.Commit();
     }
 
     /// <summary>Creates a new token for each client with a generated one, and writes it to the client's directory.</summary>
     /// <returns>Each of these clients, and why it keeps its token; null if it has a new one.</returns>
     public IReadOnlyList<(string Client, string? Problem)> Rotate()
     {
+        using var alone = Changing.EnterScope();
         List<(string, string?)> rotated = [];
 
         foreach (var client in _settings.Clients.Where(client => client.Origin == TokenOrigin.Generated))
@@ -99,6 +102,15 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     /// <returns>Why the client keeps its current token; null if it has the new one.</returns>
     public string? Replace(ClientSettings client, string token)
     {
+        using var alone = Changing.EnterScope();
+
+        // A reload has changed the client since the caller looked, and takes care of its token.
+        if (_settings.Clients.FirstOrDefault(one => one.Name == client.Name) is not { } now
+            || now.Origin != client.Origin || now.Directory != client.Directory || now.TokenFile != client.TokenFile)
+        {
+            return null;
+        }
+
         var grace = _settings.TokenGrace;
 
         try
@@ -120,26 +132,6 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
 
     public void WarnOfKept(ClientSettings client, string reason) => Log.TokenKept(logger, client.Name, reason);
 
-    private static bool IsMoved(ClientSettings former, ClientSettings next) => next.Origin == TokenOrigin.Generated
-        && (former.Origin != TokenOrigin.Generated || former.Directory != next.Directory);
-
-    private void RefuseForeign(AccessSettings next, Func<string, string> nameOf)
-    {
-        Mistake[] mistakes =
-        [
-            .. from client in next.Clients
-               where client.Token is not null
-               from other in next.Clients
-               where other.Name != client.Name && other.Token is null && book.IsCurrent(other.Name, client.Token!)
-               select new Mistake(nameOf(client.Path), $"has the token of client '{other.Name}'; give each client a different token"),
-        ];
-
-        if (mistakes.Length > 0)
-        {
-            throw new ConfigurationMistakesException(mistakes);
-        }
-    }
-
     private static void Publish(ClientSettings client, string token)
     {
         if (client.Directory is not null)
@@ -154,6 +146,12 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             "Client {Client} has a new token; the former one is valid until {End:yyyy-MM-ddTHH:mm:ssZ}. "
             + "Containers with the variable AWS_CONTAINER_AUTHORIZATION_TOKEN do not see the new token: restart them before then.")]
         public static partial void TokenReplaced(ILogger logger, string client, DateTimeOffset end);
+
+        [LoggerMessage(EventIds.TokenDistrusted, LogLevel.Warning,
+            "Client {Client} has a new token in {Directory}. The directory held a token that another process may have collected, "
+            + "so the sidecar rejects that token. Restart containers that use AWS_CONTAINER_AUTHORIZATION_TOKEN instead of "
+            + "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. Access:KeepTokens=true keeps tokens.")]
+        public static partial void TokenDistrusted(ILogger logger, string client, string directory);
 
         [LoggerMessage(EventIds.TokenKept, LogLevel.Warning, "Client {Client} keeps its token: {Reason}.")]
         public static partial void TokenKept(ILogger logger, string client, string reason);

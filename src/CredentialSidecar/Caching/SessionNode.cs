@@ -67,7 +67,9 @@ internal sealed class SessionNode(
         {
             if (_attempt is null && seen != new NodeState(_latest, _lastFailure))
             {
-                return _lastFailure is { } failure ? Task.FromException<Session>(failure.Cause) : Task.FromResult(_latest!);
+                return _lastFailure is { } failure ? Task.FromException<Session>(failure.Cause)
+                    : _latest is { } session ? Task.FromResult(session)
+                    : Task.FromException<Session>(Removed());
             }
 
             return (_attempt ??= AttemptAsync()).WaitAsync(cancellationToken);
@@ -174,6 +176,10 @@ internal sealed class SessionNode(
 
     /// <summary>Erases the session of a node that no tree contains.</summary>
     public void Erase() => Interlocked.Exchange(ref _latest, null)?.Erase();
+
+    private CredentialException Removed() => new(
+        CredentialFailure.InvalidHop,
+        $"{(hop is null ? "The source" : $"{hop.Role} ({label})")} is not used any more, because a reload changed the configuration.");
 
     private Session? Keep(Session session)
     {

@@ -49,7 +49,7 @@ internal static class ControlCommands
 
             if (others.Length > 0 || bare.Socket is null)
             {
-                return MistakesPrinter.Print(mistakes, error);
+                return MistakesPrinter.Print(mistakes, error, "this command does not know the control socket");
             }
 
             settings = bare;

@@ -43,7 +43,16 @@ internal static class HealthcheckCommand
             return reply.ExitCode;
         }
 
-        return await AskAsync(options.Health.Port, ready, ShortNames.Of("Health:Port", layers.NameOf), output, error, cancellationToken);
+        var key = ShortNames.Of("Health:Port", layers.NameOf);
+        var code = await AskAsync(options.Health.Port, ready, key, output, error, cancellationToken);
+
+        if (code != ExitCodes.Ok && findings.SourceUnread)
+        {
+            await error.WriteLineAsync("credential-sidecar: the configuration cannot be read, so this command asked the default port. "
+                + $"{findings.Mistakes[0]}. Set SIDECAR_HEALTH_PORT to make this command independent of the file.");
+        }
+
+        return code;
     }
 
     // The control socket comes first: the port in a file that changed since the start is not the port of the running sidecar.

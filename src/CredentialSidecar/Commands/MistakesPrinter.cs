@@ -6,12 +6,13 @@ namespace CredentialSidecar.Commands;
 internal static class MistakesPrinter
 {
     /// <param name="error">Default: standard error.</param>
-    public static int Print(IReadOnlyList<Mistake> mistakes, TextWriter? error = null)
+    /// <param name="effect">What did not happen because of them.</param>
+    public static int Print(IReadOnlyList<Mistake> mistakes, TextWriter? error = null, string effect = "the sidecar did not start")
     {
         error ??= Console.Error;
         error.WriteLine(
             $"credential-sidecar: {(mistakes.Count == 1 ? "one mistake" : $"{mistakes.Count} mistakes")} in the configuration; "
-            + "the sidecar did not start:");
+            + $"{effect}:");
 
         foreach (var mistake in mistakes)
         {

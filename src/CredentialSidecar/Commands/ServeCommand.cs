@@ -41,7 +41,8 @@ internal static partial class ServeCommand
             _ = StsEndpoints.Resolve(settings.Sts, settings.Regions(task));
             await using var app = SidecarApp.Create(settings, task, services =>
             {
-                services.AddReload(new ConfigurationOrigin(environment, file, launcher)).AddHostedService<ConfigurationWatch>();
+                services.AddReload(new ConfigurationOrigin(environment, file, launcher) { Warnings = warnings })
+                    .AddHostedService<ConfigurationWatch>();
                 HandOver(services, supervision);
             });
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand).FullName!);

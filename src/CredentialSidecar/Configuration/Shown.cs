@@ -6,7 +6,9 @@ internal static class Shown
     private const int Longest = 120;
 
     public static string Quoted(string? value) =>
-        value is { Length: > Longest } ? $"\"{value[..Longest]}…\" ({value.Length} characters)" : $"\"{value}\"";
+        value is { Length: > Longest }
+            ? $"\"{OnOneLine(value[..Longest])}…\" ({value.Length} characters)"
+            : $"\"{OnOneLine(value ?? "")}\"";
 
     /// <summary>Keeps text on one line, without terminal escape sequences.</summary>
     public static string OnOneLine(string text) =>

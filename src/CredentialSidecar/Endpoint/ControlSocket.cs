@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using CredentialSidecar.Networking;
 using Microsoft.Win32.SafeHandles;
 
 namespace CredentialSidecar.Endpoint;
@@ -90,7 +91,8 @@ internal static class ControlSocket
         try
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
-            return "another sidecar answers there";
+            return UnixPeer.UidOf(probe) is { } uid && uid != Libc.EffectiveUid()
+                ? $"a program of uid {uid} listens there" : "another sidecar answers there";
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {

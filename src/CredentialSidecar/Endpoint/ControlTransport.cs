@@ -37,7 +37,7 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
     }
 
     /// <summary>A listener that removes its file when it closes.</summary>
-    /// <remarks>It still listens at that time, so no other sidecar can have replaced the socket.</remarks>
+    /// <remarks>It still listens at that time, so another sidecar replaces the socket only after somebody removed the file.</remarks>
     private sealed class Opened(IConnectionListener inner, EndPoint endpoint) : IConnectionListener
     {
         private bool _isRemoved;

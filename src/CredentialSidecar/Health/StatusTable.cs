@@ -20,10 +20,19 @@ internal static class StatusTable
             }),
         ];
         var widths = Enumerable.Range(0, rows[0].Length - 1).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        return string.Join('\n', rows.Select(row => string.Join("  ", row.Select(Pad))));
+        return string.Join('\n', rows.Select(row => string.Join("  ", row.Select(Pad))).Concat(Configuration(status.Configuration)));
 
         string Pad(string cell, int column) => column < widths.Length ? cell.PadRight(widths[column]) : cell;
     }
+
+    private static IEnumerable<string> Configuration(ConfigurationStatus configuration) =>
+    [
+        .. configuration.Mistakes is [] ? Array.Empty<string>()
+            : configuration.Mistakes.Select(mistake => $"  {Shown.OnOneLine(mistake)}")
+                .Prepend("\nThe configuration has mistakes now, so the former one is served:"),
+        .. configuration.NeedRestart is [] ? Array.Empty<string>()
+            : [$"\nNew values that need a restart of the sidecar: {string.Join(", ", configuration.NeedRestart)}"],
+    ];
 
     private static string Until(TimeSpan wait) => wait >= TimeSpan.FromSeconds(1) ? $"in {Time(wait)}" : "now";
 

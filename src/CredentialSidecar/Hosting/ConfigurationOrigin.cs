@@ -9,6 +9,9 @@ namespace CredentialSidecar.Hosting;
 /// <param name="Launcher">The launcher that a new client's directory gets.</param>
 internal sealed record ConfigurationOrigin(ProcessEnvironment Environment, string? File, string Launcher)
 {
+    /// <summary>The warnings that the start logged.</summary>
+    public IReadOnlyList<Mistake> Warnings { get; init; } = [];
+
     /// <summary>The configuration file; null where everything is in variables.</summary>
     public string? Path => File ?? Environment[ShortNames.ConfigFile];
 }

@@ -28,6 +28,7 @@ internal sealed partial class ConfigurationReload(
     private readonly SemaphoreSlim _alone = new(1, 1);
     private readonly SidecarSettings _start = first;
     private SidecarSettings _current = first;
+    private readonly HashSet<string> _warned = [.. origin.Warnings.Select(warning => $"{warning}")];
     private int _erasing;
 
     /// <summary>How many reloads have sessions left to erase.</summary>
@@ -55,7 +56,7 @@ internal sealed partial class ConfigurationReload(
     {
         try
         {
-            var loaded = SettingsLoader.Load(origin.Environment, origin.File).Settings;
+            var (loaded, warnings) = SettingsLoader.Load(origin.Environment, origin.File);
             var needRestart = new ChangedKeys(_start.Options, loaded.Options).NeedRestart.Select(loaded.NameOf).ToArray();
             var changed = new ChangedKeys(_current.Options, loaded.Options);
 
@@ -66,7 +67,7 @@ internal sealed partial class ConfigurationReload(
 
             var next = Merged(loaded);
             await SourceCheck.RunAsync(source, next, cancellationToken);
-            var result = Apply(next, changed, needRestart);
+            var result = Apply(loaded, next, changed, needRestart) with { Warnings = Warn(warnings) };
             state.Applied(needRestart);
             Log.Reloaded(logger, result.Summary);
             return result;
@@ -75,6 +76,23 @@ internal sealed partial class ConfigurationReload(
         {
             return Rejected(e.Mistakes);
         }
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        {
+            // The former configuration is served, which is better than an end of the process.
+            Log.Failed(logger, e);
+            return Rejected([new Mistake("The sidecar", "had an internal error while it loaded the configuration; see its log")]);
+        }
+    }
+
+    // A warning of the start, or of an earlier reload, is in the log already.
+    private string[] Warn(IReadOnlyList<Mistake> warnings)
+    {
+        foreach (var warning in warnings.Where(warning => _warned.Add($"{warning}")))
+        {
+            Log.Warning(logger, warning.Key, warning.Text);
+        }
+
+        return [.. warnings.Select(warning => $"{warning}")];
     }
 
     private ReloadResult Unchanged(string[] needRestart)
@@ -111,6 +129,8 @@ internal sealed partial class ConfigurationReload(
         Region = loaded.Region,
         Access = loaded.Access with
         {
+            Clients = [.. loaded.Access.Clients.Select(client => client.Name != ClientSettings.Default ? client
+                : client with { Directory = _start.Access.SharedDirectory })],
             AllowAnonymous = _start.Access.AllowAnonymous,
             SharedDirectory = _start.Access.SharedDirectory,
             KeepTokens = _start.Access.KeepTokens,
@@ -120,12 +140,16 @@ internal sealed partial class ConfigurationReload(
         NameOf = loaded.NameOf,
     };
 
-    private ReloadResult Apply(SidecarSettings next, ChangedKeys changed, string[] needRestart)
+    private ReloadResult Apply(SidecarSettings loaded, SidecarSettings next, ChangedKeys changed, string[] needRestart)
     {
         var chains = next.Chains(task);
         _ = StsEndpoints.Resolve(next.Sts, next.Regions(task));
-        CheckWhatStays(next);
-        next = next with { Access = tokens.Install(next.Access, next.NameOf, origin.Launcher) };
+        KeptSettings.Check(_start, _current, loaded, next);
+
+        // A rotation in between would end the token that this reload counts as current.
+        using var alone = tokens.Changing.EnterScope();
+        using var pending = tokens.Prepare(next.Access, next.NameOf, origin.Launcher);
+        next = next with { Access = pending.Access };
 
         foreach (var follower in followers)
         {
@@ -134,39 +158,14 @@ internal sealed partial class ConfigurationReload(
 
         var former = served.Current.Tree;
         var tree = builder.Build(chains, former);
-        ClientSettings[] replaced = [.. next.Clients.Where(client => client.Token is not null
-            && _current.Clients.Any(other => other.Name == client.Name)
-            && !book.IsCurrent(client.Name, client.Token))];
         served.Swap(current => new Snapshot(tree, next.Clients, next.Intercepted) { Tokens = book.Next(current.Tokens, next.Access) });
         refresher.Follow();
-        var problems = tokens.Follow(next.Access, replaced);
+        var problems = tokens.Follow(pending);
         renewer.Forget(former);
         _ = EraseLaterAsync([.. former.Nodes.Except(tree.Nodes)]);
         var result = ReloadResult.Applied((former, _current.Clients), (tree, next.Clients), changed.Settings, problems, needRestart);
         _current = next;
         return result;
-    }
-
-    /// <summary>Keys that need a restart must match the new destinations and clients until then.</summary>
-    private static void CheckWhatStays(SidecarSettings next)
-    {
-        List<Mistake> mistakes =
-        [
-            .. next.Intercepted.Where(user => next.Destinations.All(d => d.Name != user.Destination)).Select(user => new Mistake(
-                next.NameOf($"Interception:Uids:{user.Uid}"),
-                $"needs a restart to change and still uses destination '{user.Destination}', which the new configuration does not have; "
-                + "keep that destination until the restart")),
-        ];
-
-        if (next.Access.Clients.IsEmpty != next.Access.AllowAnonymous)
-        {
-            mistakes.Add(new Mistake(next.NameOf("Access:AllowAnonymous"), "needs a restart to change, together with the clients"));
-        }
-
-        if (mistakes.Count > 0)
-        {
-            throw new ConfigurationMistakesException(mistakes);
-        }
     }
 
     private async Task EraseLaterAsync(IReadOnlyList<SessionNode> gone)
@@ -182,18 +181,5 @@ internal sealed partial class ConfigurationReload(
                 node.Erase();
             }
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventIds.Reloaded, LogLevel.Information, "{Summary}.")]
-        public static partial void Reloaded(ILogger logger, string summary);
-
-        [LoggerMessage(EventIds.ReloadUnchanged, LogLevel.Information, "{Summary}.")]
-        public static partial void Unchanged(ILogger logger, string summary);
-
-        [LoggerMessage(EventIds.ReloadRejected, LogLevel.Error,
-            "The new configuration has a mistake, so the sidecar still serves the former one: {Key} {Text}.")]
-        public static partial void Rejected(ILogger logger, string key, string text);
     }
 }

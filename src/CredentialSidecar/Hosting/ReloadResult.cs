@@ -10,13 +10,17 @@ namespace CredentialSidecar.Hosting;
 /// <param name="Summary">Without a full stop.</param>
 internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mistakes, string Summary)
 {
-    /// <summary>The summary, and a line for each mistake.</summary>
+    /// <summary>What is doubtful in the configuration that is served.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The summary, and a line for each mistake or warning.</summary>
     public string Text =>
-        Mistakes.Count == 0 ? $"{Summary}."
+        Mistakes.Count == 0 ? string.Join('\n', Warnings.Select(warning => $"Warning: {warning}.").Prepend($"{Summary}."))
             : string.Join('\n', Mistakes.Select(mistake => $"  {Ended($"{mistake}")}").Prepend($"{Summary}:"));
 
     public static ReloadResult Unchanged(IReadOnlyList<string> needRestart) =>
-        new(false, [], $"The configuration has not changed{Restart(needRestart)}");
+        new(false, [], needRestart.Count == 0 ? "The configuration has not changed"
+            : $"Nothing that a reload can change has changed{Restart(needRestart)}");
 
     public static ReloadResult Rejected(IReadOnlyList<Mistake> mistakes) => new(false, mistakes,
         $"{(mistakes.Count == 1 ? "1 mistake" : $"{mistakes.Count} mistakes")}, so the former configuration is still served");
@@ -26,7 +30,7 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
         IEnumerable<string> settings, IReadOnlyList<string> problems, IReadOnlyList<string> needRestart)
     {
         var (before, after) = (former.Tree.Destinations.ToDictionary(d => d.Name), next.Tree.Destinations.ToDictionary(d => d.Name));
-        var kept = after.Values.Count(d => before.GetValueOrDefault(d.Name) == d);
+        var kept = after.Values.Count(d => before.GetValueOrDefault(d.Name)?.Node == d.Node);
         return new(true, [], "Reloaded the configuration: "
             + Changes("destination", before, after, (a, b) => a == b)
             + Changes("client", former.Clients.ToDictionary(c => c.Name), next.Clients.ToDictionary(c => c.Name), IsSame)

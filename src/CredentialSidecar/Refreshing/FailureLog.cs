@@ -23,6 +23,12 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
     {
         lock (_gate)
         {
+            // A reload has removed it, so nobody waits for it.
+            if (!tree().Destinations.Any(other => other.Node == destination.Node))
+            {
+                return;
+            }
+
             var origin = OriginOf(destination.Node, e);
             var now = clock.GetUtcNow();
             var known = _troubles.GetValueOrDefault(origin);
@@ -35,11 +41,12 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
                 return;
             }
 
-            var held =
-                tree().Destinations.Where(other => other == destination || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
+            var held = tree().Destinations
+                .Where(other => other.Node == destination.Node || (IsHeld(other, origin) && (!other.Lazy || other.WasAsked)))
                 .OrderBy(other => other.Name, StringComparer.Ordinal).ToArray();
             var trouble =
-                new Trouble(text, [.. held.Where(other => other != destination).Select(other => (other.Name, IsLive(other, now)))])
+                new Trouble(text, [
+                    .. held.Where(other => other.Node != destination.Node).Select(other => (other.Name, IsLive(other, now)))])
             {
                 Advice = known?.Advice,
                 AdvisedAt = known?.AdvisedAt ?? DateTimeOffset.MinValue,
@@ -87,7 +94,8 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
         var dead = held.Where(other => !IsLive(other, now)).ToArray();
         var named = dead.Length > 0
             ? dead
-            : [.. held.Where(other => other == destination || other.Node.State.DueAt <= now || other.Node.LastFailure is not null)];
+            : [.. held.Where(other =>
+                other.Node == destination.Node || other.Node.State.DueAt <= now || other.Node.LastFailure is not null)];
         var others = held.Except(named).ToArray();
         var depend = others.Length == 1
             ? "also depends on it and still has a live session"

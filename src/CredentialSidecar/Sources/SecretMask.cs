@@ -13,6 +13,9 @@ internal sealed partial class SecretMask
     // Shorter texts would match by accident, for example in the ARNs that an operator needs.
     private const int Piece = 8;
 
+    // Those of the newest configuration come first.
+    private const int MostExternalIds = 10_000;
+
     private readonly Lock _gate = new();
     private string[] _configured;
     private string[] _externalIds;
@@ -27,11 +30,11 @@ internal sealed partial class SecretMask
         (_configured, _externalIds) = (Forms(secrets), Forms(externalIds));
     }
 
-    /// <summary>Masks what is secret in a new configuration too, and the external ids of that one only.</summary>
+    /// <summary>Masks what is secret in a new configuration too. A call with a former external id may still be under way.</summary>
     public void Follow(IEnumerable<string> secrets, IEnumerable<string> externalIds)
     {
         Volatile.Write(ref _configured, [.. Forms(secrets).Union(_configured)]);
-        Volatile.Write(ref _externalIds, Forms(externalIds));
+        Volatile.Write(ref _externalIds, [.. Forms(externalIds).Union(_externalIds).Take(MostExternalIds)]);
     }
 
     /// <summary>Masks these credentials until they expire.</summary>

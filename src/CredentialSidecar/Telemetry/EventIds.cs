@@ -68,4 +68,5 @@ internal static class EventIds
     public const int Reloaded = 800;
     public const int ReloadUnchanged = 801;
     public const int ReloadRejected = 802;
+    public const int ReloadFailed = 803;
 }

@@ -89,7 +89,8 @@ public sealed class UncleanEndTests : IDisposable
         var book = sidecar.Services.GetRequiredService<ClientBook>();
         var rejected = Assert.Throws<RejectedException>(() => book.Identify(former));
         Assert.Equal(RejectionReason.Unauthorized, rejected.Reason);
-        Assert.Contains("this authorization token when it started after an unclean end", rejected.Message, StringComparison.Ordinal);
+        Assert.Contains("does not accept this authorization token, because another process may have collected it",
+            rejected.Message, StringComparison.Ordinal);
         Assert.Equal("default", book.Identify(Written));
 
         // No step of the clock and no rotation brings it back.

@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>Files written beside their final names, so that all of them can be put in place, or none.</summary>
+/// <remarks>A rename puts each in place, so a reader gets the old file or the new one and never half of either.</remarks>
+internal sealed class StagedFiles : IDisposable
+{
+    private readonly Queue<(string Temporary, string Path)> _files = [];
+
+    /// <exception cref="IOException">The directory cannot hold the file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Add(string directory, string name, UnixFileMode mode, Action<Stream> write)
+    {
+        var temporary = Path.Combine(directory, $".{name}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+        _files.Enqueue((temporary, Path.Combine(directory, name)));
+        using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+        write(stream);
+
+        // Independent of the umask, and by the open file, since a sibling that mounts the directory may replace the name by a link.
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(stream.SafeFileHandle, mode);
+        }
+
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Puts every file in place.</summary>
+    public void Commit()
+    {
+        while (_files.TryPeek(out var file))
+        {
+            File.Move(file.Temporary, file.Path, overwrite: true);
+            _files.Dequeue();
+        }
+    }
+
+    /// <summary>Removes the files that are not in place.</summary>
+    public void Dispose()
+    {
+        foreach (var (temporary, _) in _files)
+        {
+            try
+            {
+                File.Delete(temporary);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The directory may have been removed.
+            }
+        }
+
+        _files.Clear();
+    }
+}

@@ -1,0 +1,101 @@
+using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Settings;
+
+namespace CredentialSidecar.Access;
+
+/// <summary>Finds the tokens of the clients of a new configuration.</summary>
+/// <param name="former">The clients of the configuration that is served.</param>
+/// <param name="retired">Generated tokens of clients that an earlier reload removed.</param>
+internal sealed class TokenPlan(ClientBook book, AccessSettings former, IReadOnlySet<string> retired)
+{
+    /// <summary>Writes the tokens beside their names in the directories of the clients. Nothing else changes yet.</summary>
+    /// <exception cref="ConfigurationMistakesException">A token cannot be written, or belongs to another client.</exception>
+    public PendingTokens Make(AccessSettings next, Func<string, string> nameOf, string launcher)
+    {
+        RefuseForeign(next, nameOf);
+        var staged = new StagedFiles();
+
+        try
+        {
+            var known = former.Clients.ToDictionary(client => client.Name);
+            var taken = next.Clients.Select(client => client.Token).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            ClientSettings[] clients =
+            [
+                .. next.Clients.Select(client => Prepare(client, known.GetValueOrDefault(client.Name), next, taken)),
+            ];
+
+            foreach (var client in clients.Where(client => IsNews(client, known.GetValueOrDefault(client.Name))))
+            {
+                SharedDirectory.Stage(staged, client.Directory!, nameOf(SharedDirectory.KeyOf(client)), launcher, client.Token);
+            }
+
+            ClientSettings[] replaced =
+            [
+                .. clients.Where(client => known.ContainsKey(client.Name) && client.Token is not null
+                    && !book.IsCurrent(client.Name, client.Token)),
+            ];
+            var removed = former.Clients.Where(client => next.Clients.All(other => other.Name != client.Name)).Select(CurrentToken);
+            return new PendingTokens(next with { Clients = [.. clients] }, staged, replaced, [.. removed.OfType<string>()]);
+        }
+        catch
+        {
+            staged.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="taken">The tokens that clients have already.</param>
+    private ClientSettings Prepare(ClientSettings client, ClientSettings? known, AccessSettings next, HashSet<string> taken)
+    {
+        if (client.Origin != TokenOrigin.Generated || (known?.Origin == TokenOrigin.Generated && known.Directory == client.Directory))
+        {
+            return client;
+        }
+
+        // A client keeps its generated token when its directory moves.
+        if (known?.Origin == TokenOrigin.Generated)
+        {
+            return client with { Token = CurrentToken(known) ?? SharedDirectory.NewToken() };
+        }
+
+        var there = SharedDirectory.Find(client.Directory!);
+        var isOurs = there is not null && book.OwnerOf(there) is not null;
+        var isKept = there is not null && known is null && (isOurs ? IsFree(there, next) : retired.Contains(there)
+            || next.KeepTokens || EndMarker.IsThere(client.Directory!, there)) && taken.Add(there);
+        return client with
+        {
+            Token = isKept ? there : SharedDirectory.NewToken(),
+            Distrusted = isKept || isOurs ? null : there,
+        };
+    }
+
+    /// <summary>Whether the client's directory lacks its token.</summary>
+    private static bool IsNews(ClientSettings client, ClientSettings? known) => client is { Directory: not null, Token: not null }
+        && (known is null || known.Directory != client.Directory || client.Token != SharedDirectory.Find(client.Directory));
+
+    // The token of a client that the new configuration calls by another name.
+    private bool IsFree(string token, AccessSettings next) =>
+        book.OwnerOf(token) is { } owner && next.Clients.All(client => client.Name != owner) && book.IsCurrent(owner, token);
+
+    /// <summary>The generated token of a client; null if its file holds another one.</summary>
+    private string? CurrentToken(ClientSettings client) =>
+        client is { Origin: TokenOrigin.Generated, Directory: { } directory }
+            && SharedDirectory.Find(directory) is { } token && book.IsCurrent(client.Name, token) ? token : null;
+
+    private void RefuseForeign(AccessSettings next, Func<string, string> nameOf)
+    {
+        Mistake[] mistakes =
+        [
+            .. from client in next.Clients
+               where client.Token is not null
+               from other in next.Clients
+               where other.Name != client.Name && other.Token is null && book.IsCurrent(other.Name, client.Token!)
+               select new Mistake(nameOf(client.Path), $"has the token of client '{other.Name}'; give each client a different token"),
+        ];
+
+        if (mistakes.Length > 0)
+        {
+            throw new ConfigurationMistakesException(mistakes);
+        }
+    }
+}
