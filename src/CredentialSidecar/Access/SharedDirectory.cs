@@ -34,6 +34,7 @@ internal static class SharedDirectory
     {
         var directory = settings.SharedDirectory;
         var clients = new List<ClientSettings>();
+        RefuseAliases(settings.Clients, nameOf);
 
         if (settings.Clients.All(client => client.Directory != directory))
         {
@@ -86,6 +87,36 @@ internal static class SharedDirectory
         }
     }
 
+    /// <exception cref="ConfigurationMistakesException">Two clients have the same directory, perhaps by a link.</exception>
+    public static void RefuseAliases(IEnumerable<ClientSettings> clients, Func<string, string> nameOf)
+    {
+        Mistake[] mistakes =
+        [
+            .. from same in clients.Where(client => client.Directory is not null).GroupBy(client => Target(client.Directory!))
+               from second in same.Skip(1)
+               select new Mistake(nameOf(KeyOf(second)), $"is '{second.Directory}', which is also the directory of client "
+                   + $"'{same.First().Name}'; a container that mounts it would have both tokens"),
+        ];
+
+        if (mistakes.Length > 0)
+        {
+            throw new ConfigurationMistakesException(mistakes);
+        }
+    }
+
+    private static string Target(string directory)
+    {
+        try
+        {
+            return Path.TrimEndingDirectorySeparator(Path.GetFullPath(
+                Directory.ResolveLinkTarget(directory, returnFinalTarget: true)?.FullName ?? directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return directory;
+        }
+    }
+
     /// <summary>The key of a client's directory.</summary>
     public static string KeyOf(ClientSettings client) =>
         client.Name == ClientSettings.Default ? "SharedDirectory" : $"{client.Path}:SharedDirectory";
@@ -97,11 +128,7 @@ internal static class SharedDirectory
         {
             using var staged = new StagedFiles();
             Stage(staged, directory, key, launcher, token);
-            Writing(directory, key, () =>
-            {
-                EndMarker.Remove(directory);
-                staged.Commit();
-            });
+            Writing(directory, key, staged.Commit);
         }
     }
 
@@ -110,6 +137,10 @@ internal static class SharedDirectory
     public static void Stage(StagedFiles staged, string directory, string key, string launcher, string? token) =>
         Writing(directory, key, () =>
         {
+            // A marker would vouch for the new token after an unclean end.
+            EndMarker.Remove(directory);
+            StagedFiles.Sweep(directory, LauncherName, TokenName);
+
             if (File.Exists(launcher))
             {
                 staged.Add(directory, LauncherName, Runnable, stream =>
@@ -177,7 +208,7 @@ internal static class SharedDirectory
     }
 
     // .NET's messages end with the path, which the mistake already names.
-    private static string Reason(Exception e) => e switch
+    public static string Reason(Exception e) => e switch
     {
         UnauthorizedAccessException => "permission denied",
         _ => e.Message.Split(" : ")[0].TrimEnd('.'),

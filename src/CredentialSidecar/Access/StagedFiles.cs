@@ -8,11 +8,26 @@ internal sealed class StagedFiles : IDisposable
 {
     private readonly Queue<(string Temporary, string Path)> _files = [];
 
+    /// <summary>Removes what a process that was killed has left.</summary>
+    public static void Sweep(string directory, params IEnumerable<string> names)
+    {
+        foreach (var file in names.SelectMany(name => Directory.EnumerateFiles(directory, $".{name}.????????")))
+        {
+            File.Delete(file);
+        }
+    }
+
     /// <exception cref="IOException">The directory cannot hold the file.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Add(string directory, string name, UnixFileMode mode, Action<Stream> write)
     {
         var temporary = Path.Combine(directory, $".{name}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+
+        if (Directory.Exists(Path.Combine(directory, name)))
+        {
+            throw new IOException($"its '{name}' is a directory");
+        }
+
         _files.Enqueue((temporary, Path.Combine(directory, name)));
         using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
         write(stream);

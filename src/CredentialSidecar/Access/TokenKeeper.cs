@@ -7,10 +7,8 @@ namespace CredentialSidecar.Access;
 /// <summary>Gives clients new tokens: on rotate-tokens, from a changed token file, and for a new configuration.</summary>
 internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book, TimeProvider clock, ILogger<TokenKeeper> logger)
 {
-    // Enough to recognize the directory of a client that an edit removed by mistake.
-    private const int MostRetired = 64;
-
-    private readonly HashSet<string> _retired = new(StringComparer.Ordinal);
+    private readonly RetiredTokens _retired = new();
+    private readonly Dictionary<string, string> _unwritten = new(StringComparer.Ordinal);
     private AccessSettings _settings = first;
     private TaskCompletionSource _followed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -27,7 +25,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
     /// <param name="next">The clients of the new configuration.</param>
     /// <exception cref="ConfigurationMistakesException">A token cannot be written, or belongs to another client.</exception>
     public PendingTokens Prepare(AccessSettings next, Func<string, string> nameOf, string launcher) =>
-        new TokenPlan(book, _settings, _retired).Make(next, nameOf, launcher);
+        new TokenPlan(book, _settings, _retired, _unwritten).Make(next, nameOf, launcher);
 
     /// <summary>Takes over a new configuration once it is served, and puts its tokens in place.</summary>
     /// <returns>What could not be put in place, as clauses.</returns>
@@ -37,13 +35,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
         Volatile.Write(ref _settings, next);
         Interlocked.Exchange(ref _followed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
-        foreach (var token in pending.Removed.Where(_retired.Add).ToArray())
-        {
-            if (_retired.Count > MostRetired)
-            {
-                _retired.Remove(token);
-            }
-        }
+        _retired.Follow(pending.Removed, [.. next.Clients.Select(client => client.Name)]);
 
         foreach (var client in pending.Replaced)
         {
@@ -55,8 +47,21 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             Log.TokenDistrusted(logger, client.Name, client.Directory!);
         }
 
-        return pending.Commit();
+        _unwritten.Clear();
+        List<string> problems = [];
+
+        foreach (var (client, problem) in pending.Commit())
+        {
+            _unwritten[client.Name] = client.Token!;
+            Log.TokenNotWritten(logger, client.Name, client.Directory!, problem);
+            problems.Add($"the token of client {client.Name} cannot be written to {client.Directory}: {problem}");
+        }
+
+        return problems;
     }
+
+    /// <summary>Whether a reload has left a token that is not in its client's directory.</summary>
+    public bool HasUnwritten => _unwritten.Count > 0;
 
     /// <summary>Creates a new token for each client with a generated one, and writes it to the client's directory.</summary>
     /// <returns>Each of these clients, and why it keeps its token; null if it has a new one.</returns>
@@ -122,6 +127,7 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             }
 
             Log.TokenReplaced(logger, client.Name, clock.GetUtcNow() + grace);
+            _unwritten.Remove(client.Name);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -152,6 +158,11 @@ internal sealed partial class TokenKeeper(AccessSettings first, ClientBook book,
             + "so the sidecar rejects that token. Restart containers that use AWS_CONTAINER_AUTHORIZATION_TOKEN instead of "
             + "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. Access:KeepTokens=true keeps tokens.")]
         public static partial void TokenDistrusted(ILogger logger, string client, string directory);
+
+        [LoggerMessage(EventIds.TokenNotWritten, LogLevel.Error,
+            "The token of client {Client} cannot be written to {Directory}: {Reason}. Containers that read it there are rejected. "
+            + "Correct the directory and run credential-sidecar reload.")]
+        public static partial void TokenNotWritten(ILogger logger, string client, string directory, string reason);
 
         [LoggerMessage(EventIds.TokenKept, LogLevel.Warning, "Client {Client} keeps its token: {Reason}.")]
         public static partial void TokenKept(ILogger logger, string client, string reason);

@@ -5,15 +5,18 @@ namespace CredentialSidecar.Access;
 
 /// <summary>Finds the tokens of the clients of a new configuration.</summary>
 /// <param name="former">The clients of the configuration that is served.</param>
-/// <param name="retired">Generated tokens of clients that an earlier reload removed.</param>
-internal sealed class TokenPlan(ClientBook book, AccessSettings former, IReadOnlySet<string> retired)
+/// <param name="retired">Generated tokens of clients that earlier reloads removed.</param>
+/// <param name="unwritten">Current tokens, by client, that could not be written to the client's directory.</param>
+internal sealed class TokenPlan(
+    ClientBook book, AccessSettings former, RetiredTokens retired, IReadOnlyDictionary<string, string> unwritten)
 {
     /// <summary>Writes the tokens beside their names in the directories of the clients. Nothing else changes yet.</summary>
     /// <exception cref="ConfigurationMistakesException">A token cannot be written, or belongs to another client.</exception>
     public PendingTokens Make(AccessSettings next, Func<string, string> nameOf, string launcher)
     {
         RefuseForeign(next, nameOf);
-        var staged = new StagedFiles();
+        SharedDirectory.RefuseAliases(next.Clients, nameOf);
+        var staged = new List<(ClientSettings Client, StagedFiles Files)>();
 
         try
         {
@@ -26,7 +29,8 @@ internal sealed class TokenPlan(ClientBook book, AccessSettings former, IReadOnl
 
             foreach (var client in clients.Where(client => IsNews(client, known.GetValueOrDefault(client.Name))))
             {
-                SharedDirectory.Stage(staged, client.Directory!, nameOf(SharedDirectory.KeyOf(client)), launcher, client.Token);
+                staged.Add((client, new StagedFiles()));
+                SharedDirectory.Stage(staged[^1].Files, client.Directory!, nameOf(SharedDirectory.KeyOf(client)), launcher, client.Token);
             }
 
             ClientSettings[] replaced =
@@ -34,12 +38,19 @@ internal sealed class TokenPlan(ClientBook book, AccessSettings former, IReadOnl
                 .. clients.Where(client => known.ContainsKey(client.Name) && client.Token is not null
                     && !book.IsCurrent(client.Name, client.Token)),
             ];
-            var removed = former.Clients.Where(client => next.Clients.All(other => other.Name != client.Name)).Select(CurrentToken);
-            return new PendingTokens(next with { Clients = [.. clients] }, staged, replaced, [.. removed.OfType<string>()]);
+            (string, string)[] removed =
+            [
+                .. from client in former.Clients
+                   where next.Clients.All(other => other.Name != client.Name)
+                   let token = CurrentToken(client)
+                   where token is not null
+                   select (client.Name, token),
+            ];
+            return new PendingTokens(next with { Clients = [.. clients] }, staged, replaced, removed);
         }
         catch
         {
-            staged.Dispose();
+            staged.ForEach(one => one.Files.Dispose());
             throw;
         }
     }
@@ -49,7 +60,8 @@ internal sealed class TokenPlan(ClientBook book, AccessSettings former, IReadOnl
     {
         if (client.Origin != TokenOrigin.Generated || (known?.Origin == TokenOrigin.Generated && known.Directory == client.Directory))
         {
-            return client;
+            return unwritten.GetValueOrDefault(client.Name) is { } token && book.IsCurrent(client.Name, token)
+                ? client with { Token = token } : client;
         }
 
         // A client keeps its generated token when its directory moves.
@@ -60,8 +72,9 @@ internal sealed class TokenPlan(ClientBook book, AccessSettings former, IReadOnl
 
         var there = SharedDirectory.Find(client.Directory!);
         var isOurs = there is not null && book.OwnerOf(there) is not null;
-        var isKept = there is not null && known is null && (isOurs ? IsFree(there, next) : retired.Contains(there)
-            || next.KeepTokens || EndMarker.IsThere(client.Directory!, there)) && taken.Add(there);
+        var isKept = there is not null && known is null && taken.Add(there) && (isOurs
+            ? IsFree(there, next)
+            : retired.IsOf(client.Name, there) || (next.KeepTokens && !retired.Holds(there)));
         return client with
         {
             Token = isKept ? there : SharedDirectory.NewToken(),
@@ -80,7 +93,8 @@ internal sealed class TokenPlan(ClientBook book, AccessSettings former, IReadOnl
     /// <summary>The generated token of a client; null if its file holds another one.</summary>
     private string? CurrentToken(ClientSettings client) =>
         client is { Origin: TokenOrigin.Generated, Directory: { } directory }
-            && SharedDirectory.Find(directory) is { } token && book.IsCurrent(client.Name, token) ? token : null;
+            && (unwritten.GetValueOrDefault(client.Name) ?? SharedDirectory.Find(directory)) is { } token
+            && book.IsCurrent(client.Name, token) ? token : null;
 
     private void RefuseForeign(AccessSettings next, Func<string, string> nameOf)
     {

@@ -73,7 +73,7 @@ internal static class CommandLine
             AskAsync(parse, StatusCommand.Name, parse.GetValue(json) ? StatusCommand.Json : null, cancellation));
 
         var reload = new Command(ReloadCommand.Name,
-            "Reload the configuration file in the running sidecar, and print what changed. Exit code 0, 69 or 78.") { file };
+            "Reload the configuration file in the running sidecar, and print what changed. Exit code 0, 1, 69 or 78.") { file };
         reload.SetAction((parse, cancellation) => AskAsync(parse, ReloadCommand.Name, null, cancellation, ReloadCommand.Limit));
 
         var name = new Argument<string?>("destination")
@@ -103,7 +103,8 @@ internal static class CommandLine
         {
             foreach (var error in parse.Errors)
             {
-                Console.Error.WriteLine($"credential-sidecar: {error.Message.TrimEnd('.')}{TypedWords.Meant(error.Message, parse)}");
+                var text = $"{error.Message.TrimEnd('.')}{TypedWords.Meant(error.Message, parse)}";
+                Console.Error.WriteLine($"credential-sidecar: {Shown.OnOneLine(text)}");
             }
 
             var command = parse.CommandResult.Command is RootCommand ? "" : $" {parse.CommandResult.Command.Name}";

@@ -13,6 +13,7 @@ internal static class ReloadCommand
     public static ControlCommand Of(ConfigurationReload reload) => new(Name, async (_, cancellation) =>
     {
         var result = await reload.RunAsync(cancellation);
-        return new ControlReply(result.Mistakes.Count > 0 ? ExitCodes.Configuration : ExitCodes.Ok, result.Text);
+        var code = result.Mistakes.Count > 0 ? ExitCodes.Configuration : result.Problems.Count > 0 ? ExitCodes.Unhealthy : ExitCodes.Ok;
+        return new ControlReply(code, result.Text);
     });
 }

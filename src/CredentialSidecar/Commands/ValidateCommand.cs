@@ -45,7 +45,7 @@ internal static class ValidateCommand
         }
         catch (ConfigurationMistakesException e)
         {
-            return MistakesPrinter.Print(e.Mistakes, error);
+            return MistakesPrinter.Print(e.Mistakes, error, "the sidecar would not start");
         }
     }
 

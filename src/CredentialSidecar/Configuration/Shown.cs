@@ -14,5 +14,7 @@ internal static class Shown
     public static string OnOneLine(string text) =>
         text.Any(IsBreaking) ? string.Concat(text.Select(c => IsBreaking(c) ? $"\\u{(int)c:X4}" : c.ToString())) : text;
 
-    private static bool IsBreaking(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
+    // Format characters include those that turn the direction of text.
+    private static bool IsBreaking(char c) => char.IsControl(c) || c is '\u2028' or '\u2029'
+        || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format;
 }

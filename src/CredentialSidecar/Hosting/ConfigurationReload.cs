@@ -60,7 +60,7 @@ internal sealed partial class ConfigurationReload(
             var needRestart = new ChangedKeys(_start.Options, loaded.Options).NeedRestart.Select(loaded.NameOf).ToArray();
             var changed = new ChangedKeys(_current.Options, loaded.Options);
 
-            if (!changed.CanReload)
+            if (!changed.CanReload && !tokens.HasUnwritten)
             {
                 return Unchanged(needRestart);
             }

@@ -55,11 +55,18 @@ internal static class KeptSettings
                 + "role, but the new configuration gives that name to another client; keep the client as it is until the restart");
     }
 
-    // A record with lists is not equal to a copy, so compare what an operator can write.
-    private static bool IsSame(DestinationSettings? before, DestinationSettings after) => before is not null
-        && before.Hops.Length == after.Hops.Length
-        && before.Hops.Zip(after.Hops).All(pair => pair.First.Role == pair.Second.Role && pair.First.ExternalId == pair.Second.ExternalId
-            && pair.First.Policy == pair.Second.Policy && pair.First.PolicyArns.SequenceEqual(pair.Second.PolicyArns));
+    private static bool IsSame(DestinationSettings? before, DestinationSettings after) =>
+        before is not null && before.Hops.Length == after.Hops.Length
+        && before.Hops.Zip(after.Hops).All(pair => IsSame(pair.First, pair.Second));
+
+    // Two records with equal lists are not equal, so compare the lists apart.
+    private static bool IsSame(HopSettings before, HopSettings after) =>
+        WithoutLists(before) == WithoutLists(after)
+        && before.Tags.SequenceEqual(after.Tags)
+        && before.TransitiveTagKeys.SequenceEqual(after.TransitiveTagKeys)
+        && before.PolicyArns.SequenceEqual(after.PolicyArns);
+
+    private static HopSettings WithoutLists(HopSettings hop) => hop with { Tags = [], TransitiveTagKeys = [], PolicyArns = [] };
 
     private static bool IsSame(ClientSettings before, ClientSettings after) => before.Origin == after.Origin
         && before.Directory == after.Directory && before.TokenFile == after.TokenFile

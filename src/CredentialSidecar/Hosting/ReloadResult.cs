@@ -10,6 +10,9 @@ namespace CredentialSidecar.Hosting;
 /// <param name="Summary">Without a full stop.</param>
 internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mistakes, string Summary)
 {
+    /// <summary>What could not be done, as clauses; the summary has them too.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     /// <summary>What is doubtful in the configuration that is served.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -36,7 +39,7 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
             + Changes("client", former.Clients.ToDictionary(c => c.Name), next.Clients.ToDictionary(c => c.Name), IsSame)
             + Part("changed", "setting", settings)
             + $"{kept} {(kept == 1 ? "destination keeps its session" : "destinations keep their sessions")}"
-            + string.Concat(problems.Select(problem => $"; {problem}")) + Restart(needRestart));
+            + string.Concat(problems.Select(problem => $"; {problem}")) + Restart(needRestart)) { Problems = problems };
     }
 
     private static string Changes<T>(string what, Dictionary<string, T> before, Dictionary<string, T> after, Func<T, T, bool> isSame) =>

@@ -58,6 +58,7 @@ internal static class EventIds
     public const int NotServedSeveral = 608;
     public const int TokenDistrusted = 609;
     public const int NotServed = 610;
+    public const int TokenNotWritten = 611;
 
     // Telemetry: 700. Next: 703.
     public const int ExportFailed = 700;

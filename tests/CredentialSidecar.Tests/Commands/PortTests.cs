@@ -161,8 +161,8 @@ public sealed class PortTests
                     Assert.Equal((0, ""), await CheckAsync(ready: true, variables));
                 }
 
-                sidecar.Clock.Advance(TimeSpan.FromHours(2));
                 sidecar.Sts.FailWhen = _ => ScriptedSts.Denied();
+                sidecar.Clock.Advance(TimeSpan.FromHours(2));
                 Assert.Equal((0, ""), await CheckAsync(variables));
                 Assert.Equal((1, ""), await CheckAsync(ready: true, variables));
             }

@@ -175,6 +175,118 @@ public sealed class ReloadTokenTests : IDisposable
         Assert.Equal((token, HttpStatusCode.OK), (TokenIn("a"), await GetAsync(sidecar, token)));
     }
 
+    [Fact]
+    public async Task A_directory_that_cannot_take_a_token_stops_the_reload_and_no_other_client()
+    {
+        await using var sidecar = await StartAsync(("web", "a"));
+        Directory.CreateDirectory(Path.Combine(_root, "b", "token"));
+        Directory.CreateDirectory(Path.Combine(_root, "c", ".ended"));
+
+        foreach (var directory in new[] { "b", "c" })
+        {
+            Save(("web", "moved"), ("late", directory));
+            Assert.Single((await sidecar.ReloadAsync()).Mistakes);
+            Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "moved")));
+        }
+
+        // A directory that is gone does not matter to the others while its client is unchanged.
+        var web = TokenIn("a");
+        Directory.Delete(Path.Combine(_root, "a"), recursive: true);
+        Save([("web", "a"), ("batch", "d")], null, make: false);
+        Directory.CreateDirectory(Path.Combine(_root, "d"));
+        Assert.Empty((await sidecar.ReloadAsync()).Mistakes);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await GetAsync(sidecar, TokenIn("d")), await GetAsync(sidecar, web)));
+    }
+
+    [Fact]
+    public async Task A_token_that_cannot_be_put_in_place_is_told_and_written_by_the_next_reload()
+    {
+        await using var sidecar = await StartAsync(("web", "a"));
+        var keeper = sidecar.Services.GetRequiredService<TokenKeeper>();
+        Directory.CreateDirectory(Path.Combine(_root, "b"));
+        var moved = keeper.Settings.Clients[0] with { Token = null, Directory = Path.Combine(_root, "b") };
+        var next = keeper.Settings with { Clients = [moved] };
+        var token = TokenIn("a");
+
+        using (var pending = keeper.Prepare(next, path => path, "/nowhere"))
+        {
+            // Somebody takes the name between the two steps.
+            Directory.CreateDirectory(Path.Combine(_root, "b", "token"));
+            var problem = Assert.Single(keeper.Follow(pending));
+            Assert.StartsWith($"the token of client web cannot be written to {moved.Directory}: ", problem, StringComparison.Ordinal);
+        }
+
+        Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 611);
+        Directory.Delete(Path.Combine(_root, "b", "token"));
+        Save(("web", "b"));
+        Assert.Empty((await sidecar.ReloadAsync()).Problems);
+        Assert.Equal((token, HttpStatusCode.OK), (TokenIn("b"), await GetAsync(sidecar, token)));
+        Assert.Equal(["token"], Directory.GetFiles(Path.Combine(_root, "b")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_removed_clients_token_does_not_come_back_under_another_name_or_after_a_rotation()
+    {
+        await using var sidecar = await StartAsync(("web", "a"), ("batch", "b"));
+        var keeper = sidecar.Services.GetRequiredService<TokenKeeper>();
+        var batch = TokenIn("b");
+
+        await ReloadAsync(sidecar, ("web", "a"));
+        await ReloadAsync(sidecar, ("web", "a"), ("other", "b"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(sidecar, batch));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(sidecar, TokenIn("b")));
+        Assert.Single(sidecar.Logs.Lines, line => line.Event.Id == 609);
+
+        var web = TokenIn("a");
+        await ReloadAsync(sidecar, ("other", "b"));
+        await ReloadAsync(sidecar, ("other", "b"), ("web", "a"));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(sidecar, web));
+        keeper.Rotate();
+        await ReloadAsync(sidecar, ("other", "b"));
+        File.WriteAllText(Path.Combine(_root, "a", "token.new"), web);
+        File.Move(Path.Combine(_root, "a", "token.new"), Path.Combine(_root, "a", "token"), overwrite: true);
+        await ReloadAsync(sidecar, ("other", "b"), ("web", "a"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(sidecar, web));
+    }
+
+    [Fact]
+    public async Task Two_clients_never_get_one_directory_not_even_by_a_link()
+    {
+        await using var sidecar = await StartAsync(("web", "a"));
+        Directory.CreateSymbolicLink(Path.Combine(_root, "link"), Path.Combine(_root, "a"));
+
+        Save([("web", "a"), ("late", "link")], null, make: false);
+
+        Assert.EndsWith("which is also the directory of client 'web'; a container that mounts it would have both tokens",
+            Assert.Single((await sidecar.ReloadAsync()).Mistakes, mistake => mistake.Key.Contains("late")
+                || mistake.Key.Contains("web")).Text.Replace("client 'late'", "client 'web'"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_cannot_take_the_shared_directory_that_stays_until_a_restart()
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "a"));
+        _file.With("SharedDirectory", Path.Combine(_root, "a")).Save();
+        await using var sidecar = await SidecarFixture.StartReloadableAsync(_file.Path, ("SIDECAR_TOKEN", Configured));
+
+        _file.With("SharedDirectory", Path.Combine(_root, "b"));
+        Save(("web", "a"));
+
+        Assert.Contains("which is also the directory of client 'default'", Assert.Single((await sidecar.ReloadAsync()).Mistakes).Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_of_a_killed_process_are_removed()
+    {
+        var left = Directory.CreateDirectory(Path.Combine(_root, "a")).FullName;
+        File.WriteAllText(Path.Combine(left, ".token.0123abcd"), Configured);
+
+        await using var sidecar = await StartAsync(("web", "a"));
+
+        Assert.Equal(["token"], Directory.GetFiles(left).Select(Path.GetFileName));
+    }
+
     private async Task<SidecarFixture> StartAsync(params (string Name, string Directory)[] clients)
     {
         Save(clients);
