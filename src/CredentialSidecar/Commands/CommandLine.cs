@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using CredentialSidecar.Commands.Doctor;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Networking;
@@ -88,6 +89,7 @@ internal static class CommandLine
             AskAsync(parse, RenewCommand.Name, parse.GetValue(name), cancellation, RenewCommand.Limit));
 
         root.Subcommands.Add(InterceptCommand.Create(file));
+        root.Subcommands.Add(GenerateCommand.Create(file, ProcessEnvironment.Capture, () => Console.In));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(validate);
         root.Subcommands.Add(healthcheck);
@@ -107,7 +109,7 @@ internal static class CommandLine
                 Console.Error.WriteLine($"credential-sidecar: {Shown.OnOneLine(text)}");
             }
 
-            var command = parse.CommandResult.Command is RootCommand ? "" : $" {parse.CommandResult.Command.Name}";
+            var command = Words(parse.CommandResult);
             var listed = command.Length == 0 ? "list of commands" : "options of this command";
             Console.Error.WriteLine($"Run credential-sidecar{command} --help for the {listed}.");
             return Task.FromResult(ExitCodes.Usage);
@@ -115,6 +117,9 @@ internal static class CommandLine
 
         // The host's lifetime handles signals, and a fault should show its full exception.
         return parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+
+        static string Words(CommandResult result) =>
+            result.Command is RootCommand ? "" : $"{(result.Parent is CommandResult parent ? Words(parent) : "")} {result.Command.Name}";
 
         Task<int> AskAsync(ParseResult parsed, string command, string? argument, CancellationToken cancellation, TimeSpan? limit = null) =>
             ControlCommands.RunAsync(

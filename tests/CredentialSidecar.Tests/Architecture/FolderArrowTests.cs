@@ -25,6 +25,7 @@ public sealed partial class FolderArrowTests
         ["Endpoint"] = ["Chains", "Configuration", "Caching", "Access", "Networking", "Telemetry"],
         ["Health"] = ["Chains", "Caching", "Configuration"],
         ["Networking"] = ["Configuration"],
+        ["Generating"] = ["Chains", "Configuration", "Shared"],
         ["Passthrough"] = ["Access", "Configuration", "Telemetry"],
         ["Shared"] = [],
     };
