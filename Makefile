@@ -14,7 +14,7 @@ help: ## This list
 build: ## Everything; a warning is an error
 	dotnet build --nologo
 
-quick: ## The fast tests alone, in about 20 seconds after a build
+quick: ## The fast tests alone, in less than half a minute after a build
 	dotnet build --nologo $(tests)
 	$(tests)/bin/Debug/net10.0/CredentialSidecar.Tests
 

@@ -184,7 +184,7 @@ public sealed class ReloadTokenTests : IDisposable
 
         foreach (var directory in new[] { "b", "c" })
         {
-            Save(("web", "moved"), ("late", directory));
+            Save(("web", "moved"), ("zz", directory));
             Assert.Single((await sidecar.ReloadAsync()).Mistakes);
             Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_root, "moved")));
         }
@@ -274,6 +274,20 @@ public sealed class ReloadTokenTests : IDisposable
 
         Assert.Contains("which is also the directory of client 'default'", Assert.Single((await sidecar.ReloadAsync()).Mistakes).Text,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_the_name_of_a_trusted_one_stops_the_reload()
+    {
+        Save(("web", "a"));
+        _file.With("Passthrough", new JsonObject { ["Metadata"] = true, ["TaskRole"] = new JsonArray("web") }).Save();
+        await using var sidecar = await SidecarFixture.StartReloadableAsync(_file.Path, ("SIDECAR_TOKEN", null));
+
+        _file.With("Passthrough", new JsonObject { ["Metadata"] = true, ["TaskRole"] = new JsonArray("trusted") });
+        Save(("trusted", "a"), ("web", "b"));
+
+        Assert.Contains("needs a restart to change and still lets client 'web' read the task role",
+            Assert.Single((await sidecar.ReloadAsync()).Mistakes).Text, StringComparison.Ordinal);
     }
 
     [Fact]
