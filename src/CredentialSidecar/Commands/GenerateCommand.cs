@@ -13,10 +13,13 @@ internal static class GenerateCommand
     {
         var common = new GenerateFlags(file, environment);
         return new Command("generate",
-            "Write a task definition or IAM policies from the configuration. Makes no calls. Exit code 0, 64 or 78.")
+            "Write a task definition, policies and more from the configuration. Makes no calls. Exit code 0, 64 or 78.")
         {
             GenerateTaskDefinition.Create(common, input),
             GenerateIam.Create(common),
+            GenerateOthers.CreateCompose(common),
+            GenerateOthers.CreateHelm(common),
+            GenerateOthers.CreateEnvironment(common),
         };
     }
 
