@@ -106,7 +106,7 @@ internal static class CommandLine
             foreach (var error in parse.Errors)
             {
                 var text = $"{error.Message.TrimEnd('.')}{TypedWords.Meant(error.Message, parse)}";
-                Console.Error.WriteLine($"credential-sidecar: {Shown.OnOneLine(text)}");
+                Console.Error.WriteLine($"credential-sidecar: {Shown.OnOneLine(text.ReplaceLineEndings(" ").Replace('\t', ' '))}");
             }
 
             var command = Words(parse.CommandResult);

@@ -106,6 +106,11 @@ internal sealed class GenerateFlags(Option<string?> file, Func<ProcessEnvironmen
     {
         var (output, error) = (parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error);
 
+        if (parse.GetValue(_out) is { Length: 0 })
+        {
+            throw new InputException("--out is empty; expected a directory.");
+        }
+
         if (parse.GetValue(_out) is not { } directory)
         {
             foreach (var (_, text) in files)

@@ -26,55 +26,70 @@ internal static class IamFormats
     {
         var script = new StringBuilder("""
             #!/bin/sh
-            # Creates the roles of the account whose credentials it runs with. Run it once in each account, in this order: ORDER.
+            # Creates the roles of the account whose credentials it runs with. Run it in each account, in this order: ORDER.
             # IAM rejects a trust policy that names a role that does not exist yet.
             # It creates or replaces the inline policy credential-sidecar. It never replaces the trust policy of a role that exists.
             set -eu
             account=$(aws sts get-caller-identity --query Account --output text)
+            failed=1
+
+            role() { # NAME PATH ARN TRUST
+              if aws iam get-role --role-name "$1" >/dev/null 2>&1; then
+                printf '%s exists. Check that its trust policy has these statements:\n%s\n' "$3" "$4"
+              else
+                aws iam create-role --role-name "$1" --path "$2" --assume-role-policy-document "$4" >/dev/null
+              fi
+            }
 
 
             """.ReplaceLineEndings("\n").Replace("ORDER", Accounts(roles), StringComparison.Ordinal));
 
-        foreach (var account in roles.GroupBy(role => role.Arn.AccountId, StringComparer.Ordinal))
+        foreach (var (previous, role) in roles.Prepend(null).Zip(roles))
         {
-            script.Append($"if [ \"$account\" = {account.Key} ]; then\n");
-
-            foreach (var role in account)
+            if (previous?.Arn.AccountId != role.Arn.AccountId)
             {
-                var (name, trust) = (role.Arn.Name, Quoted(IamRole.Document(role.Trust)));
-                script.Append($"  # {role.Purpose}\n")
-                    .Append($"  if aws iam get-role --role-name {name} >/dev/null 2>&1; then\n")
-                    .Append($"    echo \"{role.Arn} exists. Check that its trust policy has these statements:\"\n")
-                    .Append($"    printf '%s\\n' {trust}\n")
-                    .Append("  else\n")
-                    .Append($"    aws iam create-role --role-name {name} --path {role.Path} ")
-                    .Append($"--assume-role-policy-document {trust} >/dev/null\n")
-                    .Append("  fi\n");
-
-                if (role.Statements.Count > 0)
-                {
-                    script.Append($"  aws iam put-role-policy --role-name {name} --policy-name {PolicyName} ")
-                        .Append($"--policy-document {Quoted(IamRole.Document(role.Statements))}\n");
-                }
-
-                foreach (var managed in role.Managed)
-                {
-                    script.Append($"  aws iam attach-role-policy --role-name {name} --policy-arn {managed}\n");
-                }
+                script.Append(previous is null ? "" : "fi\n\n").Append($"if [ \"$account\" = {role.Arn.AccountId} ]; then\n  failed=0\n");
             }
 
-            script.Append("fi\n\n");
+            var name = Quoted(role.Arn.Name);
+            script.Append($"  # {role.Purpose}\n")
+                .Append($"  role {name} {Quoted(role.Path)} {Quoted(role.Arn.Text)} {Quoted(IamRole.Document(role.Trust))}\n");
+
+            if (role.Statements.Count > 0)
+            {
+                script.Append($"  aws iam put-role-policy --role-name {name} --policy-name {PolicyName} ")
+                    .Append($"--policy-document {Quoted(IamRole.Document(role.Statements))}\n");
+            }
+
+            foreach (var managed in role.Managed)
+            {
+                script.Append($"  aws iam attach-role-policy --role-name {name} --policy-arn {Quoted(managed)}\n");
+            }
         }
 
-        return $"{script.ToString().TrimEnd('\n')}\n";
+        return script.Append("""
+            fi
+
+            if [ "$failed" = 1 ]; then
+              echo "Account $account has none of these roles. Use credentials of one of: ORDER." >&2
+            fi
+            exit "$failed"
+
+            """.ReplaceLineEndings("\n").Replace("ORDER", Accounts(roles), StringComparison.Ordinal)).ToString();
     }
 
     /// <summary>The accounts, in the order in which their roles have to be created.</summary>
-    public static string Accounts(IEnumerable<IamRole> roles) =>
-        string.Join(", ", roles.Select(role => role.Arn.AccountId).Distinct(StringComparer.Ordinal));
+    public static string Accounts(IReadOnlyList<IamRole> roles) => string.Join(", ", RoleOrder.Accounts(roles));
 
     /// <summary>A template for each account.</summary>
-    public static IEnumerable<(string Account, string Text)> CloudFormation(IEnumerable<IamRole> roles) => roles
+    /// <exception cref="InputException">An account would need two.</exception>
+    public static IEnumerable<(string Account, string Text)> CloudFormation(IReadOnlyList<IamRole> roles) =>
+        RoleOrder.Accounts(roles).GroupBy(account => account).FirstOrDefault(same => same.Count() > 1) is { Key: var twice }
+            ? throw new InputException($"Account {twice} has a role that a role of another account assumes, and one that it calls, so one "
+                + "template cannot create both. Use --format cli.")
+            : Templates(roles);
+
+    private static IEnumerable<(string Account, string Text)> Templates(IReadOnlyList<IamRole> roles) => roles
         .GroupBy(role => role.Arn.AccountId, StringComparer.Ordinal)
         .Select(account => (account.Key, JsonInput.Write(new JsonObject
         {
@@ -105,8 +120,7 @@ internal static class IamFormats
         }
 
         var resource = new JsonObject { ["Type"] = "AWS::IAM::Role" };
-        var callers = role.Trust.SelectMany(statement => statement["Principal"].Words("AWS") ?? [statement["Principal"].Text("AWS") ?? ""]);
-        string[] first = [.. stack.Where(other => other != role && callers.Contains(other.Arn.Text)).Select(LogicalId)];
+        string[] first = [.. stack.Where(other => other != role && RoleOrder.IsCaller(other, role)).Select(LogicalId)];
 
         // IAM rejects a trust policy that names a role that does not exist yet.
         if (first.Length > 0)
@@ -126,7 +140,8 @@ internal static class IamFormats
         return $"{letters}{Convert.ToHexString(hash.AsSpan(0, 4))}";
     }
 
-    // External ids and role names have no apostrophe, but a policy of the operator's own may have one.
-    private static string Quoted(JsonObject json) =>
-        $"'{JsonInput.Write(json, indented: false).Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quoted(JsonObject json) => Quoted(JsonInput.Write(json, indented: false));
+
+    // A role's path may have any character of ASCII, so the shell must not read it.
+    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

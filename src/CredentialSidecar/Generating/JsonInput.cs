@@ -47,8 +47,9 @@ internal static class JsonInput
         }
         catch (JsonException e)
         {
-            throw new InputException(
-                $"{name} is not valid JSON (line {e.LineNumber + 1}): {Shown.OnOneLine(e.Message.Split(" Path:")[0])}");
+            var line = e.LineNumber is { } number ? $" (line {number + 1})" : "";
+            var reason = e.Message.Split(" Path:")[0].Split(" LineNumber:")[0];
+            throw new InputException($"{name} is not valid JSON{line}: {Shown.OnOneLine(reason)}");
         }
     }
 
@@ -70,6 +71,12 @@ internal static class JsonInput
     /// <returns>The objects in a list; empty if the field is missing.</returns>
     public static IEnumerable<JsonObject> Objects(this JsonNode? node, string name) =>
         node is JsonObject json && json[name] is JsonArray list ? list.OfType<JsonObject>() : [];
+
+    /// <returns>Null if the field is missing or empty.</returns>
+    /// <exception cref="InputException">The field is something else than a list of text.</exception>
+    public static string[]? StrictWords(this JsonObject node, string name) => node[name] is null or JsonArray { Count: 0 } ? null
+        : node.Words(name) ?? throw new InputException(
+            $"{name} of {Shown.Quoted(node.Text("name"))} is {Shown.Quoted(node[name]!.ToJsonString())}; expected a list of text.");
 
     /// <returns>Null if the field is missing, empty or not a list of text.</returns>
     public static string[]? Words(this JsonNode? node, string name)
@@ -97,6 +104,12 @@ internal static class JsonInput
         if (node[name] is JsonArray known)
         {
             return known;
+        }
+
+        if (node[name] is { } other)
+        {
+            throw new InputException($"{name} of {Shown.Quoted(node.Text("name") ?? node.Text("family"))} is "
+                + $"{Shown.Quoted(other.ToJsonString())}; expected a list.");
         }
 
         var list = new JsonArray();

@@ -27,10 +27,10 @@ internal static class ProgramWords
     /// <exception cref="InputException">The entry point or the command is unknown.</exception>
     public static string[] Of(JsonObject container, string name, ImageFacts image)
     {
-        var command = container.Words("command");
+        var command = container.StrictWords("command");
 
         // An entry point in the definition drops the image's command.
-        if (container.Words("entryPoint") is { } entryPoint)
+        if (container.StrictWords("entryPoint") is { } entryPoint)
         {
             return [.. entryPoint, .. command ?? []];
         }

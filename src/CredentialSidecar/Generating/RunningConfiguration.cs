@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CredentialSidecar.Configuration;
-using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Shared;
@@ -15,14 +15,6 @@ internal sealed record RunningConfiguration(
     /// <summary>Where the image has its shared directory.</summary>
     public const string SharedDirectory = "/credential-sidecar";
 
-    private const string Prefix = "SIDECAR_";
-
-    // Tokens never stand in generated files, and a laptop's source is not the task's.
-    private static readonly string[] LeftOut =
-    [
-        ShortNames.Config, ShortNames.ConfigFile, "SIDECAR_TOKEN", "SIDECAR_TOKEN_FILE", "SIDECAR_SOURCE_ENDPOINT", "SIDECAR_SHARED_DIR",
-    ];
-
     /// <param name="file">A JSON file with the configuration, named on the command line.</param>
     /// <exception cref="ConfigurationMistakesException">The configuration has mistakes.</exception>
     /// <exception cref="InputException">It stands in two places at once.</exception>
@@ -31,21 +23,15 @@ internal sealed record RunningConfiguration(
         var notes = new List<string>();
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
 
-        foreach (var (name, value) in environment.All.Where(one => one.Value.Length > 0).OrderBy(one => one.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in ShortNames.Ours(environment))
         {
-            if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+            if (LeftOut.Why(ShortNames.PathOf(name)) is { } why)
             {
-                continue;
+                notes.Add($"{name} is left out: {why}.");
             }
-
-            if (!LeftOut.Contains(name) && !name.StartsWith("SIDECAR_Source__", StringComparison.OrdinalIgnoreCase)
-                && !name.EndsWith("__Token", StringComparison.OrdinalIgnoreCase))
+            else
             {
                 variables[name] = value;
-            }
-            else if (name.Contains("TOKEN", StringComparison.OrdinalIgnoreCase))
-            {
-                notes.Add($"{name} is left out: the sidecar generates a token in the task.");
             }
         }
 
@@ -54,9 +40,9 @@ internal sealed record RunningConfiguration(
 
         if (Written(environment, file) is { } json)
         {
-            hasDrain |= Key(json, nameof(SidecarOptions.Drain)) is not null;
-            hasClients |= json[Key(json, "Access") ?? "Access"] is JsonObject access && Key(access, "Clients") is not null;
-            Strip(json, notes);
+            hasDrain |= Has(json, "Drain");
+            hasClients |= Has(json, "Access:Clients");
+            LeftOut.Remove(json, notes);
 
             if (json.Count > 0)
             {
@@ -76,6 +62,13 @@ internal sealed record RunningConfiguration(
         }
 
         var settings = SettingsLoader.Load(new ProcessEnvironment(variables.Concat(OfTask))).Settings;
+
+        // The health check reads this variable and no file.
+        if (settings.Health.Port != FixedNames.HealthPort && !variables.Keys.Any(name => ShortNames.PathOf(name) == "Health:Port"))
+        {
+            variables["SIDECAR_HEALTH_PORT"] = settings.Health.Port.ToString(CultureInfo.InvariantCulture);
+        }
+
         return new RunningConfiguration(settings, [.. variables], notes);
     }
 
@@ -104,49 +97,10 @@ internal sealed record RunningConfiguration(
             : throw new InputException($"{path ?? ShortNames.Config} is not a JSON object.");
     }
 
-    private static void Strip(JsonObject json, List<string> notes)
-    {
-        if (Key(json, "Source") is { } source)
-        {
-            json.Remove(source);
-            notes.Add("Source is left out: in the task, the source is the task role.");
-        }
-
-        // The image has one path for it.
-        if (Key(json, "SharedDirectory") is { } shared)
-        {
-            json.Remove(shared);
-        }
-
-        if (Key(json, "Access") is { } key && json[key] is JsonObject access)
-        {
-            RemoveToken(access, "Access", notes);
-
-            foreach (var (name, client) in Key(access, "Clients") is { } clients ? access[clients] as JsonObject ?? [] : [])
-            {
-                RemoveToken(client as JsonObject ?? [], $"Access:Clients:{name}", notes);
-            }
-
-            if (access.Count == 0)
-            {
-                json.Remove(key);
-            }
-        }
-    }
-
-    private static void RemoveToken(JsonObject section, string path, List<string> notes)
-    {
-        foreach (var name in new[] { "Token", "TokenFile" })
-        {
-            if (Key(section, name) is { } key)
-            {
-                section.Remove(key);
-                notes.Add($"{path}:{name} is left out: the sidecar generates a token in the task.");
-            }
-        }
-    }
-
-    // Keys may be written in any case.
-    private static string? Key(JsonObject json, string name) =>
-        json.Select(pair => pair.Key).FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
+    // Keys may be written in any case, and with the path in one key.
+    private static bool Has(JsonObject json, string path) => json.Any(pair =>
+        pair.Key.Equals(path, StringComparison.OrdinalIgnoreCase)
+        || pair.Key.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase)
+        || (path.StartsWith($"{pair.Key}:", StringComparison.OrdinalIgnoreCase) && pair.Value is JsonObject inner
+            && Has(inner, path[(pair.Key.Length + 1)..])));
 }

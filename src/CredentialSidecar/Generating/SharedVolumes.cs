@@ -41,14 +41,52 @@ internal sealed class SharedVolumes(SidecarSettings settings, IReadOnlyDictionar
 
         return narrow.Length > 1
             ? throw new InputException($"Several clients may read destination {destination}: "
-                + $"{string.Join(", ", narrow.Select(client => client.Name))}. Add --client {container}=CLIENT.")
+                + $"{string.Join(", ", narrow.Select(client => client.Name))}. "
+                + $"Add --client {(container.Length > 0 ? $"{container}=" : "")}CLIENT.")
             : able is [var first, ..] ? Of(first)
             : throw new InputException($"No client with a SharedDirectory may read destination {destination}. Add {destination} to "
                 + "Access:Clients:NAME:Destinations.");
     }
 
+    /// <summary>Mounts the container's directory, and no other client's.</summary>
+    public void Mount(Application app, List<string> notes)
+    {
+        var (container, directory) = (app.Container, app.Directory);
+        var name = container.Text("name");
+
+        foreach (var mount in container.Objects("mountPoints").ToArray())
+        {
+            var (volume, path) = (mount.Text("sourceVolume"), mount.Text("containerPath"));
+
+            if (volume != directory.Volume && All.Any(other => other.Volume == volume))
+            {
+                container.List("mountPoints").Remove(mount);
+                notes.Add($"Container {name} does not mount volume {volume} any more, because that is another client's.");
+            }
+            else if (volume != directory.Volume && path == directory.Path)
+            {
+                throw new InputException(
+                    $"Container {name} mounts volume {volume} at {path}, where the launcher has to be. Change its path.");
+            }
+            else if (volume == directory.Volume)
+            {
+                mount["readOnly"] = true;
+            }
+        }
+
+        SidecarContainer.Mount(container, directory.Volume, directory.Path, readOnly: true);
+    }
+
     public void AddTo(JsonObject definition, List<string> notes)
     {
+        var isFargate = (definition.Words("requiresCompatibilities") ?? []).Contains("FARGATE");
+
+        foreach (var (_, path) in All.Where(one => isFargate && one.Path != RunningConfiguration.SharedDirectory))
+        {
+            notes.Add($"On Fargate a volume belongs to root unless the image declares its path. Build an image with VOLUME {path}, "
+                + "owned by uid 9170, or the sidecar cannot write there.");
+        }
+
         foreach (var (name, _) in All)
         {
             if (definition.Objects("volumes").FirstOrDefault(volume => volume.Text("name") == name) is not { } known)
@@ -56,7 +94,8 @@ internal sealed class SharedVolumes(SidecarSettings settings, IReadOnlyDictionar
                 definition.List("volumes").AddObject(new JsonObject { ["name"] = name });
                 notes.Add($"Volume {name} is added. It carries the token and the launcher.");
             }
-            else if (known.Any(field => field.Key != "name" && field.Value is JsonObject { Count: > 0 }))
+            else if (known.Any(field => field.Key != "name" && field.Value is JsonObject { Count: > 0 })
+                || known["configuredAtLaunch"]?.ToString() == "true")
             {
                 throw new InputException($"The task definition has a volume {name} with a configuration. Rename that volume.");
             }

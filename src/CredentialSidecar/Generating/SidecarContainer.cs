@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Shared;
 
 namespace CredentialSidecar.Generating;
@@ -12,10 +13,10 @@ internal static class SidecarContainer
     private static readonly string User = $"{FixedNames.SidecarUid}:{FixedNames.SidecarUid}";
 
     /// <summary>Adds the fields that are missing, so that what an operator changed stays.</summary>
-    /// <param name="variables">Replace the variables of the same name.</param>
+    /// <param name="variables">All variables of the configuration.</param>
     public static void Complete(
-        JsonObject container, string? image, IEnumerable<KeyValuePair<string, string>> variables,
-        IEnumerable<SharedDirectory> mounts, JsonObject? logging)
+        JsonObject container, string? image, IReadOnlyList<KeyValuePair<string, string>> variables,
+        IEnumerable<SharedDirectory> mounts, JsonObject? logging, List<string> notes)
     {
         Set(container, "image", image);
         Default(container, "essential", true);
@@ -28,7 +29,10 @@ internal static class SidecarContainer
             container["memory"] = 192;
         }
 
-        foreach (var (name, value) in variables)
+        RemoveVariables(container, variables, notes);
+
+        // A secret of the same name is the operator's choice, and ECS rejects a name that stands in both.
+        foreach (var (name, value) in variables.Where(one => container.Objects("secrets").All(secret => secret.Text("name") != one.Key)))
         {
             SetVariable(container, name, value);
         }
@@ -96,6 +100,30 @@ internal static class SidecarContainer
         else
         {
             container.List("dependsOn").AddObject(new JsonObject { ["containerName"] = other, ["condition"] = condition });
+        }
+    }
+
+    /// <summary>Lets the container start without the other one.</summary>
+    public static void DoNotWait(JsonObject container, string other)
+    {
+        foreach (var known in container.Objects("dependsOn").Where(one => one.Text("containerName") == other).ToArray())
+        {
+            container.List("dependsOn").Remove(known);
+        }
+    }
+
+    // They are of another configuration.
+    private static void RemoveVariables(
+        JsonObject container, IReadOnlyList<KeyValuePair<string, string>> variables, List<string> notes)
+    {
+        foreach (var variable in container.Objects("environment").ToArray())
+        {
+            if (variable.Text("name") is { } name && name.StartsWith(ShortNames.Prefix, StringComparison.Ordinal)
+                && variables.All(one => one.Key != name))
+            {
+                container.List("environment").Remove(variable);
+                notes.Add($"{name} is removed from container {Name}, because the configuration does not have it.");
+            }
         }
     }
 

@@ -44,6 +44,13 @@ internal static class TaskDefinitionAdvice
         var reserved = definition.Objects("containerDefinitions")
             .Sum(container => Number(container, "memoryReservation") ?? Number(container, "memory") ?? 0);
 
+        var cpu = definition.Objects("containerDefinitions").Sum(container => Number(container, "cpu") ?? 0);
+
+        if (Number(definition, "cpu") is { } units && cpu > units)
+        {
+            notes.Add($"The containers have {cpu} CPU units and the task has {units}. Raise the task's cpu, or lower a container's.");
+        }
+
         if (Number(definition, "memory") is { } limit && reserved > limit)
         {
             notes.Add($"The containers reserve {reserved} MiB and the task has {limit} MiB. Raise the task's memory.");

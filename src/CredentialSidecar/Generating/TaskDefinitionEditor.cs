@@ -36,10 +36,11 @@ internal sealed class TaskDefinitionEditor(
         }
         else
         {
+            RemoveInit(sidecar);
             Array.ForEach(apps, Launch);
         }
 
-        SidecarContainer.Complete(sidecar, image, configuration.Variables.Concat(Users(apps)), _volumes.All, logging);
+        SidecarContainer.Complete(sidecar, image, [.. configuration.Variables, .. Users(apps)], _volumes.All, logging, notes);
         Array.ForEach(apps, app => SidecarContainer.DependOn(app.Container, SidecarContainer.Name, "HEALTHY"));
         StartOrder.Check([.. _containers.OfType<JsonObject>()]);
         TaskDefinitionAdvice.Add(definition, apps, notes);
@@ -63,6 +64,17 @@ internal sealed class TaskDefinitionEditor(
     private string Image(JsonObject sidecar) => request.Image ?? sidecar.Text("image")
         ?? throw new InputException("Give the sidecar's image: --image YOUR-REGISTRY/credential-sidecar:VERSION.");
 
+    // From an earlier run with --mode intercept.
+    private void RemoveInit(JsonObject sidecar)
+    {
+        if (Find(SidecarContainer.InitName) is { } init)
+        {
+            _containers.Remove(init);
+            SidecarContainer.DoNotWait(sidecar, SidecarContainer.InitName);
+            notes.Add($"Container {SidecarContainer.InitName} is removed, because the programs start through the launcher.");
+        }
+    }
+
     private static JsonObject? Logging(Application[] apps)
     {
         // The log router waits for the sidecar, so the sidecar's log cannot go through it.
@@ -73,30 +85,52 @@ internal sealed class TaskDefinitionEditor(
 
     private void Launch(Application app)
     {
-        var (container, destination) = (app.Container, app.Destination);
-        var (name, launcher) = (container.Text("name")!, $"{app.Directory.Path}/{FixedNames.Launcher}");
+        var container = app.Container;
+        var name = container.Text("name")!;
 
-        if (container.Words("entryPoint") is not [var first, ..] || !first.EndsWith($"/{FixedNames.Launcher}", StringComparison.Ordinal))
+        if (LauncherWords.Find(container) is { } known)
+        {
+            container["command"] = JsonInput.ToJson([.. known.Program, .. container.StrictWords("command") ?? []]);
+            container["entryPoint"] = JsonInput.ToJson(LauncherWords.Of(app, Settings.Listen.Port, known.Flags));
+        }
+        else
         {
             var words = ProgramWords.Of(container, name, request.Images.GetValueOrDefault(name, ImageFacts.Unknown));
             container["command"] = JsonInput.ToJson(words);
-            notes.Add($"Container {name} starts through the launcher, as destination {destination}. "
+            container["entryPoint"] = JsonInput.ToJson(LauncherWords.Of(app, Settings.Listen.Port, []));
+            notes.Add($"Container {name} starts through the launcher, as destination {app.Destination}. "
                 + $"It runs: {Shown.OnOneLine(string.Join(' ', words))}");
         }
 
-        container["entryPoint"] = JsonInput.ToJson([launcher, "--destination", destination, "--"]);
-        SidecarContainer.Mount(container, app.Directory.Volume, app.Directory.Path, readOnly: true);
+        _volumes.Mount(app, notes);
     }
 
     private void Intercept(JsonObject sidecar, string image, Application[] apps, JsonObject? logging)
     {
         var init = FindOrInsert(SidecarContainer.InitName, before: sidecar);
         var wanted = request.InitImage ?? (request.Image is null ? init.Text("image") : null) ?? InitImage(image);
-        string[] uids = [.. apps.SelectMany(app => new[] { "--uid", $"{Uid(app)}={app.Destination}" })];
+        CheckUids(apps);
+        string[] uids = [.. apps.Select(app => $"{Uid(app)}={app.Destination}").Distinct().SelectMany(uid => new[] { "--uid", uid })];
         SidecarContainer.CompleteInit(init, wanted, ["intercept", "up", .. uids, "--guard", "--block-imds"], logging);
         SidecarContainer.DependOn(sidecar, SidecarContainer.InitName, "SUCCESS");
         notes.Add($"Container {SidecarContainer.InitName} redirects {Listed(apps)} to the sidecar, guards its ports, and blocks instance "
             + "metadata. It has NET_ADMIN and ends before the sidecar starts.");
+    }
+
+    private void CheckUids(Application[] apps)
+    {
+        foreach (var app in apps.Where(app => LauncherWords.Find(app.Container) is not null))
+        {
+            throw new InputException(
+                $"Container {app.Container.Text("name")} starts through the launcher. Restore its entryPoint and command, "
+                + "then use --mode intercept.");
+        }
+
+        foreach (var same in apps.GroupBy(Uid).Where(same => same.Select(app => app.Destination).Distinct().Count() > 1))
+        {
+            throw new InputException($"Containers {Listed([.. same])} have uid {same.Key} and different destinations. "
+                + "Interception tells containers apart by their uid only: give each a \"user\" of its own.");
+        }
     }
 
     private static string InitImage(string image) => !image.Contains('@') ? $"{image}-init"
@@ -113,8 +147,9 @@ internal sealed class TaskDefinitionEditor(
     {
         var name = app.Container.Text("name")!;
         var user = app.Container.Text("user") ?? request.Images.GetValueOrDefault(name, ImageFacts.Unknown).User;
-        return uint.TryParse(user?.Split(':')[0], out var uid) && uid != 0 ? uid
-            : throw new InputException($"Interception needs the numeric uid of container {name}, other than 0. The task definition has "
+        return uint.TryParse(user?.Split(':')[0], out var uid) && uid is not (0 or FixedNames.SidecarUid) ? uid
+            : throw new InputException($"Interception needs the numeric uid of container {name}, other than 0 and 9170. "
+                + "The task definition has "
                 + $"{(user is null ? "no user" : $"user {Shown.Quoted(user)}")}. Set \"user\" in the task definition, or add "
                 + $"--image-config {name}=FILE.");
     }

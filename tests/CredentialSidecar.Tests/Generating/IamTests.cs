@@ -74,9 +74,9 @@ public sealed class IamTests
 
         Assert.Contains("ssmmessages:OpenDataChannel", roles[0]["policy"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal(
-            "arn:aws-cn:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", (string?)roles[2]["managedPolicyArns"]![0]);
-        Assert.Equal("ssm.amazonaws.com", (string?)roles[3]["trustPolicy"]!["Statement"]![0]!["Principal"]!["Service"]);
-        Assert.Equal("arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore", (string?)roles[3]["managedPolicyArns"]![0]);
+            "arn:aws-cn:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", (string?)roles[1]["managedPolicyArns"]![0]);
+        Assert.Equal("ssm.amazonaws.com", (string?)roles[2]["trustPolicy"]!["Statement"]![0]!["Principal"]!["Service"]);
+        Assert.Equal("arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore", (string?)roles[2]["managedPolicyArns"]![0]);
     }
 
     [Fact]

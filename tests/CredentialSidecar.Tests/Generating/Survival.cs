@@ -8,7 +8,8 @@ internal static class Survival
     // What the sidecar replaces, and what ECS does not accept.
     private static readonly string[] Replaced =
     [
-        "entryPoint", "command", "networkMode", "taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities",
+        "entryPoint", "command", "networkMode", "hostPort",
+        "taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities",
         "registeredAt", "registeredBy",
     ];
 

@@ -49,6 +49,10 @@ internal static class ShortNames
     public static IReadOnlyList<string> NearTo(string path) =>
         [.. Nearest.To(path, All.Select(name => name[Prefix.Length..])).Select(name => Prefix + name)];
 
+    /// <summary>The path that a variable of ours stands for.</summary>
+    public static string PathOf(string variable) => Plain.GetValueOrDefault(variable)
+        ?? variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+
     /// <summary>The shortest variable for a path.</summary>
     public static string ShortestOf(string path) =>
         Plain.FirstOrDefault(name => name.Value.Equals(path, StringComparison.OrdinalIgnoreCase)).Key ?? VariableOf(path);
