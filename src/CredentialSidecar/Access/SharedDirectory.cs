@@ -34,7 +34,7 @@ internal static class SharedDirectory
     {
         var directory = settings.SharedDirectory;
         var clients = new List<ClientSettings>();
-        RefuseAliases(settings.Clients, nameOf);
+        DirectoryAliases.Refuse(settings.Clients, nameOf);
 
         if (settings.Clients.All(client => client.Directory != directory))
         {
@@ -84,36 +84,6 @@ internal static class SharedDirectory
         catch (ConfigurationMistakesException)
         {
             return null;
-        }
-    }
-
-    /// <exception cref="ConfigurationMistakesException">Two clients have the same directory, perhaps by a link.</exception>
-    public static void RefuseAliases(IEnumerable<ClientSettings> clients, Func<string, string> nameOf)
-    {
-        Mistake[] mistakes =
-        [
-            .. from same in clients.Where(client => client.Directory is not null).GroupBy(client => Target(client.Directory!))
-               from second in same.Skip(1)
-               select new Mistake(nameOf(KeyOf(second)), $"is '{second.Directory}', which is also the directory of client "
-                   + $"'{same.First().Name}'; a container that mounts it would have both tokens"),
-        ];
-
-        if (mistakes.Length > 0)
-        {
-            throw new ConfigurationMistakesException(mistakes);
-        }
-    }
-
-    private static string Target(string directory)
-    {
-        try
-        {
-            return Path.TrimEndingDirectorySeparator(Path.GetFullPath(
-                Directory.ResolveLinkTarget(directory, returnFinalTarget: true)?.FullName ?? directory));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return directory;
         }
     }
 

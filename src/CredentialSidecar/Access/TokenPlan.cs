@@ -15,7 +15,7 @@ internal sealed class TokenPlan(
     public PendingTokens Make(AccessSettings next, Func<string, string> nameOf, string launcher)
     {
         RefuseForeign(next, nameOf);
-        SharedDirectory.RefuseAliases(next.Clients, nameOf);
+        DirectoryAliases.Refuse(next.Clients, nameOf);
         var staged = new List<(ClientSettings Client, StagedFiles Files)>();
 
         try
@@ -98,18 +98,13 @@ internal sealed class TokenPlan(
 
     private void RefuseForeign(AccessSettings next, Func<string, string> nameOf)
     {
-        Mistake[] mistakes =
+        ConfigurationMistakesException.ThrowIfAny(
         [
             .. from client in next.Clients
                where client.Token is not null
                from other in next.Clients
                where other.Name != client.Name && other.Token is null && book.IsCurrent(other.Name, client.Token!)
                select new Mistake(nameOf(client.Path), $"has the token of client '{other.Name}'; give each client a different token"),
-        ];
-
-        if (mistakes.Length > 0)
-        {
-            throw new ConfigurationMistakesException(mistakes);
-        }
+        ]);
     }
 }

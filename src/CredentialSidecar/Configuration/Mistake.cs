@@ -11,4 +11,15 @@ internal sealed class ConfigurationMistakesException(IReadOnlyList<Mistake> mist
     : Exception(string.Join(Environment.NewLine, mistakes))
 {
     public IReadOnlyList<Mistake> Mistakes => mistakes;
+
+    /// <exception cref="ConfigurationMistakesException">There are mistakes.</exception>
+    public static void ThrowIfAny(IEnumerable<Mistake> mistakes)
+    {
+        Mistake[] all = [.. mistakes];
+
+        if (all.Length > 0)
+        {
+            throw new ConfigurationMistakesException(all);
+        }
+    }
 }

@@ -13,7 +13,7 @@ internal static class KeptSettings
     /// <exception cref="ConfigurationMistakesException">A setting that stays does not fit the new destinations or clients.</exception>
     public static void Check(SidecarSettings start, SidecarSettings current, SidecarSettings loaded, SidecarSettings next)
     {
-        Mistake[] mistakes =
+        ConfigurationMistakesException.ThrowIfAny(
         [
             .. start.Intercepted.Select(user => OfUser(user, current, loaded, next)).OfType<Mistake>(),
             .. start.Passthrough.TaskRole.Order(StringComparer.Ordinal)
@@ -24,12 +24,7 @@ internal static class KeptSettings
                 next.NameOf("SharedDirectory"),
                 $"needs a restart to change, and the token of client '{client.Name}' would be generated there; "
                 + "keep the token until the restart")),
-        ];
-
-        if (mistakes.Length > 0)
-        {
-            throw new ConfigurationMistakesException(mistakes);
-        }
+        ]);
     }
 
     private static Mistake? OfUser(InterceptedUser user, SidecarSettings current, SidecarSettings loaded, SidecarSettings next)

@@ -23,7 +23,7 @@ internal sealed partial class FailureLog(CurrentTree tree, TimeProvider clock, I
     {
         lock (_gate)
         {
-            // A reload has removed it, so nobody waits for it.
+            // A reload has removed this destination, so no client waits for it.
             if (!tree().Destinations.Any(other => other.Node == destination.Node))
             {
                 return;

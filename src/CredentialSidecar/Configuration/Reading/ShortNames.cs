@@ -49,7 +49,7 @@ internal static class ShortNames
     public static IReadOnlyList<string> NearTo(string path) =>
         [.. Nearest.To(path, All.Select(name => name[Prefix.Length..])).Select(name => Prefix + name)];
 
-    /// <summary>The path that a variable of ours stands for.</summary>
+    /// <summary>The path of the setting that a <c>SIDECAR_</c> variable sets.</summary>
     public static string PathOf(string variable) => Plain.GetValueOrDefault(variable)
         ?? variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
 
