@@ -24,6 +24,7 @@ internal static class Help
         --sidecar-uid UID     CREDENTIAL_LAUNCH_SIDECAR_UID   the user that must listen on the port; any disables the check
                               (the owner of the file called token beside the launcher, else 9170)
         --allow-imds          CREDENTIAL_LAUNCH_ALLOW_IMDS    true: the program may use EC2 instance metadata
+        --get [DESTINATION]                                   print credentials, as a credential_process of an SDK does
         --print                                               show the changes to the environment, secrets masked
         --check [--ready]                                     probe: exit 0 if /healthz (or /readyz) says so, else 1
         --health-port PORT    SIDECAR_HEALTH_PORT             the port that --check asks (9171)

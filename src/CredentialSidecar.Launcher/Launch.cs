@@ -33,6 +33,13 @@ internal static class Launch
         }
 
         var settings = reader.Read();
+
+        if (line.Has(Flag.Get))
+        {
+            mistakes.AddRange(DemandsOfGet(line, settings));
+            return mistakes.Count > 0 ? Report(mistakes) : End(new Session(settings, environment).Get());
+        }
+
         mistakes.AddRange(Demands(line, environment));
         mistakes.AddRange(Rivals.Refusals(environment, settings.Allowed));
 
@@ -42,7 +49,20 @@ internal static class Launch
         }
 
         var session = new Session(settings, environment);
-        return (line.Has(Flag.Print) ? session.Print() : session.Start(line.Program)) is { } mistake ? Report([mistake]) : ExitCodes.Ok;
+        return End(line.Has(Flag.Print) ? session.Print() : session.Start(line.Program));
+    }
+
+    private static IEnumerable<Mistake> DemandsOfGet(CommandLine line, LaunchSettings settings)
+    {
+        if (line.Program.Length > 0)
+        {
+            yield return new(ExitCodes.Usage, "--get prints credentials and runs no program; write credential-launch --get DESTINATION.");
+        }
+
+        if (settings.Endpoint.Secure)
+        {
+            yield return new(ExitCodes.Usage, "--get cannot use https, which the launcher does not speak; use http://127.0.0.1:PORT.");
+        }
     }
 
     private static IEnumerable<Mistake> Demands(CommandLine line, Variables environment)
@@ -66,6 +86,8 @@ internal static class Launch
                 "No program is given; write credential-launch [flags] -- program arguments, and see credential-launch --help.");
         }
     }
+
+    private static int End(Mistake? mistake) => mistake is null ? ExitCodes.Ok : Report([mistake]);
 
     private static int Report(List<Mistake> mistakes)
     {

@@ -65,6 +65,11 @@ internal sealed class CommandLine
         {
             Add(flag, true, word[(equals + 1)..], "");
         }
+        else if (flag.IsOptional)
+        {
+            var present = i < words.Length && !words[i].StartsWith('-');
+            Add(flag, true, present ? words[i++] : "", "");
+        }
         else
         {
             var present = i < words.Length && words[i] != "--";

@@ -1,7 +1,8 @@
 namespace CredentialSidecar.Launcher.Arguments;
 
 /// <summary>One flag and the variable for the same setting.</summary>
-internal sealed class Flag(string name, string? variable = null, bool takesValue = true, bool repeats = false)
+internal sealed class Flag(
+    string name, string? variable = null, bool takesValue = true, bool repeats = false, bool isOptional = false)
 {
     public static readonly Flag Destination = new("--destination", "CREDENTIAL_LAUNCH_DESTINATION");
     public static readonly Flag Endpoint = new("--endpoint", "CREDENTIAL_LAUNCH_ENDPOINT");
@@ -14,12 +15,13 @@ internal sealed class Flag(string name, string? variable = null, bool takesValue
     public static readonly Flag HealthPort = new("--health-port", "SIDECAR_HEALTH_PORT");
     public static readonly Flag Check = new("--check", takesValue: false);
     public static readonly Flag Ready = new("--ready", takesValue: false);
+    public static readonly Flag Get = new("--get", isOptional: true);
     public static readonly Flag Print = new("--print", takesValue: false);
     public static readonly Flag Help = new("--help", takesValue: false);
     public static readonly Flag Version = new("--version", takesValue: false);
 
     public static readonly Flag[] All =
-        [Destination, Endpoint, Port, TokenFile, Wait, Allow, SidecarUid, AllowImds, HealthPort, Check, Ready, Print, Help, Version];
+        [Destination, Endpoint, Port, TokenFile, Wait, Allow, SidecarUid, AllowImds, HealthPort, Check, Ready, Get, Print, Help, Version];
 
     public string Name => name;
 
@@ -28,6 +30,9 @@ internal sealed class Flag(string name, string? variable = null, bool takesValue
     public bool TakesValue => takesValue;
 
     public bool Repeats => repeats;
+
+    /// <summary>The value may be left out. The next word is the value unless it is a flag.</summary>
+    public bool IsOptional => isOptional;
 
     public static Flag? Find(string name)
     {

@@ -31,13 +31,18 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
 
     private void ReadDestination()
     {
-        if (Find(Flag.Destination) is { } given)
+        if ((Find(Flag.Get) ?? Find(Flag.Destination)) is { } given)
         {
             _settings.Destination = given.Value;
 
             if (!DestinationName.IsValid(given.Value))
             {
                 mistakes.Add(given.Wrong("must be a destination's name as the sidecar has it: 1 to 64 of a-z, 0-9, _ and -."));
+            }
+
+            if (given.Origin == Flag.Get.Name && line.Has(Flag.Destination))
+            {
+                mistakes.Add(given.Wrong($"has a destination, and {Flag.Destination.Name} has one too; keep one of them."));
             }
         }
     }
@@ -66,8 +71,6 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
             _settings.Endpoint = new Endpoint(false, Endpoint.Loopback, number);
         }
     }
-
-    private static bool IsNameCharacter(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-';
 
     /// <summary>Separate from the other settings, because a probe needs nothing else.</summary>
     public int ReadHealthPort() => ReadPort(Find(Flag.HealthPort)) ?? LaunchSettings.DefaultHealthPort;

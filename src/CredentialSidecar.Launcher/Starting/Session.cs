@@ -41,6 +41,20 @@ internal sealed class Session
         return finding.Mistake;
     }
 
+    /// <summary>Prints the credentials once the sidecar has them.</summary>
+    public Mistake? Get()
+    {
+        var verdict = StopSignals.While(_readiness.Fetch);
+
+        if (verdict.ExitCode != ExitCodes.Ok)
+        {
+            return verdict.AsMistake(_settings.FullUri, _settings.Wait);
+        }
+
+        Output.Print(ProcessCredentials.Of(_readiness.Body));
+        return null;
+    }
+
     /// <returns>Only if the program did not start.</returns>
     public Mistake Start(string[] program)
     {

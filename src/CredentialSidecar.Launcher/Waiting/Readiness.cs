@@ -13,9 +13,14 @@ internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens, Lis
     /// <summary>The token of the last request.</summary>
     public AuthorizationToken? Token { get; private set; }
 
-    public Verdict Reach() => settings.Wait > 0
-        ? new Patience(settings.Wait, () => Environment.TickCount64, poll.Pause, Tell).Wait(Ask)
-        : FindToken() ?? Verdict.Ready;
+    /// <summary>The body of the last answer, which holds the credentials.</summary>
+    public string Body { get; private set; } = "";
+
+    /// <summary>Waits for credentials, or only finds the token where no wait is wanted.</summary>
+    public Verdict Reach() => settings.Wait > 0 ? Fetch() : FindToken() ?? Verdict.Ready;
+
+    /// <summary>Asks at least once.</summary>
+    public Verdict Fetch() => new Patience(settings.Wait, () => Environment.TickCount64, poll.Pause, Tell).Wait(Ask);
 
     /// <summary>Checks the listener just before the program starts, because the program sends the token.</summary>
     /// <returns>Null where the sidecar listens or the port is free.</returns>
@@ -37,6 +42,7 @@ internal sealed class Readiness(LaunchSettings settings, TokenLookup tokens, Lis
         // Checks the listener again on the open connection, so a program that took the port in between gets no token.
         var exchange = HttpExchange.Begin(Endpoint.LoopbackBytes, port, request, () => guard.Look(port) == Holder.Sidecar ? null : Changed);
         var answer = poll.Await(exchange);
+        Body = answer.Body;
         return (answer.Trouble == Changed ? Stranger() : null) ?? Verdict.Of(answer, Token?.Value);
     }
 
