@@ -29,7 +29,7 @@ internal sealed class StagedFiles : IDisposable
         }
 
         _files.Enqueue((temporary, Path.Combine(directory, name)));
-        using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+        using var stream = new FileStream(temporary, Private());
         write(stream);
 
         // Independent of the umask, and by the open file, since a sibling that mounts the directory may replace the name by a link.
@@ -39,6 +39,19 @@ internal sealed class StagedFiles : IDisposable
         }
 
         stream.Flush(flushToDisk: true);
+    }
+
+    // Only this user may open the file before it has its mode.
+    private static FileStreamOptions Private()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 
     /// <summary>Puts every file in place.</summary>

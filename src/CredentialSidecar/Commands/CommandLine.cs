@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using CredentialSidecar.Commands.Doctor;
+using CredentialSidecar.Commands.Getting;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Networking;
 
@@ -90,6 +91,9 @@ internal static class CommandLine
 
         root.Subcommands.Add(InterceptCommand.Create(file));
         root.Subcommands.Add(GenerateCommand.Create(file, ProcessEnvironment.Capture, () => Console.In));
+        root.Subcommands.Add(GetCommand.Create(file, ProcessEnvironment.Capture));
+        root.Subcommands.Add(WhoamiCommand.Create(file, json, ProcessEnvironment.Capture));
+        root.Subcommands.Add(ExplainCommand.Create(file, json, ProcessEnvironment.Capture, () => Console.In));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(validate);
         root.Subcommands.Add(healthcheck);

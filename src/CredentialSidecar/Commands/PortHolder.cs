@@ -18,20 +18,38 @@ internal static class PortHolder
     {
         try
         {
-            var held = from table in Tables
-                       let file = Path.Combine(proc, table)
-                       where File.Exists(file)
-                       from line in File.ReadLines(file).Skip(1)
-                       let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                       where columns.Length > Inode && columns[State] == Listening && Holds(columns[Local], address)
-                       select columns;
-            return held.FirstOrDefault() is { } found ? ProcessOf(proc, found[Inode]) ?? $"a process of uid {found[Uid]}" : null;
+            return Listeners(address, proc).FirstOrDefault() is { } found
+                ? ProcessOf(proc, found[Inode]) ?? $"a process of uid {found[Uid]}"
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    /// <returns>The users that listen on the address; empty if none does, or if the kernel does not show it.</returns>
+    /// <param name="proc"><c>/proc</c>.</param>
+    public static IReadOnlyCollection<uint> Uids(IPEndPoint address, string proc = "/proc")
+    {
+        try
+        {
+            return [.. Listeners(address, proc).Select(columns => uint.Parse(columns[Uid], CultureInfo.InvariantCulture)).Distinct()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<string[]> Listeners(IPEndPoint address, string proc) =>
+        from table in Tables
+        let file = Path.Combine(proc, table)
+        where File.Exists(file)
+        from line in File.ReadLines(file).Skip(1)
+        let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        where columns.Length > Inode && columns[State] == Listening && Holds(columns[Local], address)
+        select columns;
 
     private static bool Holds(string local, IPEndPoint address) => local.Split(':') is [var host, var port]
         && port == address.Port.ToString("X4", CultureInfo.InvariantCulture)

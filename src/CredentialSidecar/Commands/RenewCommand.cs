@@ -20,15 +20,8 @@ internal static class RenewCommand
         new(Name, async (destination, cancellation) =>
         await renewal.RunAsync(destination, cancellation) is { } renewed
             ? Reply(renewed, clock.GetUtcNow())
-            : new ControlReply(ExitCodes.Usage, Unknown(destination!, tree())));
-
-    private static string Unknown(string destination, SessionTree tree)
-    {
-        string[] names = [.. tree.Destinations.Select(one => one.Name).Order(StringComparer.Ordinal)];
-        var question = Nearest.Question(destination, names);
-        var end = question.Length > 0 ? question : ".";
-        return $"The sidecar has no destination {Shown.Quoted(destination)}{end} Destinations: {PlainText.Names(names)}.";
-    }
+            : new ControlReply(ExitCodes.Usage,
+                UnknownName.Text("The sidecar", "destination", destination!, tree().Destinations.Select(one => one.Name))));
 
     private static ControlReply Reply(IReadOnlyList<Renewal> renewed, DateTimeOffset now)
     {

@@ -27,6 +27,9 @@ internal sealed partial record Denial(string Action, PolicyKind Kind, bool IsExp
     /// <summary>How many characters of a text are read.</summary>
     public const int Longest = 4096;
 
+    /// <summary>Whether an action is one of those that a hop needs.</summary>
+    public static bool IsOfHop(string action) => action is "sts:AssumeRole" or "sts:TagSession" or "sts:SetSourceIdentity";
+
     /// <summary>See "Troubleshoot access denied error messages" in the IAM user guide for the wording.</summary>
     public static Denial Read(string? text)
     {

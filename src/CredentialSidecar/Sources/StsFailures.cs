@@ -16,7 +16,7 @@ internal static class StsFailures
         var isOwn = service is null
             && attempt.Sending.Target is null
             && exception is not (OperationCanceledException or Polly.Timeout.TimeoutRejectedException);
-        var failure = isOwn ? CredentialFailure.InvalidHop : Classify(service);
+        var failure = isOwn ? CredentialFailure.InvalidHop : Classify(service?.ErrorCode, (int?)service?.StatusCode);
         var given = service?.ErrorCode is { Length: > 0 and <= 64 } text && text.All(char.IsAsciiLetterOrDigit) ? text : null;
         var code = OutsideName.Code(given);
         var unreachable = service is null || given is null ? Unreachable.From(exception, attempt.Sending) : null;
@@ -70,7 +70,9 @@ internal static class StsFailures
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
-    private static CredentialFailure Classify(AmazonServiceException? e) => e?.ErrorCode switch
+    /// <param name="code">STS's error code; null or empty if the answer has none.</param>
+    /// <param name="status">The HTTP status; null without an answer.</param>
+    public static CredentialFailure Classify(string? code, int? status) => code switch
     {
         "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation" => CredentialFailure.Denied,
 
@@ -82,9 +84,8 @@ internal static class StsFailures
         "Throttling" or "ThrottlingException" or "ThrottledException" or "RequestLimitExceeded" or "TooManyRequestsException"
             or "RequestThrottled" or "RequestThrottledException" or "LimitExceededException" or "SlowDown" => CredentialFailure.Throttled,
 
-        _ when (int?)e?.StatusCode == 429 => CredentialFailure.Throttled,
-        { Length: > 0 } when (int)e.StatusCode is >= 400 and < 500 && e.ErrorCode.All(char.IsAsciiLetterOrDigit) =>
-            CredentialFailure.InvalidHop,
+        _ when status == 429 => CredentialFailure.Throttled,
+        { Length: > 0 } when status is >= 400 and < 500 && code.All(char.IsAsciiLetterOrDigit) => CredentialFailure.InvalidHop,
 
         // An outage, a proxy's HTML page, or no answer: not a configuration problem.
         _ => CredentialFailure.StsUnavailable,

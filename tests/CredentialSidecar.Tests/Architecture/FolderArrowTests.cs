@@ -26,6 +26,7 @@ public sealed partial class FolderArrowTests
         ["Health"] = ["Chains", "Caching", "Configuration"],
         ["Networking"] = ["Configuration"],
         ["Generating"] = ["Chains", "Configuration", "Shared"],
+        ["Explaining"] = ["Chains", "Configuration", "Sources"],
         ["Passthrough"] = ["Access", "Configuration", "Telemetry"],
         ["Shared"] = [],
     };

@@ -9,17 +9,8 @@ internal static class ChainCheck
 {
     public static async Task RunAsync(Examination examination, SidecarSettings settings, CancellationToken cancellationToken)
     {
-        await using var services = new ServiceCollection()
-            .AddLogging()
-            .AddMetrics()
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton<Telemetry.SidecarMetrics>()
-            .AddSingleton(settings)
-            .AddSources(settings)
-            .AddSingleton<TaskMetadataReader>()
-            .BuildServiceProvider();
-
-        var task = await services.GetRequiredService<TaskMetadataReader>().ReadAsync(settings.Metadata, cancellationToken);
+        await using var walk = new ChainWalk(settings);
+        var task = await walk.ReadTaskAsync(settings.Metadata, cancellationToken);
 
         if (settings.Metadata is not null && task == TaskIdentity.Unknown)
         {
@@ -32,29 +23,31 @@ internal static class ChainCheck
             examination.Fail("region",
                 "the region is not known: it comes from task metadata only, and the sidecar serves nothing until it answers",
                 "Set AWS_REGION to the region of the STS endpoint.");
-            await ReadSourceAsync(examination, services, cancellationToken);
+            await ReadSourceAsync(examination, walk, cancellationToken);
             return;
         }
 
-        if (await ReadSourceAsync(examination, services, cancellationToken) is { } source)
+        if (await ReadSourceAsync(examination, walk, cancellationToken) is { } source)
         {
-            await AssumeAllAsync(examination, settings.Chains(task), source, services.GetRequiredService<IRoleAssumer>(),
-                cancellationToken);
+            await foreach (var step in walk.StepsAsync(settings.Chains(task), source, cancellationToken))
+            {
+                Check(examination, step);
+            }
 
             // Without a call to STS its clock is not known.
             if (settings.Destinations.Any(destination => destination.Hops.Length > 0))
             {
-                ClockCheck(examination, services.GetRequiredService<StsClients>().Skew);
+                ClockCheck(examination, walk.Sts.Skew);
             }
         }
     }
 
-    private static async Task<TemporaryCredentials?> ReadSourceAsync(Examination examination, IServiceProvider services,
+    private static async Task<TemporaryCredentials?> ReadSourceAsync(Examination examination, ChainWalk walk,
         CancellationToken cancellationToken)
     {
         try
         {
-            var source = await services.GetRequiredService<ISigner>().ReadAsync(cancellationToken);
+            var source = await walk.ReadSourceAsync(cancellationToken);
             examination.Pass("source", source.Expiration == DateTimeOffset.MaxValue
                 ? $"{source.AccessKeyId}, by the SDK's default chain"
                 : $"{source.AccessKeyId} of {source.RoleArn ?? "a role that it does not name"}, "
@@ -68,39 +61,21 @@ internal static class ChainCheck
         }
     }
 
-    private static async Task AssumeAllAsync(
-        Examination examination, IReadOnlyList<RoleChain> chains, TemporaryCredentials source, IRoleAssumer assumer,
-        CancellationToken cancellationToken)
+    private static void Check(Examination examination, ChainStep step)
     {
-        var known = new Dictionary<NodeIdentity, TemporaryCredentials>();
+        var check = $"{step.Destination}, {step.Label}";
 
-        foreach (var chain in chains)
+        if (step.Failure is { } failure)
         {
-            var signer = source;
-
-            foreach (var (hop, label, identity) in chain.Nodes())
-            {
-                var check = $"{chain.Destination}, {label}";
-
-                if (hop is null)
-                {
-                    CheckServed(examination, check, source);
-                    continue;
-                }
-
-                try
-                {
-                    signer = known.TryGetValue(identity, out var shared)
-                        ? shared
-                        : known[identity] = await assumer.AssumeAsync(hop, label, signer, cancellationToken);
-                    examination.Pass(check, $"{signer.AccessKeyId} of {signer.RoleArn}");
-                }
-                catch (CredentialException e)
-                {
-                    examination.Fail(check, e.ForOperator, e.Advice);
-                    break;
-                }
-            }
+            examination.Fail(check, failure.ForOperator, failure.Advice);
+        }
+        else if (step.Hop is null)
+        {
+            CheckServed(examination, check, step.Session);
+        }
+        else
+        {
+            examination.Pass(check, $"{step.Session.AccessKeyId} of {step.Session.RoleArn}");
         }
     }
 
