@@ -41,13 +41,16 @@ internal sealed class CredentialsPages(TaskRole taskRole, string? id = null)
 
         return fault?.Kind switch
         {
-            FaultKind.Pending => Error(503, "CredentialsUninitialized", $"{request}: Credentials uninitialized for ID"),
+            FaultKind.Pending => Uninitialized(request),
             FaultKind.Status => Error(fault.Status ?? 500, "InternalServerError", "Internal server error"),
             FaultKind.ExpiredSession => Ok(taskRole.Expired()),
             FaultKind.FarFuture => Ok(taskRole.Current with { Expiration = DateTimeOffset.MaxValue }),
-            _ => Ok(taskRole.Current),
+            _ => taskRole.IsGiven ? Ok(taskRole.Current) : Uninitialized(request),
         };
     }
+
+    private static Answer Uninitialized(string request) =>
+        Error(503, "CredentialsUninitialized", $"{request}: Credentials uninitialized for ID");
 
     private static Answer Ok(Caller session) => new(200, "application/json", JsonSerializer.Serialize(
         new AgentCredentials(

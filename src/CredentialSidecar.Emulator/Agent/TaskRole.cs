@@ -15,6 +15,9 @@ internal sealed class TaskRole(EmulatorState state)
     /// <summary>The task's id, which names its role session as it does on ECS.</summary>
     public string TaskId { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>Whether ECS may assume the role for this task. If not, the agent never gets credentials.</summary>
+    public bool IsGiven => state.World.GivesTaskItsRole();
+
     public Caller Current
     {
         get

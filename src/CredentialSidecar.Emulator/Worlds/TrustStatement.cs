@@ -4,11 +4,23 @@ namespace CredentialSidecar.Emulator.Worlds;
 /// <param name="Principals">ARNs of roles, users or role sessions, an account (its number or its root), or <c>*</c>.</param>
 /// <param name="ExternalId">The value a caller must send; null means that it is not checked.</param>
 /// <param name="Actions">None given means <c>sts:AssumeRole</c> only.</param>
+/// <param name="Services">Services that may give the role to their resources, such as <c>ecs-tasks.amazonaws.com</c>.</param>
+/// <param name="SourceAccount">For a service: the account of the resource, as <c>aws:SourceAccount</c>; null is not checked.</param>
+/// <param name="SourceArn">For a service: the ARN of the resource with <c>*</c> and <c>?</c>, as <c>aws:SourceArn</c> with ArnLike.</param>
 internal sealed record TrustStatement(
     IReadOnlyList<string> Principals,
     string? ExternalId = null,
-    IReadOnlyList<string>? Actions = null)
+    IReadOnlyList<string>? Actions = null,
+    IReadOnlyList<string>? Services = null,
+    string? SourceAccount = null,
+    string? SourceArn = null)
 {
+    /// <summary>Whether a service may give the role to a resource.</summary>
+    public bool Covers(string service, string account, string arn) =>
+        Services?.Contains(service) == true
+        && (SourceAccount is null || SourceAccount == account)
+        && (SourceArn is null || Wildcard.MatchesResource(SourceArn, arn));
+
     public bool Covers(string action, string? externalId) =>
         (ExternalId is null || ExternalId == externalId) &&
         (Actions ?? ["sts:AssumeRole"]).Any(pattern => Wildcard.MatchesAction(pattern, action));

@@ -20,6 +20,20 @@ internal sealed record World(
     public IReadOnlyList<Permission> PermissionsOf(string iamArn) =>
         FindRole(iamArn)?.Permissions ?? Users?.FirstOrDefault(user => user.Arn == iamArn)?.Permissions ?? [];
 
+    /// <summary>
+    /// Whether ECS may give the task its role. A role whose trust policy names no service is given to every task, so that a world
+    /// can leave this out.
+    /// </summary>
+    public bool GivesTaskItsRole()
+    {
+        var (task, role) = (Task ?? new TaskDescription(), Arn.Parse(TaskRole));
+        var account = task.Account ?? role.Account;
+        var source = $"arn:{role.Partition}:ecs:{task.Region}:{account}:task/{task.Cluster}";
+        var statements = (FindRole(TaskRole)?.Trust ?? []).Where(statement => statement.Services is [_, ..]).ToArray();
+        return statements.Length == 0
+            || Array.Exists(statements, statement => statement.Covers("ecs-tasks.amazonaws.com", account, source));
+    }
+
     /// <summary>The same world with this role added, or replaced where the ARN is known.</summary>
     public World WithRole(Role role) => this with { Roles = [.. Roles.Where(other => other.Arn != role.Arn), role] };
 }

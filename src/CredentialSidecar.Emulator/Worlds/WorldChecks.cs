@@ -28,7 +28,8 @@ internal static class WorldChecks
             CheckPermissions(role.Arn, role.Permissions);
             foreach (var statement in role.Trust ?? [])
             {
-                Require(statement.Principals.Count > 0, $"{role.Arn}: a Trust statement names no Principals");
+                Require(statement.Principals.Count > 0 || statement.Services is [_, ..],
+                    $"{role.Arn}: a Trust statement names no Principals and no Services");
                 CheckActions(role.Arn, statement.Actions);
                 foreach (var principal in statement.Principals.Where(principal => !Principal.IsValid(principal)))
                 {

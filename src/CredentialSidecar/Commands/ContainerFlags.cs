@@ -23,6 +23,12 @@ internal static class ContainerFlags
 
     public static readonly Option<string?> Image = new("--image") { Description = "The sidecar's image.", HelpName = "IMAGE" };
 
+    /// <exception cref="InputException">The image is empty.</exception>
+    public static string? ReadImage(ParseResult parse, Option<string?>? option = null) =>
+        parse.GetValue(option ?? Image) is not { } image ? null
+        : image.Trim().Length > 0 ? image.Trim()
+        : throw new InputException($"{(option ?? Image).Name} is empty; expected the name of an image.");
+
     public static void AddTo(Command command)
     {
         foreach (var option in new Option[] { Containers, EntryPoints, ImageCommands, ImageConfigs, Clients, Image })
@@ -48,7 +54,7 @@ internal static class ContainerFlags
         });
 
         return new TaskDefinitionRequest(
-            PairWords.Read(parse, Containers), images, PairWords.Read(parse, Clients), parse.GetValue(Image), InitImage: null,
+            PairWords.Read(parse, Containers), images, PairWords.Read(parse, Clients), ReadImage(parse), InitImage: null,
             NetworkMode: null, Intercept: false);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CredentialSidecar.Configuration;
+using CredentialSidecar.Configuration.Rules;
 using CredentialSidecar.Generating;
 
 namespace CredentialSidecar.Commands;
@@ -97,6 +98,14 @@ internal sealed class GenerateFlags(Option<string?> file, Func<ProcessEnvironmen
         }
 
         return RunningConfiguration.Load(new ProcessEnvironment(variables), null);
+    }
+
+    /// <exception cref="InputException">The value is not a region.</exception>
+    public static string? ReadRegion(ParseResult parse, Option<string?> option)
+    {
+        var (region, findings) = (parse.GetValue(option), new Findings());
+        RegionRules.CheckName(option.Name, region, findings);
+        return findings.Mistakes is [var mistake, ..] ? throw new InputException(mistake.ToString()) : region;
     }
 
     public bool HasDirectory(ParseResult parse) => parse.GetValue(_out) is not null;

@@ -44,7 +44,8 @@ internal static class GenerateIam
     {
         var configuration = common.Configuration(parse);
         var request = new IamRequest(
-            Read(parse, TaskRole)!, parse.GetValue(Region), parse.GetValue(EcsExec), Read(parse, ExecutionRole), Read(parse, External));
+            Read(parse, TaskRole)!, GenerateFlags.ReadRegion(parse, Region), parse.GetValue(EcsExec), Read(parse, ExecutionRole),
+                Read(parse, External));
         var roles = IamPlan.Of(configuration.Settings, request);
         parse.InvocationConfiguration.Error.WriteLine($"Create the roles in this order of accounts: {IamFormats.Accounts(roles)}. "
             + "IAM rejects a trust policy that names a role that does not exist yet.");

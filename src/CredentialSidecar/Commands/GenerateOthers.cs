@@ -42,8 +42,22 @@ internal static class GenerateOthers
         var command = new Command("helm-values", "Print values for the Helm chart.") { Region, ContainerFlags.Image };
         common.AddTo(command);
         command.SetAction(parse => GenerateCommand.Run(parse, () => common.Write(parse, ("values.yaml", Yaml.Write(
-            HelmValues.Of(common.Configuration(parse).Settings, parse.GetValue(Region), parse.GetValue(ContainerFlags.Image)))))));
+            Helm(parse, common.Configuration(parse)))))));
         return command;
+    }
+
+    private static System.Text.Json.Nodes.JsonObject Helm(ParseResult parse, RunningConfiguration configuration)
+    {
+        var values = HelmValues.Of(
+            configuration.Settings, GenerateFlags.ReadRegion(parse, Region), ContainerFlags.ReadImage(parse));
+
+        if (HelmValues.LeftOut(configuration) is { Length: > 0 } leftOut)
+        {
+            parse.InvocationConfiguration.Error.WriteLine($"Not in the values: {string.Join(", ", leftOut)}. "
+                + "The chart's README lists the values that set such things.");
+        }
+
+        return values;
     }
 
     public static Command CreateEnvironment(GenerateFlags common)

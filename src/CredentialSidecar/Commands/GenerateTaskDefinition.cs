@@ -53,7 +53,7 @@ internal static class GenerateTaskDefinition
         var definition = TaskDefinitionInput.Of(JsonInput.Read(parse.GetValue(From)!, input), notes);
         var request = ContainerFlags.Read(parse) with
         {
-            InitImage = parse.GetValue(InitImage),
+            InitImage = ContainerFlags.ReadImage(parse, InitImage),
             NetworkMode = parse.GetValue(NetworkMode),
             Intercept = parse.GetValue(Mode) == "intercept",
         };

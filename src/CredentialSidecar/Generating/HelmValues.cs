@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Configuration.Settings;
 
 namespace CredentialSidecar.Generating;
@@ -35,6 +36,17 @@ internal static class HelmValues
         }
 
         return new JsonObject { ["credential-sidecar"] = values };
+    }
+
+    /// <summary>The sections of the configuration that the values do not have.</summary>
+    public static string[] LeftOut(RunningConfiguration configuration)
+    {
+        string[] known = ["Destinations", "Access", "Region", "SharedDirectory", "Drain", "ROLE_ARN", "EXTERNAL_ID", "SESSION_NAME"];
+        var sections = configuration.Variables.SelectMany(variable => variable.Key == ShortNames.Config
+            ? ((JsonObject)JsonInput.Parse(variable.Key, variable.Value)).Select(pair => pair.Key)
+            : [ShortNames.PathOf(variable.Key)]);
+        return [.. sections.Select(path => path.Split(':')[0]).Except(known,
+            StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
     }
 
     private static JsonObject Image(string image)

@@ -33,14 +33,7 @@ internal static class IamPlan
     /// <returns>The task role first, then the roles of the hops, then the roles of the platform.</returns>
     public static IReadOnlyList<IamRole> Of(SidecarSettings settings, IamRequest request)
     {
-        foreach (var same in new[] { request.TaskRole, request.ExecutionRole, request.ExternalRole }.OfType<RoleArn>()
-            .Concat(settings.Destinations.SelectMany(destination => destination.Hops).Select(hop => hop.Role).DistinctBy(role => role.Text))
-            .GroupBy(role => role.Text).Where(same => same.Count() > 1))
-        {
-            throw new InputException(
-                $"{same.Key} is named for two purposes. Give each its own role, so that neither has the other's rights.");
-        }
-
+        IamChecks.Run(settings, request);
         var task = new IamRole(request.TaskRole, "task role");
         var roles = new List<IamRole> { task };
         task.Trust.Add(Service(request, "ecs-tasks.amazonaws.com", "ecs"));

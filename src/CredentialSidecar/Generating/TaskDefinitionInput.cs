@@ -45,6 +45,13 @@ internal static class TaskDefinitionInput
             throw new InputException("Each container definition needs a name of its own.");
         }
 
+        foreach (var tag in definition.Objects("tags").Where(tag => tag.Text("key")?.StartsWith("aws:",
+            StringComparison.Ordinal) == true).ToArray())
+        {
+            definition.List("tags").Remove(tag);
+            notes.Add($"The tag {tag.Text("key")} is left out: only AWS may set tags that begin with aws:.");
+        }
+
         foreach (var field in ReadOnly.Where(definition.Remove))
         {
             notes.Add($"{field} is left out: ECS sets it.");

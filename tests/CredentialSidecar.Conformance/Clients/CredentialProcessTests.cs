@@ -75,6 +75,25 @@ public sealed class CredentialProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_user_who_took_the_port_is_sent_no_token()
+    {
+        Squatter.SkipUnlessPossible();
+        var port = FreePort.Find();
+        await using var squatter = await Squatter.StartAsync(port);
+        const string token = "5f1c9e7a2b8d40365f1c9e7a2b8d4036";
+        var environment = CleanEnvironment.With([.. Role, ("SIDECAR_PORT", $"{port}"), ("SIDECAR_TOKEN", token),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"), ("AWS_REGION", "eu-central-1"),
+            ("CREDENTIAL_LAUNCH_PORT", $"{port}"), ("CREDENTIAL_LAUNCH_TOKEN", token)]);
+
+        var get = await ChildProcess.RunAsync(Programs.Sidecar, ["get"], environment);
+        var launcher = await ChildProcess.RunAsync(await LauncherProgram.PathAsync(), ["--get"], environment);
+
+        Assert.Equal((69, "", 77, ""), (get.Code, get.Output, launcher.Code, launcher.Output));
+        Assert.StartsWith($"credential-sidecar: uid {Squatter.Uid} listens on 127.0.0.1:{port}", get.Errors, StringComparison.Ordinal);
+        Assert.Empty(squatter.Harvest);
+    }
+
+    [Fact]
     public async Task The_launcher_gets_a_session_beside_static_keys()
     {
         await using var emulator = await EmulatorProcess.StartAsync();

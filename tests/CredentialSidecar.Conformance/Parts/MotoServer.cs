@@ -12,11 +12,12 @@ internal sealed class MotoServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Skips the test where moto is not installed.</summary>
-    public static async Task<MotoServer> StartAsync()
+    /// <param name="settings">moto's variables.</param>
+    public static async Task<MotoServer> StartAsync(params IEnumerable<(string Name, string? Value)> settings)
     {
         await Installed.MotoAsync();
         var port = FreePort.Find();
-        var process = ChildProcess.Start("moto_server", ["-H", "127.0.0.1", "-p", $"{port}"], CleanEnvironment.With());
+        var process = ChildProcess.Start("moto_server", ["-H", "127.0.0.1", "-p", $"{port}"], CleanEnvironment.With(settings));
         var moto = new MotoServer(process, new Uri($"http://127.0.0.1:{port}"));
         using var http = new HttpClient();
 

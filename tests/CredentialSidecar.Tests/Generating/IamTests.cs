@@ -133,24 +133,49 @@ public sealed class IamTests
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("111122223333", "eu-central-1", true, 200)]
+    [InlineData("999900001111", "eu-central-1", true, 503)]
+    [InlineData("111122223333", "us-east-1", true, 503)]
+    [InlineData("999900001111", "eu-central-1", false, 200)]
+    public async Task Only_tasks_of_the_account_and_the_region_are_given_the_task_role(
+        string account, string region, bool hasConditions, int expected)
+    {
+        var generated = Of("", ["iam", "--task-role", TaskRole, "--region", "eu-central-1"], ("SIDECAR_CONFIG", Chain)).Output;
+        var roles = Roles(generated);
+
+        foreach (var statement in roles.SelectMany(role => Statements(role, "trustPolicy")).Where(one => !hasConditions))
+        {
+            if (statement["Principal"]!["Service"] is not null)
+            {
+                statement.AsObject().Remove("Condition");
+            }
+        }
+
+        Assert.Equal(expected, await StatusAsync(roles, without: null, new TaskDescription(region, Account: account)));
+    }
+
     private static string Generated(string format) =>
         Of("", ["iam", "--task-role", TaskRole, "--format", format], ("SIDECAR_CONFIG", Chain)).Output;
 
     private static JsonNode[] Roles(string text) => [.. JsonNode.Parse(text)!["roles"]!.AsArray().Select(role => role!)];
 
     /// <summary>What the sidecar answers where STS has these policies.</summary>
-    private static async Task<int> StatusAsync(JsonNode[] roles, (JsonNode Role, string Field)? without)
+    private static async Task<int> StatusAsync(
+        JsonNode[] roles, (JsonNode Role, string Field)? without, TaskDescription? task = null)
     {
         var world = new World(TaskRole,
         [
             .. roles.Select(role => new Role(
                 (string)role["role"]!,
                 Trust: (role, "trustPolicy") == without ? [] : [.. Statements(role, "trustPolicy")
-                    .Where(one => one["Principal"]!["Service"] is null).Select(one => new TrustStatement(
-                    All(one["Principal"], "AWS"), (string?)one["Condition"]?["StringEquals"]?["sts:ExternalId"], All(one, "Action")))],
+                    .Select(one => new TrustStatement(
+                        All(one["Principal"], "AWS"), (string?)one["Condition"]?["StringEquals"]?["sts:ExternalId"], All(one, "Action"),
+                        All(one["Principal"], "Service"), (string?)one["Condition"]?["StringEquals"]?["aws:SourceAccount"],
+                        (string?)one["Condition"]?["ArnLike"]?["aws:SourceArn"]))],
                 Permissions: (role, "policy") == without ? [] : [.. Statements(role, "policy").Select(one => new Permission(
                     All(one, "Action"), All(one, "Resource")))])),
-        ]);
+        ], Task: task);
         await using var emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { World = world }, TimeProvider.System, TestContext.Current.CancellationToken);
         await using var sidecar = await SidecarFixture.StartRealAsync(

@@ -187,4 +187,42 @@ public sealed class UnusualInputTests
     public void Flags_that_contradict_are_refused(string flags, string expected) => Assert.Contains(expected,
         Of("", ["iam", "--task-role", "arn:aws:iam::111122223333:role/task", "--role-arn", Target, .. flags.Split(' ')]).Error,
         StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("task-definition --from - --container app=default --image", "", "--image is empty; expected the name of an image.")]
+    [InlineData("helm-values --region", "Frankfurt", "--region is \"Frankfurt\"; expected a region such as eu-central-1")]
+    [InlineData("iam --task-role arn:aws:iam::111122223333:role/x --region", "x y", "--region is \"x y\"; expected a region")]
+    [InlineData("iam --task-role", "arn:aws-cn:iam::111122223333:role/x",
+        "arn:aws-cn:iam::111122223333:role/x is in the partition aws-cn, and arn:aws:iam::555566667777:role/reports is in aws.")]
+    public void A_value_that_AWS_would_reject_is_told(string flags, string value, string sentence)
+    {
+        var (code, output, error) = Of(Definition("article"), [.. flags.Split(' '), value], ("SIDECAR_ROLE_ARN", Target));
+
+        Assert.Equal((64, ""), (code, output));
+        Assert.Contains(sentence, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tags_of_AWS_are_left_out_because_nobody_else_may_set_them()
+    {
+        const string tags = "\"tags\": [{ \"key\": \"aws:cloudformation:stack-name\", \"value\": \"x\" }, { \"key\": \"team\", "
+            + "\"value\": \"a\" }], ";
+        var input = Definition("article").Replace("\"family\"", $"{tags}\"family\"", StringComparison.Ordinal);
+        var (code, output, error) = Task(input, [.. Default, "--role-arn", Target]);
+
+        Assert.Equal(0, code);
+        Assert.Equal("team", (string?)Assert.Single(JsonNode.Parse(output)!["tags"]!.AsArray())!["key"]);
+        Assert.Contains("The tag aws:cloudformation:stack-name is left out", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Helm_values_say_which_settings_they_lack()
+    {
+        var configuration = $$"""{ {{Destinations}}, "Listen": { "Port": 9300 } }""";
+        var (code, _, error) = Of(
+            "", ["helm-values", "--region", "eu-central-1"], ("SIDECAR_CONFIG", configuration), ("SIDECAR_Refresh__StartSpread", "1s"));
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("Not in the values: Listen, Refresh. ", error, StringComparison.Ordinal);
+    }
 }
