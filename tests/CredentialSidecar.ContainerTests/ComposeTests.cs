@@ -20,6 +20,49 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public async Task The_generated_compose_file_gives_an_application_the_role_of_the_other_account()
+    {
+        await Images.RequireAsync();
+        var folder = Directory.CreateTempSubdirectory("compose-").FullName;
+
+        try
+        {
+            var (basic, generated) = (Path.Combine(folder, "compose.yml"), Path.Combine(folder, "generated.yml"));
+            await File.WriteAllTextAsync(basic, """
+                services:
+                  app:
+                    image: ${APP_IMAGE}
+                  emulator:
+                    image: ${EMULATOR_IMAGE}
+                    network_mode: service:credential-sidecar
+                    command: [--sts-port, "51680"]
+                  credential-sidecar:
+                    environment:
+                      AWS_ENDPOINT_URL_STS: http://127.0.0.1:51680
+                """, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(generated, await Engine.DoAsync(
+                "run", "--rm", Images.Sidecar, "generate", "compose", "--container", "app=default", "--image", Images.Sidecar,
+                "--role-arn", "arn:aws:iam::111122223333:role/orders-task,arn:aws:iam::555566667777:role/reports",
+                "--external-id", "orders-7f3a", "--entrypoint", "app=", "--command",
+                """app=["aws","sts","get-caller-identity","--endpoint-url","http://127.0.0.1:51680"]"""),
+                TestContext.Current.CancellationToken);
+            await using var compose = new Compose([basic, generated],
+                ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+                ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+                ("AWS_REGION", "eu-central-1"));
+
+            var ended = await compose.UpAsync();
+
+            Assert.True(ended.Code == 0, ended.ToString());
+            Assert.Contains($"\"Arn\": \"{EmulatedTask.Destination}", ended.All, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task From_a_profile_two_hops_lead_to_the_other_account()
     {
         var folder = Directory.CreateTempSubdirectory("aws-").FullName;

@@ -17,9 +17,10 @@ internal sealed class StagedFiles : IDisposable
         }
     }
 
+    /// <param name="mode">Independent of the umask; null leaves the mode to the umask.</param>
     /// <exception cref="IOException">The directory cannot hold the file.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public void Add(string directory, string name, UnixFileMode mode, Action<Stream> write)
+    public void Add(string directory, string name, UnixFileMode? mode, Action<Stream> write)
     {
         var temporary = Path.Combine(directory, $".{name}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
 
@@ -29,24 +30,24 @@ internal sealed class StagedFiles : IDisposable
         }
 
         _files.Enqueue((temporary, Path.Combine(directory, name)));
-        using var stream = new FileStream(temporary, Private());
+        using var stream = new FileStream(temporary, Options(mode));
         write(stream);
 
-        // Independent of the umask, and by the open file, since a sibling that mounts the directory may replace the name by a link.
-        if (!OperatingSystem.IsWindows())
+        // By the open file, since a sibling that mounts the directory may replace the name by a link.
+        if (mode is { } wanted && !OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(stream.SafeFileHandle, mode);
+            File.SetUnixFileMode(stream.SafeFileHandle, wanted);
         }
 
         stream.Flush(flushToDisk: true);
     }
 
     // Only this user may open the file before it has its mode.
-    private static FileStreamOptions Private()
+    private static FileStreamOptions Options(UnixFileMode? mode)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
 
-        if (!OperatingSystem.IsWindows())
+        if (mode is not null && !OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using CredentialSidecar.Access;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Rules;
 using CredentialSidecar.Generating;
@@ -133,21 +135,23 @@ internal sealed class GenerateFlags(Option<string?> file, Func<ProcessEnvironmen
         try
         {
             Directory.CreateDirectory(directory);
+            using var staged = new StagedFiles();
+            var lines = new List<string>();
 
             foreach (var (name, text) in files)
             {
                 var path = Path.Combine(directory, name);
                 var isSame = File.Exists(path) && File.ReadAllText(path) == text;
+                lines.Add(isSame ? $"{path} is unchanged." : $"Wrote {path}.");
 
                 if (!isSame)
                 {
-                    File.WriteAllText($"{path}.new", text);
-                    File.Move($"{path}.new", path, overwrite: true);
+                    staged.Add(directory, name, mode: null, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
                 }
-
-                error.WriteLine(isSame ? $"{path} is unchanged." : $"Wrote {path}.");
             }
 
+            staged.Commit();
+            lines.ForEach(error.WriteLine);
             return ExitCodes.Ok;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -15,7 +15,7 @@ internal static class ComposeFile
     /// <exception cref="InputException">The words of a service are unknown.</exception>
     public static JsonObject Of(TaskDefinitionRequest request, RunningConfiguration configuration)
     {
-        TaskDefinitionChecks.NamesOf(null, request, configuration.Settings);
+        TaskDefinitionChecks.RequireNamedThings((string[]?)null, request, configuration.Settings);
         var volumes = new SharedVolumes(configuration.Settings, request.Clients);
         var environment = new JsonObject { ["SIDECAR_Source__Kind"] = "Default" };
 

@@ -78,15 +78,15 @@ internal static class TaskDefinitionChecks
     }
 
     /// <summary>Fails where a flag names something that does not exist.</summary>
-    public static void Names(JsonArray containers, TaskDefinitionRequest request, SidecarSettings settings)
+    public static void RequireNamedThings(JsonArray containers, TaskDefinitionRequest request, SidecarSettings settings)
     {
         var names = containers.Select(container => container.Text("name")!)
             .Where(name => name is not (SidecarContainer.Name or SidecarContainer.InitName)).ToArray();
-        NamesOf(names, request, settings);
+        RequireNamedThings(names, request, settings);
     }
 
     /// <param name="names">The containers that there are; null if any name may be right.</param>
-    public static void NamesOf(string[]? names, TaskDefinitionRequest request, SidecarSettings settings)
+    public static void RequireNamedThings(string[]? names, TaskDefinitionRequest request, SidecarSettings settings)
     {
         var destinations = settings.Destinations.Select(destination => destination.Name).ToArray();
 

@@ -19,7 +19,7 @@ internal sealed class TaskDefinitionEditor(
     public void Apply()
     {
         TaskDefinitionChecks.Platform(definition, request, notes);
-        TaskDefinitionChecks.Names(_containers, request, Settings);
+        TaskDefinitionChecks.RequireNamedThings(_containers, request, Settings);
         notes.AddRange(configuration.Notes);
         var apps = request.Containers
             .Select(pair => new Application(Find(pair.Key)!, pair.Value, _volumes.Of(pair.Key, pair.Value))).ToArray();

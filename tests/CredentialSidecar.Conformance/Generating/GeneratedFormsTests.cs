@@ -45,7 +45,7 @@ public sealed class GeneratedFormsTests(Helm helm) : IClassFixture<Helm>
         var written = ended.Output.Split('\n').Select(line => line.Trim())
             .SkipWhile(line => !line.Contains("SIDECAR_CONFIG", StringComparison.Ordinal)).ElementAt(1);
         Assert.Contains("team/audit/reader", written, StringComparison.Ordinal);
-        Assert.Contains("TransitiveTagKeys", written, StringComparison.Ordinal);
+        Assert.Contains("TransitiveTagKeys", written, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
