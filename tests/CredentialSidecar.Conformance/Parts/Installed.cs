@@ -11,15 +11,23 @@ internal static partial class Installed
     public const string Radosgw = "apt-get install -y --no-install-recommends ceph-mon ceph-mgr ceph-osd radosgw ceph-common";
     public const string MotoServer = "pip install 'moto[server]'";
 
+    public const string Terraform = "https://developer.hashicorp.com/terraform/install has the packages; version 1.9 or later";
+
     private static readonly Lazy<Task<Version?>> Boto3Once = new(() => PythonPackageAsync("boto3"));
     private static readonly Lazy<Task<Version?>> AwsCliOnce = new(() => VersionAsync(@"aws-cli/(\S+)", "aws", "--version"));
     private static readonly Lazy<Task<Version?>> MotoOnce = new(() => PythonPackageAsync("moto"));
+
+    private static readonly Lazy<Task<Version?>> TerraformOnce = new(() => VersionAsync(@"Terraform v(\S+)", "terraform", "version"));
 
     public static async Task<Version> Boto3Async() => Require(await Boto3Once.Value, "boto3", Clients);
 
     public static async Task<Version> AwsCliAsync() => Require(await AwsCliOnce.Value, "the AWS CLI", Clients);
 
     public static async Task<Version> MotoAsync() => Require(await MotoOnce.Value, "moto's server", MotoServer);
+
+    /// <summary>The samples compare variables in validations, which older versions refuse.</summary>
+    public static async Task TerraformAsync() => Assert.SkipUnless(
+        Require(await TerraformOnce.Value, "terraform", Terraform) >= new Version(1, 9), $"terraform is older than 1.9: {Terraform}");
 
     public static async Task RadosgwAsync()
     {

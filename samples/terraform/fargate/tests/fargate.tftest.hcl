@@ -61,7 +61,7 @@ run "applies" {
 
   assert {
     condition = (
-      jsondecode(aws_iam_role.destination.assume_role_policy).Statement[0].Principal.AWS == ["arn:aws:iam::111122223333:role/orders-task"] &&
+      jsondecode(aws_iam_role.destination.assume_role_policy).Statement[0].Principal.AWS[0] == aws_iam_role.task.arn &&
       jsondecode(aws_iam_role.destination.assume_role_policy).Statement[0].Condition.StringEquals["sts:ExternalId"] == "orders-7f3a"
     )
     error_message = "The destination's role does not trust the task role with the external id."

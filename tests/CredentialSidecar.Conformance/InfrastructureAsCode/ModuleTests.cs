@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using CredentialSidecar.Conformance.EcsSamples;
+using CredentialSidecar.Conformance.Parts;
+
+namespace CredentialSidecar.Conformance.InfrastructureAsCode;
+
+/// <summary>The Terraform module returns what <c>credential-sidecar generate</c> writes for the same task.</summary>
+public sealed class ModuleTests
+{
+    private const string TaskRole = "arn:aws:iam::111122223333:role/orders-task";
+
+    private const string Root = """
+        locals {
+          input = jsondecode(file("input.json"))
+        }
+
+        module "sidecar" {
+          source                = "./modules/credential-sidecar"
+          container_definitions = local.input.container_definitions
+          containers            = local.input.containers
+          container_clients     = local.input.container_clients
+          clients               = local.input.clients
+          environment           = local.input.environment
+          destinations          = local.input.destinations
+          image                 = "registry/credential-sidecar:1"
+          task_role_arn         = "arn:aws:iam::111122223333:role/orders-task"
+          account_id            = "111122223333"
+          region                = "eu-central-1"
+        }
+
+        output "sidecar" {
+          value = module.sidecar
+        }
+        """;
+
+    public static TheoryData<string> Cases { get; } = [.. ModuleCase.All.Keys];
+
+    [Theory, MemberData(nameof(Cases))]
+    public async Task The_module_returns_the_containers_and_volumes_that_generate_writes(string name)
+    {
+        var task = ModuleCase.All[name];
+        var outputs = await OutputsAsync(task);
+        var generated = await GenerateAsync(task, "task-definition", ["--from", "task.json", "--image", ModuleCase.Image,
+            .. task.Containers.SelectMany(container => new[] { "--container", container }),
+            .. task.Clients.SelectMany(client => new[] { "--client", client }), .. task.Flags]);
+
+        var expected = Comparable(generated["containerDefinitions"]!);
+        var actual = Comparable(outputs["container_definitions"]!);
+        var json = Comparable(JsonNode.Parse(outputs.Text("container_definitions_json"))!);
+        var volumes = new JsonArray([.. Volumes(task.Task["volumes"]), .. Volumes(outputs["volumes"])]);
+
+        Assert.True(JsonNode.DeepEquals(expected, actual), $"generate:\n{expected}\nmodule:\n{actual}");
+        Assert.True(JsonNode.DeepEquals(expected, json), $"generate:\n{expected}\nmodule:\n{json}");
+        Assert.True(JsonNode.DeepEquals(Sorted(generated["volumes"]!), Sorted(volumes)), $"{generated["volumes"]}\n{volumes}");
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public async Task The_module_returns_the_policies_that_generate_writes(string name)
+    {
+        var task = ModuleCase.All[name];
+        var outputs = await OutputsAsync(task);
+        var generated = await GenerateAsync(task, "iam", ["--task-role", TaskRole, "--region", "eu-central-1"]);
+        var roles = generated["roles"]!.AsArray().ToDictionary(role => role!.Text("role"), role => role!);
+        var hops = roles.Keys.Where(role => role != TaskRole).ToArray();
+
+        Policy.Same(roles[TaskRole]["trustPolicy"], outputs["task_role_trust_policy"]);
+        Policy.Same(roles[TaskRole]["policy"], outputs["task_role_policy"]);
+        Assert.Equal(hops.Order(), outputs["trust_policies"]!.AsObject().Select(pair => pair.Key).Order());
+        Assert.All(hops, role => Policy.Same(roles[role]["trustPolicy"], outputs["trust_policies"]![role]));
+        Assert.All(hops, role => Policy.Same(roles[role]["policy"], outputs["hop_role_policies"]![role]));
+    }
+
+    private static async Task<JsonNode> OutputsAsync(ModuleCase task)
+    {
+        using var terraform = await Terraform.CopyAsync();
+        await File.WriteAllTextAsync(terraform.PathOf("main.tf"), Root, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(terraform.PathOf("input.json"), task.Inputs.ToJsonString(), TestContext.Current.CancellationToken);
+        await terraform.InitializeAsync("");
+        var applied = await terraform.RunAsync("", "apply", "-auto-approve", "-no-color");
+        Assert.True(applied.Code == 0, applied.ToString());
+        var outputs = await terraform.RunAsync("", "output", "-json", "sidecar");
+        Assert.True(outputs.Code == 0, outputs.ToString());
+        return JsonNode.Parse(outputs.Output)!;
+    }
+
+    private static async Task<JsonNode> GenerateAsync(ModuleCase task, string command, IEnumerable<string> flags)
+    {
+        var folder = Directory.CreateTempSubdirectory("generate-").FullName;
+
+        try
+        {
+            var (from, configuration) = (Path.Combine(folder, "task.json"), Path.Combine(folder, "configuration.json"));
+            await File.WriteAllTextAsync(from, task.Task.ToJsonString(), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(configuration, task.Configuration, TestContext.Current.CancellationToken);
+            var ended = await Programs.SidecarAsync(
+                ["generate", command, "--config", configuration, .. flags.Select(flag => flag == "task.json" ? from : flag)], task.Variables);
+            Assert.True(ended.Code == 0, ended.ToString());
+            return JsonNode.Parse(ended.Output)!;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // The order of variables has no meaning, and JSON in a variable may have its keys in any order.
+    private static JsonNode Comparable(JsonNode containers)
+    {
+        var copy = containers.DeepClone();
+        var sidecar = copy.AsArray().Single(container => container!.Text("name") == "credential-sidecar")!;
+        sidecar["environment"] = new JsonObject(sidecar["environment"]!.AsArray().Select(variable => KeyValuePair.Create(
+            variable!.Text("name"),
+            variable!.Text("name") == "SIDECAR_CONFIG" ? JsonNode.Parse(variable!.Text("value")) : variable!["value"]!.DeepClone())));
+        return copy;
+    }
+
+    private static IEnumerable<JsonNode> Volumes(JsonNode? volumes) => (volumes?.AsArray() ?? []).Select(volume => volume!.DeepClone());
+
+    private static JsonArray Sorted(JsonNode list) =>
+        new([.. list.AsArray().Select(item => item!.DeepClone()).OrderBy(item => item.ToJsonString(), StringComparer.Ordinal)]);
+}
