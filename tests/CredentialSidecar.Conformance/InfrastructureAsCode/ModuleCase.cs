@@ -27,6 +27,7 @@ internal sealed partial record ModuleCase(string Definition, string[] Containers
             { "RoleArn": "arn:aws:iam::555566667777:role/hub" },
             { "RoleArn": "arn:aws:iam::666677778888:role/team/audit", "ExternalId": "other" },
             { "RoleArn": "arn:aws:iam::777788889999:role/last" } ] },
+          "last": { "Hops": [ { "RoleArn": "arn:aws:iam::777788889999:role/last", "ExternalId": "direct" } ] },
           "plain": { "Hops": [ { "RoleArn": "arn:aws:iam::555566667777:role/plain" } ] } } }
         """;
 
@@ -46,10 +47,20 @@ internal sealed partial record ModuleCase(string Definition, string[] Containers
             "environment": [{ "name": "A", "value": "%{B}" }] } ] }
         """;
 
+    private const string RouterLast = """
+        { "family": "logs", "networkMode": "awsvpc", "containerDefinitions": [
+          { "name": "app", "image": "app", "entryPoint": ["/app"],
+            "logConfiguration": { "logDriver": "awsfirelens", "options": { "Name": "opensearch" } } },
+          { "name": "router", "image": "router", "entryPoint": ["/router"], "firelensConfiguration": { "type": "fluentbit" },
+            "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "/ecs/logs" } } } ] }
+        """;
+
     public static IReadOnlyDictionary<string, ModuleCase> All { get; } = new Dictionary<string, ModuleCase>
     {
         ["one role"] = new("article", ["app=default"]),
         ["log router"] = new("firelens", ["app=default", "log_router=default"]),
+        ["log router that waits"] = new(RouterLast, ["app=default", "router=default"]),
+        ["log router that does not wait"] = new(RouterLast, ["app=default"]),
         ["other volumes"] = new("efs", ["app=default"]),
         ["several containers"] = new("several", ["app=default", "migrate=default"]),
         ["chains"] = new("article", ["app=audit"]) { Configuration = Chains },
