@@ -33,8 +33,9 @@ public sealed class CdkTests : IAsyncLifetime
         await Installed.CommandAsync("node is not installed, which the CDK runs on: apt-get install nodejs", "node", "--version");
         var program = Path.Combine(Folder, "bin", "Debug", "net10.0", "cdk");
         Assert.SkipUnless(File.Exists(program), "samples/cdk is not built: dotnet build samples/cdk");
+        var built = File.GetLastWriteTimeUtc($"{program}.dll");
         Assert.SkipWhen(
-            Directory.EnumerateFiles(Folder, "*.cs").Any(file => File.GetLastWriteTimeUtc(file) > File.GetLastWriteTimeUtc($"{program}.dll")),
+            Directory.EnumerateFiles(Folder, "*.cs").Any(file => File.GetLastWriteTimeUtc(file) > built),
             "samples/cdk is older than its sources: dotnet build samples/cdk");
 
         var ended = await ChildProcess.RunAsync(program, [_folder], CleanEnvironment.With(), TimeSpan.FromMinutes(3));

@@ -67,7 +67,10 @@ internal sealed partial record ModuleCase(string Definition, string[] Containers
         ["clients"] = new("several", ["app=reports", "migrate=audit"]) { Configuration = TwoClients, Clients = ["app=web"] },
         ["ports"] = new("article", ["app=default"])
         {
-            Variables = [("SIDECAR_PORT", "9180"), ("SIDECAR_HEALTH_PORT", "9181"), ("SIDECAR_DRAIN", "5s"), ("SIDECAR_Region", "eu-west-1")],
+            Variables =
+            [
+                ("SIDECAR_PORT", "9180"), ("SIDECAR_HEALTH_PORT", "9181"), ("SIDECAR_DRAIN", "5s"), ("SIDECAR_Region", "eu-west-1"),
+            ],
         },
         ["no entry point"] = new(WithoutEntryPoint, ["app=default"]) { Flags = ["--entrypoint", "app="] },
     };

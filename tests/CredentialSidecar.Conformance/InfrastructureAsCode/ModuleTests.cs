@@ -96,8 +96,8 @@ public sealed class ModuleTests
             var (from, configuration) = (Path.Combine(folder, "task.json"), Path.Combine(folder, "configuration.json"));
             await File.WriteAllTextAsync(from, task.Task.ToJsonString(), TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(configuration, task.Configuration, TestContext.Current.CancellationToken);
-            var ended = await Programs.SidecarAsync(
-                ["generate", command, "--config", configuration, .. flags.Select(flag => flag == "task.json" ? from : flag)], task.Variables);
+            string[] words = [.. flags.Select(flag => flag == "task.json" ? from : flag)];
+            var ended = await Programs.SidecarAsync(["generate", command, "--config", configuration, .. words], task.Variables);
             Assert.True(ended.Code == 0, ended.ToString());
             return JsonNode.Parse(ended.Output)!;
         }

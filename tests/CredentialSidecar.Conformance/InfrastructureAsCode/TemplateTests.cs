@@ -17,7 +17,8 @@ public sealed class TemplateTests
         var sample = Sample.Of(Fargate).Task;
 
         Assert.Equal(sample.Text("networkMode"), (string?)properties["NetworkMode"]);
-        Assert.Equal(sample.Words("requiresCompatibilities"), ((YamlSequenceNode)properties["RequiresCompatibilities"]).Select(one => $"{one}"));
+        Assert.Equal(
+            sample.Words("requiresCompatibilities"), ((YamlSequenceNode)properties["RequiresCompatibilities"]).Select(one => $"{one}"));
         Assert.Equal(("!GetAtt", "TaskRole.Arn"), Reference(properties["TaskRoleArn"]));
         Assert.Equal(("!GetAtt", "ExecutionRole.Arn"), Reference(properties["ExecutionRoleArn"]));
         Assert.Equal(("!Ref", "Cpu"), Reference(properties["Cpu"]));
