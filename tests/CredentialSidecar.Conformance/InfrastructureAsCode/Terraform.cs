@@ -22,7 +22,8 @@ internal sealed class Terraform : IDisposable
 
     public static string Samples { get; } = Repository.File("samples", "terraform");
 
-    private Dictionary<string, string?> Environment { get; }
+    /// <summary>The variables of terraform.</summary>
+    public Dictionary<string, string?> Environment { get; }
 
     /// <summary>Skips the test where terraform is not installed.</summary>
     public static async Task<Terraform> CopyAsync()
