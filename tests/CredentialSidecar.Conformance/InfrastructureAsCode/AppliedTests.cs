@@ -7,7 +7,8 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.InfrastructureAsCode;
 
 /// <summary>The real AWS provider applies the example to two accounts in moto.</summary>
-public sealed class AppliedTests : IAsyncLifetime
+[Collection(Terraform.Provider)]
+public sealed class AppliedTests : IDisposable
 {
     private const string Configuration = """
         { "Destinations": { "reports": { "Hops": [
@@ -33,39 +34,20 @@ public sealed class AppliedTests : IAsyncLifetime
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("applied-").FullName;
-    private MotoServer? _moto;
 
     private string Profiles => Path.Combine(_folder, "credentials");
 
     private string Generated => Path.Combine(_folder, "task-definition.json");
 
-    /// <summary>moto takes the account of the caller from the keys: those of a session are of the role's account.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        await Installed.TerraformAsync();
-        _moto = await MotoServer.StartAsync(("MOTO_IAM_LOAD_MANAGED_POLICIES", "true"));
-        await File.WriteAllTextAsync(
-            Profiles, "[task]\naws_access_key_id = testing\naws_secret_access_key = testing\n", TestContext.Current.CancellationToken);
-        var session = (await AwsAsync("task", "sts", "assume-role", "--role-arn", "arn:aws:iam::555566667777:role/admin",
-            "--role-session-name", "terraform"))["Credentials"]!;
-        await File.AppendAllTextAsync(
-            Profiles,
-            $"[reports]\naws_access_key_id = {session.Text("AccessKeyId")}\naws_secret_access_key = {session.Text("SecretAccessKey")}\n"
-                + $"aws_session_token = {session.Text("SessionToken")}\n",
-            TestContext.Current.CancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await (_moto?.DisposeAsync() ?? default);
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task The_example_creates_what_generate_writes_and_a_second_plan_changes_nothing()
     {
         using var terraform = await Terraform.CopyAsync();
-        terraform.Environment["AWS_ENDPOINT_URL"] = _moto!.Address.GetLeftPart(UriPartial.Authority);
+        await using var moto = await MotoServer.StartAsync(("MOTO_IAM_LOAD_MANAGED_POLICIES", "true"));
+        await WriteProfilesAsync(moto);
+        terraform.Environment["AWS_ENDPOINT_URL"] = moto.Address.GetLeftPart(UriPartial.Authority);
         terraform.Environment["AWS_SHARED_CREDENTIALS_FILE"] = Profiles;
         terraform.Environment["AWS_CONFIG_FILE"] = Path.Combine(_folder, "none");
         await terraform.InitializeAsync("fargate");
@@ -73,11 +55,11 @@ public sealed class AppliedTests : IAsyncLifetime
         var applied = await terraform.RunAsync("fargate", ["apply", "-auto-approve", "-no-color", .. Inputs]);
         Assert.True(applied.Code == 0 && !applied.Output.Contains("Warning", StringComparison.Ordinal), applied.ToString());
         var second = await terraform.RunAsync("fargate", ["plan", "-detailed-exitcode", "-no-color", .. Inputs]);
-        var created = await DescribeAsync();
+        var created = await DescribeAsync(moto);
         await GenerateAsync();
-        await AwsAsync("task", "ecs", "register-task-definition", "--cli-input-json", $"file://{Generated}");
-        var generated = await DescribeAsync();
-        var destination = (await AwsAsync("reports", "iam", "get-role", "--role-name", "reports"))["Role"]!;
+        await AwsAsync(moto, "task", "ecs", "register-task-definition", "--cli-input-json", $"file://{Generated}");
+        var generated = await DescribeAsync(moto);
+        var destination = (await AwsAsync(moto, "reports", "iam", "get-role", "--role-name", "reports"))["Role"]!;
 
         Assert.True(second.Code == 0, second.ToString());
         var (expected, actual) = (TaskContainers.Comparable(generated["containerDefinitions"]!),
@@ -92,8 +74,22 @@ public sealed class AppliedTests : IAsyncLifetime
             created.Text("taskRoleArn"), destination["AssumeRolePolicyDocument"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
-    private async Task<JsonNode> DescribeAsync() =>
-        (await AwsAsync("task", "ecs", "describe-task-definition", "--task-definition", "orders"))["taskDefinition"]!;
+    // moto takes the account of the caller from the keys: those of a session are of the role's account.
+    private async Task WriteProfilesAsync(MotoServer moto)
+    {
+        await File.WriteAllTextAsync(
+            Profiles, "[task]\naws_access_key_id = testing\naws_secret_access_key = testing\n", TestContext.Current.CancellationToken);
+        var session = (await AwsAsync(moto, "task", "sts", "assume-role", "--role-arn", "arn:aws:iam::555566667777:role/admin",
+            "--role-session-name", "terraform"))["Credentials"]!;
+        await File.AppendAllTextAsync(
+            Profiles,
+            $"[reports]\naws_access_key_id = {session.Text("AccessKeyId")}\naws_secret_access_key = {session.Text("SecretAccessKey")}\n"
+                + $"aws_session_token = {session.Text("SessionToken")}\n",
+            TestContext.Current.CancellationToken);
+    }
+
+    private async Task<JsonNode> DescribeAsync(MotoServer moto) =>
+        (await AwsAsync(moto, "task", "ecs", "describe-task-definition", "--task-definition", "orders"))["taskDefinition"]!;
 
     private async Task GenerateAsync()
     {
@@ -105,11 +101,11 @@ public sealed class AppliedTests : IAsyncLifetime
         Assert.True(ended.Code == 0, ended.ToString());
     }
 
-    private async Task<JsonNode> AwsAsync(string profile, params string[] words)
+    private async Task<JsonNode> AwsAsync(MotoServer moto, string profile, params string[] words)
     {
         var environment = CleanEnvironment.With(("AWS_SHARED_CREDENTIALS_FILE", Profiles), ("AWS_PROFILE", profile),
             ("AWS_CONFIG_FILE", Path.Combine(_folder, "none")), ("AWS_DEFAULT_REGION", "eu-central-1"));
-        var ended = await AwsCli.RunAsync(environment, _moto!.Address, words);
+        var ended = await AwsCli.RunAsync(environment, moto.Address, words);
         Assert.True(ended.Code == 0, ended.ToString());
         return JsonNode.Parse(ended.Output)!;
     }

@@ -6,7 +6,7 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.InfrastructureAsCode;
 
 /// <summary>The template of samples/cdk has what <c>credential-sidecar generate</c> writes for the same task.</summary>
-public sealed class CdkTests : IAsyncLifetime
+public sealed class CdkTests : IDisposable
 {
     private const string TaskRole = "arn:aws:iam::111122223333:role/orders-task";
 
@@ -27,33 +27,12 @@ public sealed class CdkTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("cdk-").FullName;
     private JsonObject _resources = [];
 
-    /// <summary>Runs the sample. No solution has it, because its packages are large.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        await Installed.CommandAsync("node is not installed, which the CDK runs on: apt-get install nodejs", "node", "--version");
-        var program = Path.Combine(Folder, "bin", "Debug", "net10.0", "cdk");
-        Assert.SkipUnless(File.Exists(program), "samples/cdk is not built: dotnet build samples/cdk");
-        var built = File.GetLastWriteTimeUtc($"{program}.dll");
-        Assert.SkipWhen(
-            Directory.EnumerateFiles(Folder, "*.cs").Any(file => File.GetLastWriteTimeUtc(file) > built),
-            "samples/cdk is older than its sources: dotnet build samples/cdk");
-
-        var ended = await ChildProcess.RunAsync(program, [_folder], CleanEnvironment.With(), TimeSpan.FromMinutes(3));
-        Assert.True(ended.Code == 0, ended.ToString());
-        var template = JsonNode.Parse(
-            await File.ReadAllTextAsync(Path.Combine(_folder, "Orders.template.json"), TestContext.Current.CancellationToken))!;
-        _resources = template["Resources"]!.AsObject();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(_folder, recursive: true);
-        return default;
-    }
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task The_template_has_the_task_and_the_policies_that_generate_writes()
     {
+        await SynthesizeAsync();
         var from = Path.Combine(_folder, "task.json");
         await File.WriteAllTextAsync(from, Task, TestContext.Current.CancellationToken);
         var generated = await GenerateAsync(
@@ -69,6 +48,24 @@ public sealed class CdkTests : IAsyncLifetime
             field => Assert.True(JsonNode.DeepEquals(generated[field], created[field]), $"{field}: {created[field]}"));
         Policy.Same(roles[0]!["policy"], Resource("AWS::IAM::Policy", "TaskRoleDefaultPolicy")["PolicyDocument"]);
         Policy.Same(roles[0]!["trustPolicy"], Resolve(Resource("AWS::IAM::Role", "TaskRole")["AssumeRolePolicyDocument"]));
+    }
+
+    /// <summary>Runs the sample. No solution has it, because its packages are large.</summary>
+    private async Task SynthesizeAsync()
+    {
+        await Installed.CommandAsync("node is not installed, which the CDK runs on: apt-get install nodejs", "node", "--version");
+        var program = Path.Combine(Folder, "bin", "Debug", "net10.0", "cdk");
+        Assert.SkipUnless(File.Exists(program), "samples/cdk is not built: dotnet build samples/cdk");
+        var built = File.GetLastWriteTimeUtc($"{program}.dll");
+        Assert.SkipWhen(
+            Directory.EnumerateFiles(Folder, "*.cs").Any(file => File.GetLastWriteTimeUtc(file) > built),
+            "samples/cdk is older than its sources: dotnet build samples/cdk");
+
+        var ended = await ChildProcess.RunAsync(program, [_folder], CleanEnvironment.With(), TimeSpan.FromMinutes(3));
+        Assert.True(ended.Code == 0, ended.ToString());
+        var template = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(_folder, "Orders.template.json"), TestContext.Current.CancellationToken))!;
+        _resources = template["Resources"]!.AsObject();
     }
 
     private JsonNode Resource(string type, string prefix) => _resources

@@ -6,6 +6,9 @@ namespace CredentialSidecar.Conformance.InfrastructureAsCode;
 /// <summary>The real terraform on a copy of samples/terraform, so that the samples stay without its files.</summary>
 internal sealed class Terraform : IDisposable
 {
+    /// <summary>The collection of tests that load the AWS provider, one after the other: each takes a core for ten seconds.</summary>
+    public const string Provider = "AWS provider";
+
     // Loading the AWS provider takes ten seconds on an idle machine.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 

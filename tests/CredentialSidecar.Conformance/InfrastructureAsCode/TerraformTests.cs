@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace CredentialSidecar.Conformance.InfrastructureAsCode;
 
 /// <summary>The module and the example pass what terraform itself checks, and their own tests.</summary>
+[Collection(Terraform.Provider)]
 public sealed partial class TerraformTests
 {
     [Fact]
