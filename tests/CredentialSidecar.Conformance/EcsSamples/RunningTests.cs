@@ -27,7 +27,7 @@ public sealed class RunningTests : IAsyncLifetime
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var sidecar = await SidecarProcess.StartAsync(emulator,
         [
-            .. Sample.Variables(sample.Sidecar), ("SIDECAR_SHARED_DIR", _shared),
+            .. Sample.Variables(sample.Sidecar), ("SIDECAR_SHARED_DIR", _shared), ("SIDECAR_PORT", "0"), ("SIDECAR_HEALTH_PORT", "0"),
 
             // This test runs no init container, so it adds no rules and gives the sidecar another user and other ports.
             ("SIDECAR_Interception__Guard", "false"), ("SIDECAR_Interception__BlockImds", "false"),
@@ -65,7 +65,7 @@ public sealed class RunningTests : IAsyncLifetime
             launcher,
             ["--print", .. sample["orders"].Words("entryPoint")[1..], "/bin/true"],
             CleanEnvironment.With(
-                ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none"), ("AWS_REGION", "eu-central-1")));
+                [.. Sample.Variables(sample["orders"]), ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/none")]));
         var probed = await ChildProcess.RunAsync(
             launcher,
             sample.Sidecar["healthCheck"]!.Words("command")[2..],
@@ -73,7 +73,7 @@ public sealed class RunningTests : IAsyncLifetime
 
         Assert.True(printed.Code == 0, printed.ToString());
         Assert.Contains(
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9170/v1/credentials/reports",
+            $"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:{sample.Port}/v1/credentials/reports",
             printed.Output,
             StringComparison.Ordinal);
 

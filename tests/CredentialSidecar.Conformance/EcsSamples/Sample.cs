@@ -27,6 +27,9 @@ internal sealed class Sample
     /// <summary>The sidecar's configuration, as the variable holds it.</summary>
     public JsonNode Configuration => JsonNode.Parse(Variables(Sidecar).Single(variable => variable.Name == "SIDECAR_CONFIG").Value!)!;
 
+    /// <summary>The port that the sidecar listens on.</summary>
+    public string Port => Variables(Sidecar).FirstOrDefault(variable => variable.Name == "SIDECAR_PORT").Value ?? "9170";
+
     /// <summary>The container of that name.</summary>
     public JsonNode this[string name] => Containers.Single(container => container.Text("name") == name);
 

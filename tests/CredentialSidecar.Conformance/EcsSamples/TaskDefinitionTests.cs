@@ -117,5 +117,23 @@ public sealed class TaskDefinitionTests
         Assert.False(sample["guard"]["essential"]!.GetValue<bool>());
     }
 
+    [Fact]
+    public void In_host_mode_both_containers_name_the_same_ports_and_no_container_has_a_capability()
+    {
+        var sample = Sample.Of("ec2-host/task-definition");
+        var sidecar = Sample.Variables(sample.Sidecar).ToDictionary();
+        var application = Sample.Variables(sample["orders"]).ToDictionary();
+
+        Assert.Equal("host", sample.Task.Text("networkMode"));
+        Assert.Equal((sidecar["SIDECAR_PORT"], sidecar["SIDECAR_HEALTH_PORT"]),
+            (application["CREDENTIAL_LAUNCH_PORT"], application["SIDECAR_HEALTH_PORT"]));
+
+        // Tasks with the defaults may run on the same instance.
+        Assert.Empty(sidecar.Values.Intersect(["9170", "9171"]));
+        Assert.All(sample.Containers, container => Assert.Null(container["linuxParameters"]?["capabilities"]?["add"]));
+        Assert.Null(sample.Configuration["Interception"]);
+        Assert.Null(sample.Configuration["Access"]);
+    }
+
     private static int Number(JsonNode node, string key) => node[key]!.GetValue<int>();
 }
