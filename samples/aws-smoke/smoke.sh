@@ -34,9 +34,10 @@ caller_profile='' destination_profile='' region='' image='' sidecar_program='' o
 app_image=public.ecr.aws/aws-cli/aws-cli:latest architecture=X86_64 public_ip=ENABLED timeout=600 poll=5
 report='' yes='' dry_run='' run_id='' cleanup_only='' work=''
 failure='' may_exist='' task='' task_id='' health='' sleeper='' remaining=()
-caller_account='' destination_account='' external_id='' version='' identity='' cleanup_result='' missing=''
+caller_account='' destination_account='' external_id='' version='' identity='' cleanup_result='' missing='' reason=''
 
-exec 3>&1
+# The terminal, where a command's own output goes to a file.
+exec 3>&1 4>&2
 say() { printf '%s\n' "$*"; }
 step() { printf '\n== %s\n' "$*"; }
 fail() { # TEXT [EXIT_CODE]
@@ -81,7 +82,7 @@ create_roles() { # PROFILE
 
 # A signal ends this pause at once: bash runs a trap only after a command in the foreground.
 pause() {
-  sleep "$poll" >/dev/null 2>&1 3>&- &
+  sleep "$poll" >/dev/null 2>&1 3>&- 4>&- &
   sleeper=$!
   wait "$sleeper"
   sleeper=''
@@ -244,6 +245,8 @@ finish() {
   local code=$?
   trap '' INT TERM HUP
   set +e
+  # A signal may come while a function's output goes to a file.
+  exec >&3 2>&4
   [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null
   if [ -n "$may_exist" ]; then
     if [ "$code" -gt 128 ]; then failure="interrupted by a signal"; fi
@@ -409,26 +412,26 @@ run_task() {
 }
 
 wait_for_end() {
-  local end=$((SECONDS + timeout)) begin=$SECONDS now before='' state
-  local query="tasks[0].[lastStatus, containers[?name=='credential-sidecar'].healthStatus | [0]]"
+  local end=$((SECONDS + timeout)) begin=$SECONDS before='' state now
+  local query="tasks[0].[lastStatus, containers[?name=='credential-sidecar'].healthStatus | [0], stoppedReason]"
   while :; do
     # One failed question is not the end: the next one may succeed.
-    now=$(describe "$query" 2>"$work/error" | tr '\t' ' ') || now="unknown: $(error_text)"
+    describe "$query" >"$work/out" 2>"$work/error" || printf 'unknown\tunknown\t%s\n' "$(error_text)" >"$work/out"
     if [ -n "$dry_run" ]; then return; fi
-    state=${now%% *}
-    case $now in *' HEALTHY' | *' UNHEALTHY') health=${now#* } ;; esac
-    [ "$now" = "$before" ] || say "  $((SECONDS - begin)) s: task $state, sidecar ${now#* }"
-    before=$now
+    IFS=$'\t' read -r state now reason <"$work/out" || true
+    case $now in HEALTHY | UNHEALTHY) health=$now ;; esac
+    [ "$state $now" = "$before" ] || say "  $((SECONDS - begin)) s: task $state, sidecar $now"
+    before="$state $now"
     [ "$state" != STOPPED ] || return 0
-    [ "$SECONDS" -lt "$end" ] || fail "The task did not end within $timeout s; its last state is $now. The report has its events and logs."
+    [ "$SECONDS" -lt "$end" ] ||
+      fail "The task did not end within $timeout s; its last state is $state, sidecar $now. The report has its events and logs."
     pause
   done
 }
 
 check() {
-  local end=$((SECONDS + 60)) code reason expected="arn:$partition:sts::$destination_account:assumed-role/$name-destination/"
-  IFS=$'\t' read -r code reason < <(describe "tasks[0].[containers[?name=='app'].exitCode | [0], stoppedReason]") ||
-    fail "The stopped task could not be described."
+  local end=$((SECONDS + 60)) code expected="arn:$partition:sts::$destination_account:assumed-role/$name-destination/"
+  code=$(describe "tasks[0].containers[?name=='app'].exitCode | [0]") || fail "The stopped task could not be described."
   [ "$code" != None ] || fail "The container app has no exit code, so it did not run to its end. ECS gives the reason \"$reason\"."
   [ "$code" = 0 ] || fail "The container app ended with exit code $code; expected 0. The report has its log."
   # CloudWatch Logs shows events some seconds later.
@@ -442,6 +445,7 @@ check() {
 }
 
 main() {
+  local attempt
   read_flags "$@"
   check_tools
   umask 077
@@ -466,9 +470,15 @@ main() {
   ask
   generate
   create
-  run_task
-  step "Waiting for the task, at most $timeout s"
-  wait_for_end
+  # ECS may need some seconds to know the new roles.
+  for attempt in 1 2 3; do
+    run_task
+    step "Waiting for the task, at most $timeout s"
+    wait_for_end
+    [[ $reason = *'nable to assume'* && $attempt -lt 3 ]] || break
+    say "  ECS does not know the roles yet: $reason"
+    pause
+  done
   if [ -n "$dry_run" ]; then return; fi
   step "Checking the result"
   check

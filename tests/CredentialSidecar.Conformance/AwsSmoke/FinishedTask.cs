@@ -16,6 +16,12 @@ internal static partial class FinishedTask
     private const string Careless =
         $"AKIAIOSFODNN7EXAMPLE {Token} arn:aws:iam::999988887777:role/x {SmokeRun.Caller} {SmokeRun.Destination}";
 
+    // What ECS answers for a task that it could not start.
+    private const string Unknown = """
+        {"tasks":[{"lastStatus":"STOPPED","stopCode":"TaskFailedToStart","stoppedReason":"ECS was unable to assume the role","containers":[
+        {"name":"credential-sidecar","lastStatus":"STOPPED"},{"name":"app","lastStatus":"STOPPED"}]}],"failures":[]}
+        """;
+
     private const string Task = """
         {"tasks":[{"lastStatus":"STOPPED","platformVersion":"1.4.0","platformFamily":"Linux","createdAt":1764301000.5,
         "startedAt":1764301030.5,"stoppedAt":1764301060.5,"stopCode":"EssentialContainerExited",
@@ -25,10 +31,11 @@ internal static partial class FinishedTask
         """;
 
     /// <param name="identity">The application's output; {run} is replaced by the id of the run.</param>
-    public static RawServer Start(string identity) => RawServer.Custom(async (request, stream, stop) =>
+    /// <param name="failures">So many tasks do not start, because ECS does not know their roles yet.</param>
+    public static RawServer Start(string identity, int failures = 0) => RawServer.Custom(async (request, stream, stop) =>
     {
         var body = await BodyAsync(request, stream, stop);
-        var answer = request.Contains("DescribeTasks", StringComparison.Ordinal) ? Task
+        var answer = request.Contains("DescribeTasks", StringComparison.Ordinal) ? failures-- > 0 ? Unknown : Task
             : Events(body.Contains("smoke/app/", StringComparison.Ordinal)
                 ? ["credential-launch: removed AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
                     identity.Replace("{run}", RunId().Match(body).Value, StringComparison.Ordinal)]

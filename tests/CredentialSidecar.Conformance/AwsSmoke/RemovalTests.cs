@@ -26,18 +26,21 @@ public sealed class RemovalTests
         Assert.DoesNotMatch("[0-9]{12}", run.Report);
     }
 
-    [Fact]
-    public async Task Interrupted_run_removes_everything()
+    [Theory]
+    [InlineData("== Creating log group", "create-role")]
+    [InlineData("== Waiting", "run-task")]
+    public async Task Interrupted_run_removes_everything(string line, string call)
     {
         await using var run = await SmokeRun.CreateAsync();
 
-        await using var script = await run.StartAndWaitAsync();
+        await using var script = await run.StartAsync(line);
         script.Signal(2);
         var ended = await script.EndAsync(SmokeRun.Limit);
 
         Assert.Equal(130, ended.Code);
-        AssertCreated(run);
-        Assert.Contains("ecs stop-task", run.Calls, StringComparison.Ordinal);
+        Assert.Contains(call, run.Calls, StringComparison.Ordinal);
+        Assert.Equal(call == "run-task", run.Calls.Contains("ecs stop-task", StringComparison.Ordinal));
+        Assert.Contains("Nothing of run ", ended.Output, StringComparison.Ordinal);
         Assert.Empty(await run.RemainsAsync());
         Assert.Contains("interrupted by a signal", run.Report, StringComparison.Ordinal);
     }
@@ -48,7 +51,7 @@ public sealed class RemovalTests
         await using var run = await SmokeRun.CreateAsync();
         string id;
 
-        await using (var script = await run.StartAndWaitAsync())
+        await using (var script = await run.StartAsync("== Waiting"))
         {
             id = Regex.Match(string.Join('\n', script.Output), "^Run ([0-9a-f]{8})", RegexOptions.Multiline).Groups[1].Value;
             script.Signal(9);

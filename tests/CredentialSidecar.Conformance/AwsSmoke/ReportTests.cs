@@ -14,10 +14,11 @@ public sealed class ReportTests
     {
         await using var run = await SmokeRun.CreateAsync();
 
-        var ended = await RunAsync(run, SmokeRun.Destination, "destination");
+        var ended = await RunAsync(run, SmokeRun.Destination, "destination", failures: 1);
 
         Assert.True(ended.Code == 0, ended.ToString());
         Assert.Contains("Passed.", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(run.Calls, " ecs run-task "));
         Assert.Empty(await run.RemainsAsync());
         Assert.StartsWith("# CredentialSidecar on Fargate: passed", run.Report, StringComparison.Ordinal);
         Assert.All(
@@ -51,10 +52,10 @@ public sealed class ReportTests
         Assert.Empty(await run.RemainsAsync());
     }
 
-    private static async Task<ChildProcess.Ended> RunAsync(SmokeRun run, string account, string role)
+    private static async Task<ChildProcess.Ended> RunAsync(SmokeRun run, string account, string role, int failures = 0)
     {
         var identity = $"arn:aws:sts::{account}:assumed-role/credential-sidecar-smoke-{{run}}-{role}/session";
-        await using var finished = FinishedTask.Start(identity);
+        await using var finished = FinishedTask.Start(identity, failures);
         await using var script = run.Start(finished.Uri, "--yes");
         return await script.EndAsync(SmokeRun.Limit);
     }

@@ -99,14 +99,14 @@ internal sealed class SmokeRun : IAsyncDisposable
         ],
         new Dictionary<string, string?>(_environment) { ["FINISHED"] = finished?.GetLeftPart(UriPartial.Authority) ?? "" });
 
-    /// <summary>Starts a run and returns while it waits for its task.</summary>
-    public async Task<ChildProcess> StartAndWaitAsync()
+    /// <summary>Starts a run and returns once it has printed a line that starts so.</summary>
+    public async Task<ChildProcess> StartAsync(string start)
     {
         var script = Start(null, "--yes", "--poll", "3");
 
         for (var end = DateTime.UtcNow + Limit; ; await Task.Delay(100))
         {
-            if (script.Output.Any(line => line.StartsWith("== Waiting", StringComparison.Ordinal)))
+            if (script.Output.Any(line => line.StartsWith(start, StringComparison.Ordinal)))
             {
                 return script;
             }
@@ -115,7 +115,7 @@ internal sealed class SmokeRun : IAsyncDisposable
             {
                 var printed = string.Join('\n', script.Output.Concat(script.Errors));
                 await script.DisposeAsync();
-                throw new InvalidOperationException($"The script did not come to wait for its task: {printed}");
+                throw new InvalidOperationException($"The script did not print \"{start}\": {printed}");
             }
         }
     }
