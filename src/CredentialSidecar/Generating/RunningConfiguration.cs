@@ -64,8 +64,14 @@ internal sealed record RunningConfiguration(
         var settings = SettingsLoader.Load(new ProcessEnvironment(variables.Concat(OfTask))).Settings;
 
         // The health check reads this variable and no file.
-        if (settings.Health.Port != FixedNames.HealthPort && !variables.Keys.Any(name => ShortNames.PathOf(name) == "Health:Port"))
+        if (settings.Health.Port != FixedNames.HealthPort && !variables.ContainsKey("SIDECAR_HEALTH_PORT"))
         {
+            foreach (var name in variables.Keys.Where(name => ShortNames.PathOf(name).Equals("Health:Port",
+                StringComparison.OrdinalIgnoreCase)))
+            {
+                variables.Remove(name);
+            }
+
             variables["SIDECAR_HEALTH_PORT"] = settings.Health.Port.ToString(CultureInfo.InvariantCulture);
         }
 

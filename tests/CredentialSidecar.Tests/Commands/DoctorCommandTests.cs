@@ -57,14 +57,6 @@ public sealed class DoctorCommandTests : DoctorTest
         Assert.Equal(isEc2, remedies.Any(remedy => remedy?.Contains(Remedy, StringComparison.Ordinal) == true));
     }
 
-    [Theory]
-    [InlineData("bridge", false, "DOCKER-USER")]
-    [InlineData("host", false, "no switch")]
-    [InlineData(null, true, "HttpTokens=required")]
-    [InlineData(null, false, "intercept up --block-imds")]
-    public void The_remedy_depends_on_the_network_mode(string? mode, bool isKubernetes, string remedy) =>
-        Assert.Contains(remedy, MetadataRemedy.For(mode, isKubernetes), StringComparison.Ordinal);
-
     [Fact]
     public async Task A_destination_without_hops_passes_by_the_role_of_the_source_and_no_clock_is_compared()
     {

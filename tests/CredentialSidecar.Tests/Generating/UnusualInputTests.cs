@@ -225,4 +225,17 @@ public sealed class UnusualInputTests
         Assert.Equal(0, code);
         Assert.StartsWith("Not in the values: Listen, Refresh. ", error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("SIDECAR_Health__Port")]
+    [InlineData("SIDECAR_HEALTH_PORT")]
+    public void The_health_check_finds_the_port_under_any_name(string variable)
+    {
+        var (_, output, _) = Of(
+            Definition("article"), ["task-definition", "--from", "-", .. Default], ("SIDECAR_ROLE_ARN", Target), (variable, "9300"));
+        var ports = Container(output, "credential-sidecar")["environment"]!.AsArray()
+            .Where(one => (string?)one!["value"] == "9300").Select(one => (string?)one!["name"]);
+
+        Assert.Equal(["SIDECAR_HEALTH_PORT"], ports);
+    }
 }

@@ -93,6 +93,11 @@ public sealed class MetadataTests
     public void Only_an_answer_of_EC2_counts_as_instance_metadata(string text, bool isEc2) =>
         Assert.Equal(isEc2, InstanceMetadata.IsEc2(HttpAnswer.Parse(text)));
 
+    // intercept refuses host networking, where its rules would hit every process of the instance.
+    [Fact]
+    public void The_warning_does_not_advise_interception_in_host_networking() =>
+        Assert.DoesNotContain("intercept", Remedy.Warning("host", isKubernetes: false), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("awsvpc", false, "ECS_AWSVPC_BLOCK_IMDS=true")]
     [InlineData("bridge", false, "DOCKER-USER")]

@@ -1,5 +1,6 @@
 using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Configuration.Settings;
+using CredentialSidecar.Shared;
 using CredentialSidecar.Sources;
 
 namespace CredentialSidecar.Commands.Doctor;
@@ -10,6 +11,10 @@ namespace CredentialSidecar.Commands.Doctor;
 internal static class InstanceMetadataCheck
 {
     public static readonly Uri Address = new("http://169.254.169.254/");
+
+    // For the users whom the rule leaves alone.
+    private const string Spared = " That rule never blocks root and the sidecar's uid; to test it, run the doctor as the "
+        + "application's uid.";
 
     private const string Check = "instance metadata";
     private const string Lifetime = "X-aws-ec2-metadata-token-ttl-seconds";
@@ -39,8 +44,10 @@ internal static class InstanceMetadataCheck
         examination.Fail(
             Check,
             $"{address.Host} answers uid {SmallFile.UserId()}, so a client that does not use the sidecar gets the EC2 instance's role",
-            MetadataRemedy.For(networkMode, isKubernetes) + (isSpared ? MetadataRemedy.Spared : ""));
+            Sentence(MetadataRemedy.For(networkMode, isKubernetes)) + (isSpared ? Spared : ""));
     }
+
+    private static string Sentence(string words) => $"{char.ToUpperInvariant(words[0])}{words[1..]}.";
 
     // Other clouds and proxies also answer on that address.
     private static async Task<bool> IsEc2Async(HttpRequestMessage request, CancellationToken cancellationToken)
