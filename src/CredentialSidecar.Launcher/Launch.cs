@@ -26,7 +26,7 @@ internal static class Launch
             return ExitCodes.Ok;
         }
 
-        if (line.Has(Flag.Check))
+        if (line.Has(Flag.Check) && !line.Has(Flag.Get))
         {
             var port = reader.ReadHealthPort();
             return mistakes.Count > 0 ? Report(mistakes) : Probe.Run(port, line.Has(Flag.Ready));
@@ -54,6 +54,14 @@ internal static class Launch
 
     private static IEnumerable<Mistake> DemandsOfGet(CommandLine line, LaunchSettings settings)
     {
+        foreach (var other in new[] { Flag.Print, Flag.Check, Flag.Ready })
+        {
+            if (line.Has(other))
+            {
+                yield return new(ExitCodes.Usage, $"{Flag.Get.Name} and {other.Name} do different things; keep one of them.");
+            }
+        }
+
         if (line.Program.Length > 0)
         {
             yield return new(ExitCodes.Usage, "--get prints credentials and runs no program; write credential-launch --get DESTINATION.");

@@ -61,14 +61,15 @@ internal sealed class CommandLine
         {
             Add(flag, equals < 0, "", $"{name} does not take a value; write {name} alone.");
         }
+        else if (flag.IsOptional)
+        {
+            // An empty value is that of a variable which is not set, and not the wish for the default.
+            var given = equals >= 0 ? word[(equals + 1)..] : i < words.Length && !words[i].StartsWith('-') ? words[i++] : null;
+            Add(flag, given?.Length != 0, given ?? "", $"{name} has an empty value; leave it out, or name a destination.");
+        }
         else if (equals >= 0)
         {
             Add(flag, true, word[(equals + 1)..], "");
-        }
-        else if (flag.IsOptional)
-        {
-            var present = i < words.Length && !words[i].StartsWith('-');
-            Add(flag, true, present ? words[i++] : "", "");
         }
         else
         {

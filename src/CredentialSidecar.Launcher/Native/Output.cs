@@ -5,11 +5,12 @@ namespace CredentialSidecar.Launcher.Native;
 /// <summary>Writes to a person or a log, one line at a time.</summary>
 internal static unsafe class Output
 {
-    public static void Error(string sentence) => Write(2, FixedNames.Launcher + ": " + sentence + "\n");
+    public static void Error(string sentence) => _ = Write(2, FixedNames.Launcher + ": " + sentence + "\n");
 
-    public static void Print(string text) => Write(1, text);
+    /// <returns>Whether all of the text was written.</returns>
+    public static bool Print(string text) => Write(1, text);
 
-    private static void Write(int descriptor, string text)
+    private static bool Write(int descriptor, string text)
     {
         fixed (byte* bytes = Encoding.Latin1.GetBytes(text))
         {
@@ -20,6 +21,8 @@ internal static unsafe class Output
             {
                 written += count;
             }
+
+            return written == text.Length;
         }
     }
 }

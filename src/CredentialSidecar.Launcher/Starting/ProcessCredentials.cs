@@ -13,22 +13,35 @@ internal static class ProcessCredentials
     ];
 
     /// <param name="body">The sidecar's answer, the JSON of the container credentials contract.</param>
-    public static string Of(string body)
+    /// <returns>Null if a member is missing, or is not what a sidecar sends.</returns>
+    public static string? Of(string body)
     {
         var text = new StringBuilder("{\"Version\":1");
 
         foreach (var (theirs, ours) in Members)
         {
-            if (JsonText.Member(body, ours) is { } value)
+            if (JsonText.Member(body, ours) is not { Length: > 0 } value || !IsPlain(value))
             {
-                text.Append(",\"").Append(theirs).Append("\":\"").Append(Escaped(value)).Append('"');
+                return null;
             }
+
+            text.Append(",\"").Append(theirs).Append("\":\"").Append(value).Append('"');
         }
 
         return text.Append("}\n").ToString();
     }
 
-    // JsonText leaves no control characters.
-    private static string Escaped(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+    // JsonText replaces what does not fit on a line by a question mark or a space, and neither is in a credential.
+    private static bool IsPlain(string value)
+    {
+        foreach (var c in value)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('+' or '/' or '=' or '_' or '.' or '~' or ':' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -51,8 +51,11 @@ internal sealed class Session
             return verdict.AsMistake(_settings.FullUri, _settings.Wait);
         }
 
-        Output.Print(ProcessCredentials.Of(_readiness.Body));
-        return null;
+        return ProcessCredentials.Of(_readiness.Body) is not { } document
+            ? new Mistake(ExitCodes.NotReady, $"{_settings.FullUri} answered without a whole session, so it is not a sidecar. "
+                + "Check --port.")
+            : Output.Print(document) ? null
+            : new Mistake(ExitCodes.NotReady, "The credentials could not be written to standard output.");
     }
 
     /// <returns>Only if the program did not start.</returns>

@@ -40,6 +40,9 @@ internal sealed class ChainWalk : IAsyncDisposable
         var assumer = _services.GetRequiredService<IRoleAssumer>();
         var known = new Dictionary<NodeIdentity, TemporaryCredentials>();
 
+        // One STS that does not answer is waited for once.
+        var outages = new Dictionary<string, CredentialException>(StringComparer.Ordinal);
+
         foreach (var chain in chains)
         {
             var signer = source;
@@ -51,12 +54,18 @@ internal sealed class ChainWalk : IAsyncDisposable
                 try
                 {
                     signer = hop is null ? source
+                        : outages.TryGetValue(hop.Region, out var outage) ? throw Repeated(outage, hop, label)
                         : known.TryGetValue(identity, out var shared) ? shared
                         : known[identity] = await assumer.AssumeAsync(hop, label, signer, cancellationToken);
                 }
                 catch (CredentialException e)
                 {
                     failure = e;
+
+                    if (e.Outage is not null)
+                    {
+                        outages.TryAdd(hop!.Region, e);
+                    }
                 }
 
                 yield return new ChainStep(chain.Destination, hop, label, signer, failure);
@@ -68,6 +77,12 @@ internal sealed class ChainWalk : IAsyncDisposable
             }
         }
     }
+
+    private static CredentialException Repeated(CredentialException outage, Hop hop, NodeLabel label) =>
+        new(outage.Failure, $"Cannot assume {hop.Role} ({label}): STS in {hop.Region} did not answer before: {outage.Outage!.Why}.")
+        {
+            Advice = outage.Advice,
+        };
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

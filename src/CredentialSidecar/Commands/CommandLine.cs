@@ -18,6 +18,7 @@ internal static class CommandLine
 
         Required:
           SIDECAR_ROLE_ARN   the role to assume; several roles, separated by commas, form a chain
+          SIDECAR_SHARED_DIR a directory that siblings mount, for a generated token and the launcher; or
           SIDECAR_TOKEN      what siblings send as AWS_CONTAINER_AUTHORIZATION_TOKEN (openssl rand -hex 32)
 
         Often set:

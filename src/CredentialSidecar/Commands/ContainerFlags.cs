@@ -45,7 +45,8 @@ internal static class ContainerFlags
         var files = PairWords.Read(parse, ImageConfigs);
         var images = entryPoints.Keys.Concat(commands.Keys).Concat(files.Keys).Distinct().ToDictionary(name => name, name =>
         {
-            var known = files.TryGetValue(name, out var file) ? ImageFacts.Of(JsonInput.Read(file), file) : ImageFacts.Unknown;
+            var known = files.TryGetValue(name, out var file) ? ImageFacts.Of(JsonInput.Read(file, flag: ImageConfigs.Name),
+                file) : ImageFacts.Unknown;
             return known with
             {
                 EntryPoint = entryPoints.TryGetValue(name, out var entryPoint) ? PairWords.Split(entryPoint) : known.EntryPoint,

@@ -99,7 +99,20 @@ internal sealed class GenerateFlags(Option<string?> file, Func<ProcessEnvironmen
             variables["SIDECAR_EXTERNAL_ID"] = externalId;
         }
 
-        return RunningConfiguration.Load(new ProcessEnvironment(variables), null);
+        try
+        {
+            return RunningConfiguration.Load(new ProcessEnvironment(variables), null);
+        }
+        catch (ConfigurationMistakesException e)
+        {
+            // The operator wrote flags, and no variables.
+            throw new ConfigurationMistakesException([.. e.Mistakes.Select(mistake => mistake.Key switch
+            {
+                "SIDECAR_ROLE_ARN" => mistake with { Key = _role.Name },
+                "SIDECAR_EXTERNAL_ID" => mistake with { Key = _externalId.Name },
+                _ => mistake,
+            })]);
+        }
     }
 
     /// <exception cref="InputException">The value is not a region.</exception>

@@ -50,7 +50,7 @@ internal static class GenerateTaskDefinition
     private static int Run(ParseResult parse, GenerateFlags common, Func<TextReader> input)
     {
         var notes = new List<string>();
-        var definition = TaskDefinitionInput.Of(JsonInput.Read(parse.GetValue(From)!, input), notes);
+        var definition = TaskDefinitionInput.Of(JsonInput.Read(parse.GetValue(From)!, input, From.Name), notes);
         var request = ContainerFlags.Read(parse) with
         {
             InitImage = ContainerFlags.ReadImage(parse, InitImage),

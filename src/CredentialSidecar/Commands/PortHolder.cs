@@ -10,6 +10,9 @@ internal static class PortHolder
     private const int Local = 1, State = 3, Uid = 7, Inode = 9;
     private const string Listening = "0A";
 
+    // An IPv6 socket on ::ffff:0.0.0.0 takes connections to every IPv4 address.
+    private static readonly string AnyMapped = Hex(IPAddress.Any.MapToIPv6());
+
     private static readonly string[] Tables = ["net/tcp", "net/tcp6"];
 
     /// <returns>Such as <c>nginx (pid 12)</c> or <c>a process of uid 101</c>; null if unknown.</returns>
@@ -28,17 +31,18 @@ internal static class PortHolder
         }
     }
 
-    /// <returns>The users that listen on the address; empty if none does, or if the kernel does not show it.</returns>
+    /// <returns>The users that listen on the address; null if the kernel does not show it.</returns>
     /// <param name="proc"><c>/proc</c>.</param>
-    public static IReadOnlyCollection<uint> Uids(IPEndPoint address, string proc = "/proc")
+    public static IReadOnlyCollection<uint>? Uids(IPEndPoint address, string proc = "/proc")
     {
         try
         {
-            return [.. Listeners(address, proc).Select(columns => uint.Parse(columns[Uid], CultureInfo.InvariantCulture)).Distinct()];
+            return !File.Exists(Path.Combine(proc, Tables[0])) ? null
+                : [.. Listeners(address, proc).Select(columns => uint.Parse(columns[Uid], CultureInfo.InvariantCulture)).Distinct()];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [];
+            return null;
         }
     }
 
@@ -53,7 +57,8 @@ internal static class PortHolder
 
     private static bool Holds(string local, IPEndPoint address) => local.Split(':') is [var host, var port]
         && port == address.Port.ToString("X4", CultureInfo.InvariantCulture)
-        && (host == Hex(address.Address) || host.All(digit => digit == '0'));
+        && (host == Hex(address.Address) || host == Hex(address.Address.MapToIPv6()) || host == AnyMapped
+            || host.All(digit => digit == '0'));
 
     // Groups of four bytes in the machine's byte order, which is little-endian wherever .NET runs.
     private static string Hex(IPAddress address) =>

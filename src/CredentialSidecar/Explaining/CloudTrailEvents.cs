@@ -13,19 +13,16 @@ internal static class CloudTrailEvents
     /// <returns>Null if the text is not CloudTrail's; empty if no call in it failed.</returns>
     public static IReadOnlyList<Evidence>? Read(string text)
     {
-        JsonNode? node;
-
         try
         {
-            node = JsonNode.Parse(text.TrimStart('\uFEFF'));
+            var events = Unwrap(JsonNode.Parse(text.TrimStart('\uFEFF'))).Where(one => Text(one, "eventName") is not null).ToArray();
+            return events.Length == 0 ? null : [.. events.Where(one => Text(one, "errorCode") is not null).Take(Most).Select(Of)];
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
+            // No JSON, or JSON that no program can read alike: a name that stands twice, half of a character.
             return null;
         }
-
-        var events = Unwrap(node).Where(one => Text(one, "eventName") is not null).Take(Most).ToArray();
-        return events.Length == 0 ? null : [.. events.Where(one => Text(one, "errorCode") is not null).Select(Of)];
     }
 
     private static IEnumerable<JsonObject> Unwrap(JsonNode? node) => node switch
@@ -34,36 +31,33 @@ internal static class CloudTrailEvents
         JsonObject json when json["Records"] is JsonArray records => Unwrap(records),
         JsonObject json when json["Events"] is JsonArray events => Unwrap(events),
         JsonObject json when json["detail"] is JsonObject detail => [detail],
-        JsonObject json when Text(json, "CloudTrailEvent") is { } inner => Nested(inner),
+        JsonObject json when Text(json, "CloudTrailEvent") is { } inner => Unwrap(JsonNode.Parse(inner)),
         JsonObject json => [json],
         _ => [],
     };
 
-    private static IEnumerable<JsonObject> Nested(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text) is JsonObject json ? [json] : [];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
-    }
-
     private static Evidence Of(JsonObject json)
     {
         var (identity, parameters) = (json["userIdentity"] as JsonObject, json["requestParameters"] as JsonObject);
-        var issuer = (identity?["sessionContext"] as JsonObject)?["sessionIssuer"] as JsonObject;
+        var issuer = Text((identity?["sessionContext"] as JsonObject)?["sessionIssuer"] as JsonObject, "arn");
         var message = Text(json, "errorMessage") ?? "";
+        var (name, code, said) = (Text(json, "eventName")!, Text(json, "errorCode")!, EvidenceReader.OfText(message));
+        var isHop = Text(json, "eventSource") is null or "sts.amazonaws.com" && name == "AssumeRole";
 
-        return new Evidence(Text(json, "errorCode"), message)
+        return new Evidence(
+            said?.Kind is EvidenceKind.HopDenial or EvidenceKind.OtherDenial ? said.Kind
+                : !isHop ? EvidenceKind.OtherService
+                : code is "AccessDenied" or "Client.AccessDenied" ? EvidenceKind.HopDenial
+                : EvidenceKind.StsError,
+            code, message)
         {
+            Operation = name,
             Role = Text(parameters, "roleArn") ?? EvidenceReader.RoleIn(message),
-            Caller = Text(issuer, "arn") ?? Sources.Denial.Read(message).Caller ?? Text(identity, "arn"),
+            Caller = issuer ?? said?.Caller ?? Text(identity, "arn"),
+            HasCallersPath = issuer is not null,
             Region = Text(json, "awsRegion"),
-            Request = new RequestFacts(
-                Text(parameters, "externalId"), Text(json, "vpcEndpointId"), $"{Text(json, "eventName")} at {Text(json, "eventTime")}"),
+            Request = new RequestFacts(parameters is not null, Text(parameters, "externalId"), Text(json, "vpcEndpointId"),
+                $"{name} at {Text(json, "eventTime")}"),
         };
     }
 

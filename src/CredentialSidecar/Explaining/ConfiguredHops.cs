@@ -8,12 +8,15 @@ namespace CredentialSidecar.Explaining;
 /// <param name="settings">Null if no configuration was given.</param>
 internal sealed class ConfiguredHops(SidecarSettings? settings)
 {
-    private const string UnknownRegion = "REGION";
+    private const string UnknownRegion = "the region of the call";
 
     public bool IsKnown => settings is not null;
 
     /// <summary>The external ids and tokens of the configuration, for masking.</summary>
     public SecretMask Mask { get; } = new(settings?.Secrets ?? [], settings?.ExternalIds ?? [], TimeProvider.System);
+
+    /// <summary>A destination that serves the source's own credentials; null if none.</summary>
+    public string? WithoutHops => settings?.Destinations.FirstOrDefault(one => one.Hops.IsEmpty)?.Name;
 
     /// <summary>The destination whose last role a caller has; null if none.</summary>
     public string? DestinationOf(string caller) =>
@@ -26,7 +29,9 @@ internal sealed class ConfiguredHops(SidecarSettings? settings)
         [
             .. from destination in settings?.Destinations ?? []
                from hop in destination.Hops.Index()
-               where Denial.IsSame(hop.Item.Role.Text, role)
+
+               // STS names the role with its path, so another path is another role.
+               where hop.Item.Role.Text == role
                select new ConfiguredHop(
                    new NodeLabel(destination.Name, hop.Index + 1),
                    Of(hop.Item, region),
@@ -38,6 +43,17 @@ internal sealed class ConfiguredHops(SidecarSettings? settings)
         return fit.Any(one => one.Caller is not null && caller is not null) ? [.. fit.Where(one => one.Caller is not null)] : fit;
     }
 
+    /// <summary>The hops for a person.</summary>
+    public string Names(IReadOnlyList<ConfiguredHop> found, Evidence evidence)
+    {
+        var names = string.Join(", ", found.Select(one => $"{one.Label} of destination {one.Label.Destination}"));
+        return found is [{ Caller: null }, ..] && evidence.Caller is not null ? $"{names}, if the sidecar's source is {evidence.Caller}"
+            : found.Count > 0 ? names
+            : !IsKnown ? "unknown: no configuration was given (--config FILE)"
+            : evidence.Role is null ? "unknown: the text does not name the role"
+            : "none: the configuration does not assume this role from this caller";
+    }
+
     /// <summary>A hop of which only the role is known.</summary>
     public Hop Unconfigured(RoleArn role, string? region) => Of(new HopSettings(role, TimeSpan.FromHours(1)), region);
 
@@ -45,7 +61,7 @@ internal sealed class ConfiguredHops(SidecarSettings? settings)
     private Hop Of(HopSettings hop, string? region) => new()
     {
         Role = hop.Role,
-        Region = hop.Region ?? settings?.Region ?? region ?? UnknownRegion,
+        Region = region ?? hop.Region ?? settings?.Region ?? UnknownRegion,
         SessionName = "explain",
         Duration = hop.Duration,
         ExternalId = hop.ExternalId,

@@ -20,9 +20,6 @@ internal sealed record Explanation(string What)
     /// <summary>The kind of policy that denied the call.</summary>
     public string? Policy { get; init; }
 
-    /// <summary>The text that was explained; shortened, escaped and masked.</summary>
-    public string? Said { get; init; }
-
     /// <summary>What was sent, from CloudTrail.</summary>
     public string? Event { get; init; }
 

@@ -36,9 +36,16 @@ internal static class IamFormats
             role() { # NAME PATH ARN TRUST
               if aws iam get-role --role-name "$1" >/dev/null 2>&1; then
                 printf '%s exists. Check that its trust policy has these statements:\n%s\n' "$3" "$4"
-              else
-                aws iam create-role --role-name "$1" --path "$2" --assume-role-policy-document "$4" >/dev/null
+                return
               fi
+              attempt=1
+              until said=$(aws iam create-role --role-name "$1" --path "$2" --assume-role-policy-document "$4" 2>&1 >/dev/null); do
+                # IAM takes some seconds until a trust policy may name a new role.
+                case "$attempt $said" in
+                  [1-9]' '*MalformedPolicyDocument*) attempt=$((attempt + 1)); sleep 3 ;;
+                  *) printf '%s: %s\n' "$3" "$said" >&2; exit 1 ;;
+                esac
+              done
             }
 
 

@@ -25,7 +25,8 @@ internal static class JsonInput
 
     /// <exception cref="InputException">The file cannot be read, or is not JSON.</exception>
     /// <param name="standardInput">Null where the file has to be a file.</param>
-    public static JsonNode Read(string file, Func<TextReader>? standardInput = null)
+    /// <param name="flag">The flag that names the file, for the message.</param>
+    public static JsonNode Read(string file, Func<TextReader>? standardInput = null, string? flag = null)
     {
         if (file == StandardInput && standardInput is not null)
         {
@@ -34,7 +35,7 @@ internal static class JsonInput
 
         return SmallFile.TryRead(file, ConfigurationLayers.LargestFile, out var bytes, out var problem)
             ? Parse(file, Encoding.UTF8.GetString(bytes))
-            : throw new InputException($"{file} {problem}.");
+            : throw new InputException($"{(flag is null ? "" : $"{flag} ")}{file} {problem}.");
     }
 
     /// <param name="name">The name of the source in messages.</param>

@@ -45,8 +45,8 @@ internal static class ProgramWords
 
         if (missing is not null)
         {
-            var (are, them) = missing.Contains(" and ", StringComparison.Ordinal) ? ("are", "them") : ("is", "it");
-            throw new InputException($"The {missing} of container {name} {are} in its image, and the task definition does not show {them}. "
+            var are = missing.Contains(" and ", StringComparison.Ordinal) ? "are" : "is";
+            throw new InputException($"The {missing} of container {name} {are} in its image, which this command does not read. "
                 + $"Add --image-config {name}=FILE with the output of docker image inspect {container.Text("image") ?? "IMAGE"}, or "
                 + string.Join(" and ", Flags(missing, name))
                 + ". An empty value says that the image has none.");

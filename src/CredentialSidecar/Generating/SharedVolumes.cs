@@ -79,11 +79,9 @@ internal sealed class SharedVolumes(SidecarSettings settings, IReadOnlyDictionar
 
     public void AddTo(JsonObject definition, List<string> notes)
     {
-        var isFargate = (definition.Words("requiresCompatibilities") ?? []).Contains("FARGATE");
-
-        foreach (var (_, path) in All.Where(one => isFargate && one.Path != RunningConfiguration.SharedDirectory))
+        foreach (var (_, path) in All.Where(one => one.Path != RunningConfiguration.SharedDirectory))
         {
-            notes.Add($"On Fargate a volume belongs to root unless the image declares its path. Build an image with VOLUME {path}, "
+            notes.Add($"A new volume belongs to root unless the image declares its path. Build an image with VOLUME {path}, "
                 + "owned by uid 9170, or the sidecar cannot write there.");
         }
 

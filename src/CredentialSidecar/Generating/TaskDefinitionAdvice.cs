@@ -17,12 +17,19 @@ internal static class TaskDefinitionAdvice
             var set = app.Container.Objects("environment").Concat(app.Container.Objects("secrets"))
                 .Select(variable => variable.Text("name")).ToHashSet(StringComparer.Ordinal);
             notes.AddRange(CompetingVariables.OfPeople.Where(variable => set.Contains(variable.Name)).Select(variable =>
-                $"Container {app.Container.Text("name")} sets {variable.Name}: {variable.Effect}. Remove it."));
+                $"Container {app.Container.Text("name")} sets {variable.Name}: {variable.Effect}. "
+                    + "The launcher does not start with it. Remove it."));
         }
 
         if (definition.Text("taskRoleArn") is null)
         {
             notes.Add("taskRoleArn is missing. The sidecar needs a task role: credential-sidecar generate iam prints its policies.");
+        }
+
+        foreach (var volume in definition.Objects("volumes").Where(UsesTaskRole))
+        {
+            notes.Add($"Volume {volume.Text("name")} authorizes with IAM, so the task role also needs "
+                + "elasticfilesystem:ClientMount, which every container can then use.");
         }
 
         if (definition.Text("pidMode") == "task")
@@ -38,6 +45,9 @@ internal static class TaskDefinitionAdvice
 
         CheckMemory(definition, notes);
     }
+
+    private static bool UsesTaskRole(JsonObject volume) =>
+        (volume["efsVolumeConfiguration"] as JsonObject)?["authorizationConfig"].Text("iam") == "ENABLED";
 
     private static void CheckMemory(JsonObject definition, List<string> notes)
     {

@@ -20,13 +20,24 @@ internal static class CallerIdentity
             using var late = new CancellationTokenSource(clients.Timeout, TimeProvider.System);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             var answer = await client.GetCallerIdentityAsync(new GetCallerIdentityRequest(), either.Token);
-            return (Line(answer.Account, mask), Line(answer.Arn, mask));
+
+            if (Line(answer.Arn, mask) is { } arn)
+            {
+                return (Line(answer.Account, mask), arn);
+            }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed(e, $"STS in {region} did not say who the caller is", sending, clients.Timeout, mask);
+            throw Failed(e, What(region), sending, clients.Timeout, mask);
         }
+
+        throw new CredentialException(CredentialFailure.StsUnavailable, $"{What(region)}: another server answered in its place.")
+        {
+            Advice = Unreachable.NoSts(sending),
+        };
     }
+
+    private static string What(string region) => $"STS in {region} did not say who the caller is";
 
     private static CredentialException Failed(Exception e, string what, Sending sending, TimeSpan limit, SecretMask mask)
     {

@@ -9,7 +9,8 @@ internal static class DenialAdvice
 {
     /// <param name="caller">The role that signed the call, as the agent or the previous hop reported it.</param>
     /// <param name="hopNumber">Counted from 1.</param>
-    public static string For(Hop hop, string? caller, int hopNumber, string? said)
+    /// <param name="isConfigured">Whether the hop is one of the configuration; otherwise only its role is known.</param>
+    public static string For(Hop hop, string? caller, int hopNumber, string? said, bool isConfigured = true)
     {
         var denial = Denial.Read(said);
         var known = denial.Caller is null || Denial.IsSame(caller, denial.Caller) ? caller : denial.Caller;
@@ -20,15 +21,16 @@ internal static class DenialAdvice
             : known;
         var advice = denial.IsExplicit
             ? $"A Deny in {Where(denial.Kind, hop, who)} covers {denial.Action} on {hop.Role}: narrow that statement."
-            : Missing(denial, hop, who, hopNumber, statements);
+            : Missing(denial, hop, who, hopNumber, statements, isConfigured ? ExternalId(hop) : UnknownExternalId);
 
         return Itself(hop, known) + advice + Encoded(said);
     }
 
-    private static string Missing(Denial denial, Hop hop, string who, int hopNumber, Statements statements) => denial.Kind switch
+    private static string Missing(
+        Denial denial, Hop hop, string who, int hopNumber, Statements statements, string externalId) => denial.Kind switch
     {
         PolicyKind.Identity => $"Add this statement to an identity-based policy of {who}: {statements.OfCaller}",
-        PolicyKind.Trust => $"Add this statement to the trust policy of {hop.Role}: {statements.OfTrust}. {ExternalId(hop)}",
+        PolicyKind.Trust => $"Add this statement to the trust policy of {hop.Role}: {statements.OfTrust}. {externalId}",
         PolicyKind.Boundary => $"The permissions boundary of {who} allows too little. Add this statement to it: {statements.OfCaller}",
         PolicyKind.Session when hopNumber > 1 =>
             $"Policy or PolicyArns of hop {hopNumber - 1} in the sidecar's configuration limit the session of {who}. "
@@ -38,18 +40,20 @@ internal static class DenialAdvice
             $"Only a statement in {Where(denial.Kind, hop, who)} can allow {denial.Action} on {hop.Role}. "
             + "Ask the administrators of the organization.",
         PolicyKind.VpcEndpoint => $"Add this statement to {Where(denial.Kind, hop, who)}: {statements.OfEndpoint}",
-        _ => NotTold(hop, who, statements, denial.Action),
+        _ => NotTold(hop, who, statements, denial.Action, externalId),
     };
 
-    private static string NotTold(Hop hop, string who, Statements statements, string action) =>
+    private static string NotTold(Hop hop, string who, Statements statements, string action, string externalId) =>
         "STS does not name the missing policy. Check that both statements exist. "
         + $"(1) In an identity-based policy of {who}: {statements.OfCaller}. "
-        + $"(2) In the trust policy of {hop.Role}: {statements.OfTrust}. {ExternalId(hop)} "
+        + $"(2) In the trust policy of {hop.Role}: {statements.OfTrust}. {externalId} "
         + (hop.Tags.Count > 0 || action == "sts:TagSession"
             ? ""
             : "If the caller's session has transitive tags (EKS Pod Identity sets some), both statements also need sts:TagSession. ")
         + "If both exist, look for a permissions boundary, a session policy, a service or resource control policy, "
         + "or a VPC endpoint policy that denies the call.";
+
+    private const string UnknownExternalId = "If the trust policy requires sts:ExternalId, the call must send the same value.";
 
     private static string ExternalId(Hop hop) => hop.ExternalId is { } id
         ? "STS gives the same answer for a wrong ExternalId. Check that the trust policy's sts:ExternalId equals the configured one "

@@ -3,7 +3,9 @@ using System.Net;
 namespace CredentialSidecar.Sources;
 
 /// <summary>Sends one GET to a link-local endpoint, without a proxy, and reads only small answers.</summary>
-internal sealed class EndpointReader : IDisposable
+/// <param name="connect">Opens the connection; null for the usual way.</param>
+internal sealed class EndpointReader(
+    Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
     /// <summary>The largest task metadata: containers, their labels and their networks.</summary>
     public const int LargestMetadata = 1024 * 1024;
@@ -11,7 +13,7 @@ internal sealed class EndpointReader : IDisposable
     private const int LargestAnswer = 64 * 1024;
 
     // The agent closes idle connections after 5 s, so close them earlier here.
-    private readonly HttpClient _http = new(DirectHttp.Handler(proxied: false)) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(Handler(connect)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <param name="authorization">Sent unchanged, without a scheme, as the contract requires.</param>
     /// <param name="largest">The largest answer to read, in bytes.</param>
@@ -33,4 +35,11 @@ internal sealed class EndpointReader : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler Handler(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
+    {
+        var handler = DirectHttp.Handler(proxied: false);
+        handler.ConnectCallback = connect ?? handler.ConnectCallback;
+        return handler;
+    }
 }

@@ -5,9 +5,12 @@ namespace CredentialSidecar.Sources;
 /// <summary>The advice for the operator when a hop fails.</summary>
 internal static class HopAdvice
 {
-    public static string? For(CredentialFailure failure, string? code, StsAttempt attempt, string? said) => (failure, code) switch
+    /// <param name="isConfigured">Whether the hop is one of the configuration; otherwise only its role is known.</param>
+    public static string? For(
+        CredentialFailure failure, string? code, StsAttempt attempt, string? said, bool isConfigured = true) => (failure, code) switch
     {
-        (CredentialFailure.Denied, _) => DenialAdvice.For(attempt.Hop, attempt.Signer.RoleArn, attempt.Label.Hop, said),
+        (CredentialFailure.Denied, _) =>
+            DenialAdvice.For(attempt.Hop, attempt.Signer.RoleArn, attempt.Label.Hop, said, isConfigured),
         (CredentialFailure.SignerRejected, "SignatureDoesNotMatch" or "RequestExpired" or "IncompleteSignature") => Signature(attempt),
         (CredentialFailure.SignerRejected, "ExpiredToken" or "ExpiredTokenException") => Expired(attempt.Signer),
         (CredentialFailure.SignerRejected,

@@ -9,7 +9,7 @@ internal static class SourcesRegistration
 {
     public static IServiceCollection AddSources(this IServiceCollection services, SidecarSettings settings) => services
         .AddSingleton(settings.Source)
-        .AddSingleton<EndpointReader>()
+        .AddSingleton(_ => new EndpointReader())
         .AddSingleton(settings.Sts)
         .AddSingleton<StsClients>()
         .AddSingleton(provider => new SecretMask(settings.Secrets, settings.ExternalIds, provider.GetRequiredService<TimeProvider>()))

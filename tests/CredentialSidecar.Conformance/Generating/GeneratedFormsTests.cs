@@ -62,7 +62,8 @@ public sealed class GeneratedFormsTests(Helm helm) : IClassFixture<Helm>
         await network.OpenAsync(new IPEndPoint(IPAddress.Parse("169.254.170.2"), 80), emulator.Agent);
         await network.OpenAsync(new IPEndPoint(IPAddress.Loopback, 9170), sidecar.Endpoint);
         await network.OpenAsync(new IPEndPoint(IPAddress.Loopback, 9181), emulator.Sts);
-        var config = Path.GetTempFileName();
+        var home = Directory.CreateTempSubdirectory("home-").FullName;
+        var config = Path.Combine(home, "config");
 
         try
         {
@@ -71,6 +72,9 @@ public sealed class GeneratedFormsTests(Helm helm) : IClassFixture<Helm>
                 TestContext.Current.CancellationToken);
             var environment = CleanEnvironment.With(
                 ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", emulator.RelativeUri),
+
+                // The AWS CLI keeps the sessions of profiles there.
+                ("HOME", home),
                 ("AWS_CONFIG_FILE", config), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),
                 ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9181"), ("AWS_DEFAULT_REGION", "eu-central-1"));
 
@@ -90,7 +94,7 @@ public sealed class GeneratedFormsTests(Helm helm) : IClassFixture<Helm>
         }
         finally
         {
-            File.Delete(config);
+            Directory.Delete(home, recursive: true);
         }
     }
 }

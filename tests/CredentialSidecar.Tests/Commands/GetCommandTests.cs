@@ -97,6 +97,74 @@ public sealed class GetCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("[prod] # production\naws_access_key_id = PRODKEY\n", "[prod] # production\naws_access_key_id = PRODKEY\n")]
+    [InlineData("[prod];c\naws_access_key_id = PRODKEY\n", "[prod];c\naws_access_key_id = PRODKEY\n")]
+    [InlineData("[default]\ns3 =\n  [reports]\nregion = x\n", "[default]\ns3 =\n  [reports]\nregion = x\n")]
+    public async Task A_profile_of_another_name_stays_as_it_is(string before, string kept)
+    {
+        await using var sidecar = await SidecarFixture.StartAsync();
+        await sidecar.SettleAsync();
+        var file = Path.Combine(_directory, "credentials");
+        await File.WriteAllTextAsync(file, $"[reports]\naws_access_key_id = old\n{before}", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, (await RunAsync(sidecar, "reports --format credentials-file --out", file)).Code);
+
+        Assert.EndsWith(kept, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Old_keys_of_the_profile_are_replaced_however_they_are_written()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync();
+        await sidecar.SettleAsync();
+        var file = Path.Combine(_directory, "credentials");
+        await File.WriteAllTextAsync(file, "[reports]\naws_access_key_id: old\naws_security_token = old\nregion = eu-west-1\n",
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory, ".credentials.0a146d47"), "left", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, (await RunAsync(sidecar, "reports --format credentials-file --out", file)).Code);
+
+        var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("old", text, StringComparison.Ordinal);
+        Assert.EndsWith("region = eu-west-1\n", text, StringComparison.Ordinal);
+        Assert.Equal([file], Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public async Task Runs_at_the_same_time_lose_no_profile()
+    {
+        await using var sidecar = await SidecarFixture.StartAsync();
+        await sidecar.SettleAsync();
+        var file = Path.Combine(_directory, "credentials");
+        string[] names = ["a", "b", "c", "d", "e", "f"];
+
+        var runs = await Task.WhenAll(names.Select(
+            name => RunAsync(sidecar, $"reports --format credentials-file --profile {name} --out", file)));
+
+        Assert.All(runs, run => Assert.Equal((0, ""), (run.Code, run.Output)));
+        var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.All(names, name => Assert.Contains($"[{name}]\n", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("AK\\n[default]\\ncredential_process = /tmp/evil")]
+    [InlineData("A'; touch /tmp/x; '")]
+    [InlineData("\\ud800")]
+    public async Task A_value_that_would_break_out_of_a_file_or_a_shell_is_not_printed(string key)
+    {
+        await using var rogue = RawServer.Http(
+            200, $$"""{"AccessKeyId":"{{key}}","SecretAccessKey":"s","Token":"t","Expiration":"2030-01-01T00:00:00Z"}""");
+
+        foreach (var format in (string[])["json", "process", "env", "credentials-file"])
+        {
+            var (code, output, error) = await RunAsync(rogue.Uri.Port, $"reports --format {format}");
+
+            Assert.Equal((69, ""), (code, output));
+            Assert.DoesNotContain("evil", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("report", 64, "400 InvalidIdInRequest")]
     [InlineData("reports --client web", 64, "The configuration has no client \"web\". Clients: default.")]
     [InlineData("REPORTS", 64, "the destination is \"REPORTS\"; expected 1 to 64 of a-z")]

@@ -59,6 +59,35 @@ public sealed class WhoamiCommandTests : DoctorTest
     }
 
     [Fact]
+    public async Task An_answer_without_an_identity_is_a_failure()
+    {
+        await using var other = RawServer.Http(200, "<html>hello</html>", "text/html");
+        var (code, output, _) = await WhoamiAsync([.. Reports, ("AWS_ENDPOINT_URL_STS", $"http://127.0.0.1:{other.Uri.Port}")]);
+
+        Assert.Equal(1, code);
+        Assert.Matches("\n- +source +- +failed: STS in eu-central-1 did not say who the caller is: ", output);
+    }
+
+    [Fact]
+    public async Task One_STS_that_does_not_answer_is_waited_for_once()
+    {
+        var asked = 0;
+        await using var down = RawServer.Custom((_, stream, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            stream.Close();
+            return Task.CompletedTask;
+        });
+        var many = Enumerable.Range(0, 20).SelectMany(n => Settings.Destination($"d{n}", $"arn:aws:iam::555566667777:role/r{n}"));
+        var (code, output, _) = await WhoamiAsync([.. many, ("AWS_ENDPOINT_URL_STS", $"http://127.0.0.1:{down.Uri.Port}")]);
+
+        Assert.Equal(1, code);
+        Assert.Equal(19, output.Split("did not answer before").Length - 1);
+        // Quick retries of two calls: the identity of the source, and the first hop.
+        Assert.InRange(asked, 2, 100);
+    }
+
+    [Fact]
     public async Task A_source_that_fails_is_shown()
     {
         var (code, output, _) = await WhoamiAsync([.. Reports, ("SIDECAR_SOURCE_ENDPOINT", "http://127.0.0.1:1")]);

@@ -51,7 +51,8 @@ public sealed class ExplainOtherTests
 
         Assert.Equal("", error);
         Assert.Equal(count, JsonNode.Parse(output)!.AsArray().Count);
-        Assert.Equal("hop 1 of destination audit, hop 1 of destination reports", (string?)JsonNode.Parse(output)![0]!["hop"]);
+        Assert.StartsWith("hop 1 of destination audit, hop 1 of destination "
+            + "reports", (string?)JsonNode.Parse(output)![0]!["hop"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +84,8 @@ public sealed class ExplainOtherTests
     }
 
     [Theory]
-    [InlineData("111122223333:assumed-role/orders-task/7a08", "is not the role of a destination, so the program does not use the sidecar.")]
+    [InlineData("111122223333:assumed-role/orders-task/7a08", "is not the last role of a destination, so the program does not "
+        + "use the sidecar.")]
     [InlineData("555566667777:assumed-role/reports/x",
         "The sidecar works: this is the session of destination reports. Add this statement to an identity-based policy of "
         + """arn:aws:iam::555566667777:role/reports: {"Effect":"Allow","Action":["s3:GetObject"],"Resource":"arn:aws:s3:::bucket/key"}""")]
@@ -121,13 +123,21 @@ public sealed class ExplainOtherTests
     public void Secrets_and_terminal_sequences_of_the_text_are_not_repeated()
     {
         const string Token = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJH";
-        var (_, output, _) = ExplainRun.Of($"AccessDenied: \u001b[31m SecretAccessKey=wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY {Token} "
-            + "externalId orders-7f3a is not authorized to perform: sts:AssumeRole on resource: "
-                + "arn:aws:iam::555566667777:role/reports", "--json");
+        const string Caller = "User: arn:aws:sts::555566667777:assumed-role/reports/x is not authorized to perform: ";
+        string[] texts =
+        [
+            $"\u001b[31mSecretAccessKey=wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY {Token} externalId orders-7f3a {Caller}"
+                + "sts:AssumeRole on resource: arn:aws:iam::555566667777:role/reports",
+            $"{Caller}s3:GetObject on resource: arn:aws:s3:::b/k?X-Amz-Security-Token={Token}&X-Amz-Signature=0f0f0f0f",
+            $"{Caller}s3:GetObject on resource: arn:aws:s3:::b/orders-7f3a",
+        ];
 
-        Assert.All((string[])["wJalrXUt", Token[..16], "orders-7f3a", "\u001b"], secret => Assert.DoesNotContain(secret, output,
-            StringComparison.Ordinal));
-        Assert.Contains("***", output, StringComparison.Ordinal);
+        foreach (var output in texts.SelectMany(text => (string[])[ExplainRun.Of(text).Output, ExplainRun.Of(text, "--json").Output]))
+        {
+            Assert.NotEmpty(output);
+            Assert.All((string[])["wJalrXUt", Token[..16], "orders-7f3a", "\u001b", "0f0f"],
+                secret => Assert.DoesNotContain(secret, output, StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -135,5 +145,26 @@ public sealed class ExplainOtherTests
     {
         var page = File.ReadAllText(Repository.File("docs", "errors.md"));
         Assert.All(SidecarAnswers.Codes, code => Assert.Contains($"| `{code}` |", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_failed_call_after_twenty_others_is_found_and_missing_parameters_say_nothing()
+    {
+        var denied = Event.Replace("\"requestParameters\": {", "\"others\": {", StringComparison.Ordinal);
+        var fine = Event.Replace("errorCode", "noCode", StringComparison.Ordinal);
+        var (_, output, _) = ExplainRun.Of($"[{string.Concat(Enumerable.Repeat($"{fine},", 25))}{denied}]");
+
+        Assert.StartsWith("What happened   STS denied sts:AssumeRole", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("another program made this call", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_CloudTrail_event_of_another_service_is_not_about_a_hop()
+    {
+        const string text = """
+            {"eventSource":"s3.amazonaws.com","eventName":"GetObject","errorCode":"AccessDenied","errorMessage":"Access Denied"}
+            """;
+
+        Assert.StartsWith("What happened   GetObject failed (AccessDenied).", ExplainRun.Of(text).Output, StringComparison.Ordinal);
     }
 }

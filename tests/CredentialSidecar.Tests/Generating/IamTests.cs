@@ -123,7 +123,7 @@ public sealed class IamTests
     [Theory]
     [InlineData("--task-role arn:aws:iam::1:role/x --role-arn " + Target, 64, "credential-sidecar: --task-role is ")]
     [InlineData("--task-role " + TaskRole + " --role-arn arn:aws:iam::1111222233334444:role/x", 78,
-        "  SIDECAR_ROLE_ARN is \"arn:aws:iam::1111222233334444:role/x\", and its account id has 16 characters; expected 12 digits.")]
+        "  --role-arn is \"arn:aws:iam::1111222233334444:role/x\", and its account id has 16 characters; expected 12 digits.")]
     [InlineData("--task-role " + TaskRole + " --external-id x", 64, "credential-sidecar: --external-id needs --role-arn.")]
     public void Mistakes_are_told_with_what_to_write(string flags, int code, string expected)
     {

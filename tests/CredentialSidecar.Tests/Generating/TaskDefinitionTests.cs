@@ -30,10 +30,10 @@ public sealed class TaskDefinitionTests
             + "reach the sidecar. Add --network-mode awsvpc." },
         { "cycle", "app=default", "The containers wait for each other: app waits for db waits for app. ECS rejects this order. Remove one "
             + "of these dependencies, or leave that container out of --container." },
-        { "several", "envoy=default", "The entry point and command of container envoy are in its image, and the task definition does "
-            + "not show them. Add --image-config envoy=FILE with the output of docker image inspect envoy, or --entrypoint "
+        { "several", "envoy=default", "The entry point and command of container envoy are in its image, which this command "
+            + "does not read. Add --image-config envoy=FILE with the output of docker image inspect envoy, or --entrypoint "
             + "envoy=/path/to/program and --command envoy=WORDS. An empty value says that the image has none." },
-        { "described", "shop=default", "The entry point of container shop is in its image, and the task definition does not show it. Add "
+        { "described", "shop=default", "The entry point of container shop is in its image, which this command does not read. Add "
             + "--image-config shop=FILE with the output of docker image inspect "
             + "111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop:7, or --entrypoint shop=/path/to/program. An empty value says that the "
             + "image has none." },

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Reading;
@@ -47,20 +48,50 @@ internal sealed record ClientKey(string? Token, string? Directory)
                 + "Run this command in the sidecar's container, as the sidecar's user or as root.");
     }
 
-    /// <summary>Makes sure that the token goes to the sidecar, and not to a program that took its port.</summary>
-    /// <exception cref="NoSessionException">Another user listens there.</exception>
-    public void CheckListener(IPEndPoint address)
+    /// <summary>Connects, and makes sure that the token goes to the sidecar and not to a program that took its port.</summary>
+    /// <exception cref="NoSessionException">Another user listens there, or the kernel does not tell who does.</exception>
+    public async ValueTask<Stream> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        try
+        {
+            await socket.ConnectAsync(address, cancellationToken);
+
+            // On the open connection and before the first byte, so that nobody can come in between.
+            CheckListener(PortHolder.Uids(address), address);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="uids">The users that listen; null if unknown.</param>
+    public void CheckListener(IReadOnlyCollection<uint>? uids, IPEndPoint address)
+    {
+        // Other systems are only used for development.
+        if (Token is null || (uids is null && !OperatingSystem.IsLinux()))
+        {
+            return;
+        }
+
         var own = Libc.EffectiveUid();
         var owner = Directory is not null && RegularFile.Permissions(Directory) is { IsDirectory: false } found
             ? found.Owner : FixedNames.SidecarUid;
-        var strangers = PortHolder.Uids(address).Where(uid => uid != own && uid != 0 && (own != 0 || uid != owner));
+        uint[] strangers = [.. (uids ?? []).Where(uid => uid != own && uid != 0 && (own != 0 || uid != owner))];
+        var problem = uids is null ? "the kernel does not show who listens there (/proc/net/tcp cannot be read)"
+            : strangers is [var stranger, ..] ? $"uid {stranger} listens there"
+            : uids.Count == 0 ? "the program that listened there has just ended"
+            : null;
 
-        if (Token is not null && strangers.Any())
+        if (problem is not null)
         {
             throw new NoSessionException(ExitCodes.Unavailable,
-                $"uid {strangers.First()} listens on {address}, and not uid {own}, which runs this command; the token was not sent. "
-                + "Run this command as the sidecar's user. If the sidecar does not run as that uid, another program took the port.");
+                $"no session from {address}: {problem}; the token was not sent. Run this command as the sidecar's user (now uid {own}). "
+                + "If the sidecar does not run as the uid that listens, another program took the port.");
         }
     }
 

@@ -14,8 +14,14 @@ internal static class CredentialsFile
 
     private static readonly string[] Keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
 
-    /// <summary>Settings that SDKs prefer to the keys of the same profile, or that older SDKs read in place of a key.</summary>
-    private static readonly string[] Rivals = ["role_arn", "credential_process", "sso_session", "sso_start_url", "web_identity_token_file"];
+    /// <summary>botocore prefers this old name of the session token.</summary>
+    private const string OldToken = "aws_security_token";
+
+    /// <summary>Settings that SDKs prefer to the keys of the same profile.</summary>
+    private static readonly string[] Rivals =
+    [
+        "role_arn", "credential_process", "credential_source", "sso_session", "sso_start_url", "login_session", "web_identity_token_file",
+    ];
 
     public static bool IsProfileName(string name) => name.Length is >= 1 and <= 64
         && name.All(c => char.IsAsciiLetterOrDigit(c) || "_.@/+-".Contains(c, StringComparison.Ordinal));
@@ -24,7 +30,7 @@ internal static class CredentialsFile
 
     /// <summary>Replaces the profile's keys, or adds the profile. A reader sees the old or the new file, which has mode 0600.</summary>
     /// <exception cref="InputException">The file cannot be used.</exception>
-    public static void Put(string path, string profile, ServedSession session)
+    public static async Task PutAsync(string path, string profile, ServedSession session, CancellationToken cancellationToken)
     {
         try
         {
@@ -33,6 +39,10 @@ internal static class CredentialsFile
 
             // A rename would replace the link instead of its target.
             path = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+            await using var alone = await LockAsync($"{path}.lock", cancellationToken);
+
+            // What a killed run left.
+            StagedFiles.Sweep(Path.GetDirectoryName(path)!, Path.GetFileName(path));
             var text = With(Read(path), path, profile, session);
             using var files = new StagedFiles();
             files.Add(Path.GetDirectoryName(path)!, Path.GetFileName(path), OnlyOwner,
@@ -42,6 +52,22 @@ internal static class CredentialsFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InputException($"--out {path} cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Keeps other runs away, which would lose a profile.</summary>
+    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (attempt < 100 && File.Exists(path))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+            }
         }
     }
 
@@ -56,7 +82,7 @@ internal static class CredentialsFile
     private static string With(string text, string path, string profile, ServedSession session)
     {
         List<string> lines = [.. text.Split('\n')];
-        var header = lines.FindIndex(line => IsHeader(line) && line.Trim()[1..^1].Trim() == profile);
+        var header = lines.FindIndex(line => NameIn(line) == profile);
 
         if (header < 0)
         {
@@ -64,7 +90,7 @@ internal static class CredentialsFile
             return text + gap + Section(profile, session);
         }
 
-        var end = lines.FindIndex(header + 1, IsHeader);
+        var end = lines.FindIndex(header + 1, line => NameIn(line) is not null);
         var body = lines.GetRange(header + 1, (end < 0 ? lines.Count : end) - header - 1);
 
         if (body.Select(KeyOf).FirstOrDefault(Rivals.Contains) is { } rival)
@@ -74,7 +100,8 @@ internal static class CredentialsFile
         }
 
         lines.RemoveRange(header + 1, body.Count);
-        lines.InsertRange(header + 1, [.. Lines(session), .. body.Where(line => !Keys.Contains(KeyOf(line)))]);
+        lines.InsertRange(header + 1, [.. Lines(session),
+            .. body.Where(line => KeyOf(line) is not OldToken and var key && !Keys.Contains(key))]);
         var written = string.Join('\n', lines);
         return written.EndsWith('\n') ? written : written + "\n";
     }
@@ -86,9 +113,13 @@ internal static class CredentialsFile
         $"{Keys[2]} = {session.SessionToken}",
     ];
 
-    private static bool IsHeader(string line) => line.Trim() is ['[', .., ']'];
+    /// <summary>The profile of a header, as Python's configparser reads it: at the start of a line, and up to the first bracket.</summary>
+    /// <returns>Null if the line is not a header.</returns>
+    private static string? NameIn(string line) =>
+        line.TrimStart('\u00EF', '\u00BB', '\u00BF') is ['[', .. var rest] && rest.IndexOf(']', StringComparison.Ordinal) is > 0 and var end
+            ? rest[..end] : null;
 
-    private static string KeyOf(string line) => line.Split('=')[0].Trim().ToLowerInvariant();
+    private static string KeyOf(string line) => line.Split('=', ':')[0].Trim().ToLowerInvariant();
 
     private static void Create(string directory)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Generating;
@@ -73,7 +74,8 @@ internal static class GetCommand
             var destination = parse.GetValue(Destination);
             var key = ClientKey.Find(settings, destination, parse.GetValue(Client));
             var session = await AskAsync(settings, destination, key, cancellationToken);
-            Write(parse, session);
+            await WriteAsync(session);
+            await output.FlushAsync(cancellationToken);
             return ExitCodes.Ok;
         }
         catch (InputException e)
@@ -83,6 +85,10 @@ internal static class GetCommand
         catch (NoSessionException e)
         {
             return Fail(e.ExitCode, e.Message);
+        }
+        catch (IOException e)
+        {
+            return Fail(ExitCodes.Unavailable, $"standard output cannot be written: {e.Message}");
         }
         catch (ConfigurationMistakesException e)
         {
@@ -95,7 +101,7 @@ internal static class GetCommand
             return code;
         }
 
-        void Write(ParseResult parse, ServedSession session)
+        async Task WriteAsync(ServedSession session)
         {
             switch (parse.GetValue(Format))
             {
@@ -107,7 +113,7 @@ internal static class GetCommand
                     break;
                 case File when parse.GetValue(Out) is { } path:
                     var profile = ProfileOf(parse);
-                    CredentialsFile.Put(path, profile, session);
+                    await CredentialsFile.PutAsync(path, profile, session, cancellationToken);
                     error.WriteLine($"Wrote profile {profile} to {path}. "
                         + $"The session expires at {session.Expiration ?? "an unknown time"}.");
                     break;
@@ -149,11 +155,13 @@ internal static class GetCommand
     private static async Task<ServedSession> AskAsync(
         SidecarSettings settings, string? destination, ClientKey key, CancellationToken cancellationToken)
     {
-        var address = new IPEndPoint(settings.Listen.Addresses.FirstOrDefault(IPAddress.Loopback), settings.Listen.Port);
-        var uri = new Uri($"http://{address}{FixedNames.CredentialsPath}{(destination is null ? "" : $"/{destination}")}");
-        key.CheckListener(address);
+        var first = settings.Listen.Addresses.FirstOrDefault(IPAddress.Loopback);
 
-        using var reader = new EndpointReader();
+        // A client cannot connect to the address that means every address.
+        var reached = first.Equals(IPAddress.Any) ? IPAddress.Loopback : first.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : first;
+        var address = new IPEndPoint(reached, settings.Listen.Port);
+        var uri = new Uri($"http://{address}{FixedNames.CredentialsPath}{(destination is null ? "" : $"/{destination}")}");
+        using var reader = new EndpointReader((_, stop) => key.ConnectAsync(address, stop));
         using var late = new CancellationTokenSource(Limit, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
 
@@ -162,10 +170,15 @@ internal static class GetCommand
             var (status, body) = await reader.GetAsync(uri, key.Token, either.Token);
             return ServedSession.Read(uri, (int)status, body);
         }
-        catch (Exception e) when (e is HttpRequestException
+        catch (HttpRequestException e) when (e.InnerException is NoSessionException known)
+        {
+            throw known;
+        }
+        catch (Exception e) when (e is HttpRequestException or SocketException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            var why = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? "no program listens there"
+            var isClosed = e is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+            var why = isClosed ? "no program listens there"
                 : e is HttpRequestException ? "the answer is not HTTP, or the connection broke"
                 : $"no answer within {Limit.TotalSeconds:0} s";
             throw new NoSessionException(ExitCodes.Unavailable,

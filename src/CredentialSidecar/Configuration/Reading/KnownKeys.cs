@@ -17,6 +17,12 @@ internal static class KnownKeys
     {
         var parent = unknown.Contains(':', StringComparison.Ordinal) ? unknown[..unknown.LastIndexOf(':')] + ":" : "";
 
+        // The parameter's name in AWS.
+        if (Last(unknown).Equals("RoleSessionName", StringComparison.OrdinalIgnoreCase) && siblings.Contains("SessionName"))
+        {
+            return [asVariable ? ShortNames.ShortestOf($"{parent}SessionName") : $"{parent}SessionName"];
+        }
+
         var shorts = asVariable ? ShortNames.NearTo(path) : [];
 
         if (shorts.Count > 0 && Nearest.Between(path, shorts[0][ShortNames.Prefix.Length..]) < Nearest.Partial)

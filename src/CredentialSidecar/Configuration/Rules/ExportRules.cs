@@ -6,7 +6,7 @@ namespace CredentialSidecar.Configuration.Rules;
 /// <summary>Reads the OpenTelemetry variables. Mistakes in them are warnings, because telemetry must not prevent credentials.</summary>
 /// <remarks>
 /// By https://opentelemetry.io/docs/specs/otel/protocol/exporter/, where a value that is not known is ignored with a warning. Not so
-/// the protocol, the endpoint and the headers: without them what is sent would reach nobody, or somebody else.
+/// the protocol, the endpoint and the headers: without them the data would reach no collector, or a wrong one.
 /// </remarks>
 internal static class ExportRules
 {

@@ -5,7 +5,7 @@ using CredentialSidecar.Configuration.Options;
 
 namespace CredentialSidecar.Configuration.Rules;
 
-/// <summary>Rejects a source that is the sidecar itself, which would request its own credentials.</summary>
+/// <summary>Rejects a source or an agent that is the sidecar itself, which would call itself.</summary>
 internal static class OwnAddress
 {
     public static void Refuse(string path, Uri? uri, SidecarOptions options, Findings findings)

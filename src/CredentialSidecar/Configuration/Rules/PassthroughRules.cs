@@ -20,6 +20,13 @@ internal static class PassthroughRules
                 "is set, but Passthrough:Metadata is not; set it to forward requests");
         }
 
+        // Otherwise the source itself is checked, with the same key.
+        if (passthrough.Metadata && options.Source.Kind == SourceKind.Default)
+        {
+            OwnAddress.Refuse("Source:Endpoint", HttpAddress.Read("Source:Endpoint", options.Source.Endpoint, new Findings()), options,
+                findings);
+        }
+
         return new PassthroughSettings(passthrough.Metadata, passthrough.TaskRole.ToFrozenSet(StringComparer.Ordinal),
             options.Source.Endpoint.TrimEnd('/'));
     }
