@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
@@ -14,6 +16,13 @@ internal sealed class ConfiguredHops(SidecarSettings? settings)
 
     /// <summary>The external ids and tokens of the configuration, for masking.</summary>
     public SecretMask Mask { get; } = new(settings?.Secrets ?? [], settings?.ExternalIds ?? [], TimeProvider.System);
+
+    /// <summary>An ARN of the text without the secrets of the configuration.</summary>
+    /// <remarks>The mask for free text would take the ARN of a secret in Secrets Manager for a secret.</remarks>
+    [return: NotNullIfNotNull(nameof(arn))]
+    public string? Hide(string? arn) => arn is null ? null : (settings?.Secrets ?? []).Concat(settings?.ExternalIds ?? [])
+        .Where(secret => secret.Length > 1)
+        .Aggregate(arn, (text, secret) => Regex.Replace(text, $"(?<![A-Za-z0-9]){Regex.Escape(secret)}(?![A-Za-z0-9])", "***"));
 
     /// <summary>A destination that serves the source's own credentials; null if none.</summary>
     public string? WithoutHops => settings?.Destinations.FirstOrDefault(one => one.Hops.IsEmpty)?.Name;

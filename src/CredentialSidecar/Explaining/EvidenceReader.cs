@@ -74,9 +74,7 @@ internal static partial class EvidenceReader
         {
             var part = Part(said, at, 20);
             var shared = KnownIn(part);
-            var isSts = ServiceErrors.IsSts(operation)
-                || (operation is "ErrorResponse" && part.Contains("https://sts.", StringComparison.Ordinal))
-                || (operation is "ErrorResponse" && shared is not null);
+            var isSts = ServiceErrors.IsSts(operation) || (operation is null && shared is not null);
             return new Evidence(isSts ? EvidenceKind.StsError : EvidenceKind.OtherService, code ?? shared, part)
             {
                 Operation = operation, Role = RoleIn(said), Region = RegionIn(said),

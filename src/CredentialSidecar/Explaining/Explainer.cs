@@ -11,9 +11,8 @@ internal sealed class Explainer(ConfiguredHops hops)
 
     public Explanation Explain(Evidence evidence)
     {
-        // Masked before it is read, so that nothing of it can come back.
-        evidence = evidence with { Message = hops.Mask.Apply(evidence.Message), Role = Safe(evidence.Role),
-            Caller = Safe(evidence.Caller) };
+        // The message itself is never printed: only codes, actions and ARNs that are read from it.
+        evidence = evidence with { Role = hops.Hide(evidence.Role), Caller = hops.Hide(evidence.Caller) };
         var explanation = evidence.Kind switch
         {
             EvidenceKind.SidecarAnswer => OfSidecar(evidence),
@@ -26,15 +25,13 @@ internal sealed class Explainer(ConfiguredHops hops)
         return explanation with { Event = evidence.Request?.Event is { } seen ? OutsideText.Shown(seen, hops.Mask)?.TrimEnd('.') : null };
     }
 
-    private string? Safe(string? arn) => arn is null ? null : hops.Mask.Apply(arn);
-
-    private static Explanation OfSidecar(Evidence evidence)
+    private Explanation OfSidecar(Evidence evidence)
     {
         var (what, toDo) = SidecarAnswers.Of(evidence.Code)
             ?? ("the message has the cause", "Look at the sidecar's log, event 301 or 302, which has the advice.");
         return new Explanation($"The sidecar rejected the program's request ({evidence.Code}): {what}.")
         {
-            Role = EvidenceReader.RoleIn(evidence.Message),
+            Role = hops.Hide(EvidenceReader.RoleIn(evidence.Message)),
             Side = "the sidecar's configuration, or the program's environment",
             ToDo = toDo,
         };

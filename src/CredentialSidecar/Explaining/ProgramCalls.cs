@@ -9,7 +9,7 @@ internal sealed partial class ProgramCalls(ConfiguredHops hops)
     public Explanation Denied(Evidence evidence)
     {
         var denied = Denials().Match(evidence.Message);
-        var (action, resource) = (denied.Groups["action"].Value, denied.Groups["resource"].Value);
+        var (action, resource) = (denied.Groups["action"].Value, hops.Hide(denied.Groups["resource"].Value));
         var denial = Denial.Read(evidence.Message);
         var (isOurs, whose) = Whose(evidence.Caller);
         return new Explanation($"The program called {action}, and {evidence.Caller ?? "the caller"} may not.")
@@ -30,6 +30,10 @@ internal sealed partial class ProgramCalls(ConfiguredHops hops)
             Side = "the program, or the policies of its role",
             ToDo = evidence.Code switch
             {
+                _ when evidence.Operation == "AssumeRoleWithWebIdentity" =>
+                    "The program used AWS_WEB_IDENTITY_TOKEN_FILE, which SDKs prefer to the sidecar. Start it by credential-launch, which "
+                    + "removes the variable. If the sidecar's source is this token, look at the OIDC provider and the trust policy of its "
+                    + "role.",
                 "ExpiredToken" or "ExpiredTokenException" or "RequestExpired" =>
                     "The program used a session that had ended. Let the SDK read credentials from its default chain, and keep the client "
                     + "instead of its keys: the sidecar always serves a live session.",

@@ -17,7 +17,7 @@ internal static partial class ServiceErrors
         from form in Forms
         from Match match in form.Matches(text)
         let operation = Value(match, "operation") ?? Value(match, "service")
-        let isSts = IsSts(operation) || IsSts(Value(match, "service"))
+        let isSts = IsSts(operation) || IsSts(Value(match, "service")) || match.Value.Contains("https://sts.", StringComparison.Ordinal)
         orderby isSts descending, match.Index
         select (match.Index, Value(match, "code"), isSts && !IsSts(operation) && !IsOtherAction(operation) ? "STS" : operation);
 
@@ -46,6 +46,6 @@ internal static partial class ServiceErrors
     [GeneratedRegex(@"Amazon\.(?<service>\w{2,40})\.\w{0,60}Exception")]
     private static partial Regex DotNet();
 
-    [GeneratedRegex(@"<(?<service>ErrorResponse|Error)\b.{0,200}?<Code>(?<code>\w{3,60})</Code>")]
+    [GeneratedRegex(@"<Error(?:Response)?\b.{0,200}?<Code>(?<code>\w{3,60})</Code>")]
     private static partial Regex Xml();
 }

@@ -34,7 +34,8 @@ public sealed class ExplainConfusionTests
     [InlineData("An error occurred (ValidationError) when calling the DescribeStacks operation: Stack x does not exist", "DescribeStacks")]
     [InlineData("An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform "
         + "sts:AssumeRoleWithWebIdentity", "AssumeRoleWithWebIdentity failed")]
-    [InlineData("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", "Error failed")]
+    [InlineData("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+        "An AWS service failed (AccessDenied).")]
     [InlineData(Reports + "SNS:Publish on resource: arn:aws:sns:eu-central-1:555566667777:t", "The program called SNS:Publish")]
     public void An_error_of_another_service_is_not_blamed_on_a_hop(string text, string what)
     {
@@ -146,4 +147,15 @@ public sealed class ExplainConfusionTests
         ExplainRun.Of("An error occurred (InvalidClientTokenId) when calling the AssumeRole operation: The security token included in the "
             + "request is invalid. https://sts.ap-east-1.amazonaws.com/").Output,
         StringComparison.Ordinal);
+
+    [Fact]
+    public void The_ARN_of_a_secret_is_not_taken_for_a_secret()
+    {
+        const string arn = "arn:aws:secretsmanager:eu-central-1:555566667777:secret:prod/db-AbCdEf";
+        var (_, output, _) = ExplainRun.Of(
+            $"{Reports}secretsmanager:GetSecretValue on resource: {arn} because no identity-based policy allows it");
+
+        Assert.Contains(
+            $$"""{"Effect":"Allow","Action":["secretsmanager:GetSecretValue"],"Resource":"{{arn}}"}""", output, StringComparison.Ordinal);
+    }
 }
