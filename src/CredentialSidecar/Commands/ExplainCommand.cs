@@ -13,6 +13,10 @@ internal static class ExplainCommand
 {
     private const int Largest = 4 * 1024 * 1024;
 
+    /// <summary>The variables that configure a destination, or their beginning.</summary>
+    private static readonly string[] Names =
+        [ShortNames.RoleArn, ShortNames.Config, $"{ShortNames.Prefix}Destinations", $"{ShortNames.Prefix}DESTINATIONS"];
+
     private static readonly ExplanationJson Readable = new(ReadableJson.Of(ExplanationJson.Default.Options));
 
     private static readonly Argument<string> Input = new("file")
@@ -48,7 +52,7 @@ internal static class ExplainCommand
                 ? JsonSerializer.Serialize<IReadOnlyList<Explanation>>(explanations, Readable.IReadOnlyListExplanation)
                 : string.Join("\n\n", explanations.Select(Lines)));
             return ExitCodes.Ok;
-        }));
+        }, "nothing was explained; without a configuration the text alone is explained"));
         return command;
     }
 
@@ -67,8 +71,8 @@ internal static class ExplainCommand
 
     // Without a configuration the text alone is explained.
     private static Configuration.Settings.SidecarSettings? Settings(ProcessEnvironment environment, string? file) =>
-        file is null && !ShortNames.Ours(environment).Any() && environment[ShortNames.Config] is null
-            && environment[ShortNames.ConfigFile] is null
+        file is null && !environment.All.Any(variable => Array.Exists(Names, name => variable.Key.StartsWith(name,
+            StringComparison.Ordinal)))
             ? null : RunningConfiguration.Load(environment, file).Settings;
 
     private static string Lines(Explanation explanation) => string.Join('\n',

@@ -27,7 +27,8 @@ internal static class GenerateCommand
     }
 
     /// <summary>Turns the mistakes of an operator into text.</summary>
-    public static int Run(ParseResult parse, Func<int> generate)
+    /// <param name="effect">What did not happen because of a wrong configuration.</param>
+    public static int Run(ParseResult parse, Func<int> generate, string effect = "nothing was generated")
     {
         var error = parse.InvocationConfiguration.Error;
 
@@ -42,7 +43,7 @@ internal static class GenerateCommand
         }
         catch (ConfigurationMistakesException e)
         {
-            return MistakesPrinter.Print(e.Mistakes, error, "nothing was generated");
+            return MistakesPrinter.Print(e.Mistakes, error, effect);
         }
     }
 }

@@ -26,20 +26,18 @@ public sealed class RemovalTests
         Assert.DoesNotMatch("[0-9]{12}", run.Report);
     }
 
-    [Theory]
-    [InlineData("== Creating log group", "create-role")]
-    [InlineData("== Waiting", "run-task")]
-    public async Task Interrupted_run_removes_everything(string line, string call)
+    [Fact]
+    public async Task Interrupted_run_removes_everything()
     {
         await using var run = await SmokeRun.CreateAsync();
 
-        await using var script = await run.StartAsync(line);
+        await using var script = await run.StartAsync("== Waiting");
         script.Signal(2);
         var ended = await script.EndAsync(SmokeRun.Limit);
 
         Assert.Equal(130, ended.Code);
-        Assert.Contains(call, run.Calls, StringComparison.Ordinal);
-        Assert.Equal(call == "run-task", run.Calls.Contains("ecs stop-task", StringComparison.Ordinal));
+        Assert.Contains("run-task", run.Calls, StringComparison.Ordinal);
+        Assert.Contains("ecs stop-task", run.Calls, StringComparison.Ordinal);
         Assert.Contains("Nothing of run ", ended.Output, StringComparison.Ordinal);
         Assert.Empty(await run.RemainsAsync());
         Assert.Contains("interrupted by a signal", run.Report, StringComparison.Ordinal);

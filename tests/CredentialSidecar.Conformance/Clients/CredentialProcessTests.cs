@@ -89,7 +89,8 @@ public sealed class CredentialProcessTests : IDisposable
         var launcher = await ChildProcess.RunAsync(await LauncherProgram.PathAsync(), ["--get"], environment);
 
         Assert.Equal((69, "", 77, ""), (get.Code, get.Output, launcher.Code, launcher.Output));
-        Assert.StartsWith($"credential-sidecar: uid {Squatter.Uid} listens on 127.0.0.1:{port}", get.Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"credential-sidecar: no session from 127.0.0.1:{port}: uid {Squatter.Uid} listens there; the token "
+            + "was not sent.", get.Errors, StringComparison.Ordinal);
         Assert.Empty(squatter.Harvest);
     }
 

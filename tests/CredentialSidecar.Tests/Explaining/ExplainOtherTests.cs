@@ -1,4 +1,7 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using CredentialSidecar.Commands;
+using CredentialSidecar.Configuration;
 using CredentialSidecar.Explaining;
 using CredentialSidecar.Testing;
 using Xunit;
@@ -166,5 +169,20 @@ public sealed class ExplainOtherTests
             """;
 
         Assert.StartsWith("What happened   GetObject failed (AccessDenied).", ExplainRun.Of(text).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SIDECAR_PORT", "9300", 0)]
+    [InlineData("SIDECAR_ROLE_ARN", "nonsense", 78)]
+    public void Only_a_configuration_of_destinations_is_read(string variable, string value, int expected)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var command = ExplainCommand.Create(new Option<string?>("--config"), new Option<bool>("--json"),
+            () => new ProcessEnvironment([KeyValuePair.Create(variable, value)]), () => new StringReader("Unable to locate credentials"));
+        var code = command.Parse(["-"]).Invoke(new InvocationConfiguration { Output = output, Error = error });
+
+        Assert.Equal(expected, code);
+        Assert.DoesNotContain("generated", error.ToString(), StringComparison.Ordinal);
     }
 }
