@@ -129,6 +129,12 @@ public sealed class ExplainConfusionTests
             + "arn:aws:iam::999900001111:role/reader").Output,
         StringComparison.Ordinal);
 
+    [Fact]
+    public void A_later_hop_belongs_to_the_caller_before_it_alone() => Assert.Contains(
+        "Hop             none: the configuration does not assume this role from this caller\n",
+        ExplainRun.Of($"{Task}sts:AssumeRole on resource: arn:aws:iam::999900001111:role/team/audit/reader").Output,
+        StringComparison.Ordinal);
+
     [Theory]
     [InlineData("""{"a":1,"a":2}""")]
     [InlineData("""{"eventName":"AssumeRole","errorCode":"AccessDenied","errorMessage":"\ud800 x"}""")]
