@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace CredentialSidecar.Explaining;
 
 /// <summary>
 /// Reads failed calls from CloudTrail: an event, a log file, an EventBridge event, or the output of <c>lookup-events</c>.
 /// </summary>
-internal static class CloudTrailEvents
+internal static partial class CloudTrailEvents
 {
     private const int Most = 20;
 
@@ -20,7 +21,7 @@ internal static class CloudTrailEvents
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // No JSON, or JSON that no program can read alike: a name that stands twice, half of a character.
+            // The text is not JSON, or JsonNode rejects it: for a repeated name, or for half of a surrogate pair.
             return null;
         }
     }
@@ -39,7 +40,7 @@ internal static class CloudTrailEvents
     private static Evidence Of(JsonObject json)
     {
         var (identity, parameters) = (json["userIdentity"] as JsonObject, json["requestParameters"] as JsonObject);
-        var issuer = Text((identity?["sessionContext"] as JsonObject)?["sessionIssuer"] as JsonObject, "arn");
+        var issuer = Arn(Text((identity?["sessionContext"] as JsonObject)?["sessionIssuer"] as JsonObject, "arn"));
         var message = Text(json, "errorMessage") ?? "";
         var (name, code, said) = (Text(json, "eventName")!, Text(json, "errorCode")!, EvidenceReader.OfText(message));
         var isHop = Text(json, "eventSource") is null or "sts.amazonaws.com" && name == "AssumeRole";
@@ -49,18 +50,29 @@ internal static class CloudTrailEvents
                 : !isHop ? EvidenceKind.OtherService
                 : code is "AccessDenied" or "Client.AccessDenied" ? EvidenceKind.HopDenial
                 : EvidenceKind.StsError,
-            code, message)
+            Name(code), message)
         {
-            Operation = name,
-            Role = Text(parameters, "roleArn") ?? EvidenceReader.RoleIn(message),
-            Caller = issuer ?? said?.Caller ?? Text(identity, "arn"),
+            Operation = Name(name),
+            Role = Arn(Text(parameters, "roleArn")) ?? EvidenceReader.RoleIn(message),
+            Caller = issuer ?? said?.Caller ?? Arn(Text(identity, "arn")),
             HasCallersPath = issuer is not null,
-            Region = Text(json, "awsRegion"),
-            Request = new RequestFacts(parameters is not null, Text(parameters, "externalId"), Text(json, "vpcEndpointId"),
-                $"{name} at {Text(json, "eventTime")}"),
+            Region = Name(Text(json, "awsRegion")),
+            Request = new RequestFacts(parameters is not null, Text(parameters, "externalId"), Name(Text(json, "vpcEndpointId")),
+                $"{Name(name) ?? "an event"} at {Name(Text(json, "eventTime")) ?? "an unknown time"}"),
         };
     }
 
+    // The explanation prints these values, and an event can have any text in their place.
+    private static string? Name(string? text) => text is not null && Names().IsMatch(text) ? text : null;
+
+    private static string? Arn(string? text) => text is not null && Arns().IsMatch(text) ? text : null;
+
     private static string? Text(JsonObject? json, string name) =>
         json?[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    [GeneratedRegex(@"^[A-Za-z0-9.:-]{1,60}\z")]
+    private static partial Regex Names();
+
+    [GeneratedRegex(@"^arn:aws[a-z-]{0,16}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,576}\z", RegexOptions.ECMAScript)]
+    private static partial Regex Arns();
 }

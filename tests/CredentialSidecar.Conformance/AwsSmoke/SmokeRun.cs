@@ -104,19 +104,15 @@ internal sealed class SmokeRun : IAsyncDisposable
     {
         var script = Start(null, "--yes", "--poll", "3");
 
-        for (var end = DateTime.UtcNow + Limit; ; await Task.Delay(100))
+        try
         {
-            if (script.Output.Any(line => line.StartsWith(start, StringComparison.Ordinal)))
-            {
-                return script;
-            }
-
-            if (script.HasExited || DateTime.UtcNow > end)
-            {
-                var printed = string.Join('\n', script.Output.Concat(script.Errors));
-                await script.DisposeAsync();
-                throw new InvalidOperationException($"The script did not print \"{start}\": {printed}");
-            }
+            await script.LineAsync(line => line.StartsWith(start, StringComparison.Ordinal), Limit);
+            return script;
+        }
+        catch
+        {
+            await script.DisposeAsync();
+            throw;
         }
     }
 

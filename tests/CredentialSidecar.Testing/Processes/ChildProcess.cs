@@ -83,9 +83,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>The first line of standard output that fits.</summary>
     /// <exception cref="InvalidOperationException">The program ended without it; the text holds what it printed.</exception>
-    public async Task<string> LineAsync(Func<string, bool> fits)
+    public async Task<string> LineAsync(Func<string, bool> fits, TimeSpan? within = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(within ?? Limit);
 
         while (true)
         {

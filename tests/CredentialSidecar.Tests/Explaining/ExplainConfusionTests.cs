@@ -138,7 +138,8 @@ public sealed class ExplainConfusionTests
     [Theory]
     [InlineData("""{"a":1,"a":2}""")]
     [InlineData("""{"eventName":"AssumeRole","errorCode":"AccessDenied","errorMessage":"\ud800 x"}""")]
-    public void JSON_that_no_program_reads_alike_ends_in_a_sentence(string text) => Assert.InRange(ExplainRun.Of(text).Code, 0, 1);
+    public void JSON_with_a_repeated_name_or_half_a_character_ends_in_a_sentence(string text) =>
+        Assert.InRange(ExplainRun.Of(text).Code, 0, 1);
 
     [Fact]
     public void An_unreachable_STS_in_the_log_is_explained() => Assert.StartsWith(

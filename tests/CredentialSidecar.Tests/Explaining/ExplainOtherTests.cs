@@ -185,4 +185,30 @@ public sealed class ExplainOtherTests
         Assert.Equal(expected, code);
         Assert.DoesNotContain("generated", error.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("eventName")]
+    [InlineData("errorCode")]
+    [InlineData("eventTime")]
+    [InlineData("awsRegion")]
+    [InlineData("vpcEndpointId")]
+    [InlineData("roleArn")]
+    [InlineData("arn")]
+    public void A_value_of_an_event_that_is_not_what_AWS_writes_is_not_printed(string member)
+    {
+        var text = JsonNode.Parse(Event)!;
+        var place = member switch
+        {
+            "roleArn" => text["requestParameters"]!,
+            "arn" => text["userIdentity"]!["sessionContext"]!["sessionIssuer"]!,
+            _ => text,
+        };
+        place[member] = "IQoJb3JpZ2luX2VjEJr secret \u001b[31m";
+
+        foreach (var output in (string[])[ExplainRun.Of(text.ToJsonString()).Output, ExplainRun.Of(text.ToJsonString(), "--json").Output])
+        {
+            Assert.NotEmpty(output);
+            Assert.DoesNotContain("IQoJ", output, StringComparison.Ordinal);
+        }
+    }
 }

@@ -58,7 +58,7 @@ internal sealed record ClientKey(string? Token, string? Directory)
         {
             await socket.ConnectAsync(address, cancellationToken);
 
-            // On the open connection and before the first byte, so that nobody can come in between.
+            // On the open connection and before the first byte, so that no other program can take the port in between.
             CheckListener(PortHolder.Uids(address), address);
             return new NetworkStream(socket, ownsSocket: true);
         }
@@ -79,9 +79,9 @@ internal sealed record ClientKey(string? Token, string? Directory)
         }
 
         var own = Libc.EffectiveUid();
-        var owner = Directory is not null && RegularFile.Permissions(Directory) is { IsDirectory: false } found
-            ? found.Owner : FixedNames.SidecarUid;
-        uint[] strangers = [.. (uids ?? []).Where(uid => uid != own && uid != 0 && (own != 0 || uid != owner))];
+        uint[] strangers = [.. (uids ?? []).Where(uid => Directory is null
+            ? uid != own && uid != 0 && (own != 0 || uid != FixedNames.SidecarUid)
+            : !ControlTrust.Accepts(uid, Path.Combine(Directory, FixedNames.TokenFile)))];
         var problem = uids is null ? "the kernel does not show who listens there (/proc/net/tcp cannot be read)"
             : strangers is [var stranger, ..] ? $"uid {stranger} listens there"
             : uids.Count == 0 ? "the program that listened there has just ended"

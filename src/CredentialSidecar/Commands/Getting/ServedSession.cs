@@ -44,7 +44,7 @@ internal sealed partial record ServedSession(
             mask) ?? "without a text.";
     }
 
-    /// <summary>The members of the object that are text; empty if the text is no such object.</summary>
+    /// <summary>The members of the JSON object whose values are text; empty if the text is not a JSON object.</summary>
     private static Dictionary<string, string> Members(string text)
     {
         var members = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -60,7 +60,7 @@ internal sealed partial record ServedSession(
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Half of a character is no text either.
+            // GetString rejects a value with half of a surrogate pair.
             members.Clear();
         }
 
