@@ -66,6 +66,8 @@ internal static class SidecarApp
             .AddSingleton(ConnectionLimits.For(MachineLimits.Memory(), MachineLimits.RaiseOpenFiles()))
             .AddSingleton(services => new ConnectionBudget(services.GetRequiredService<ConnectionLimits>().Requests,
                 settings.Clients.Count + settings.Intercepted.Count, TimeProvider.System))
+            .AddSingleton<FindPeer>(LocalPeer.Of)
+            .AddSingleton<Identification>()
             .AddSingleton<Visitors>()
             .AddSingleton(services => new BudgetedTransport(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ConnectionBudget>(),
@@ -87,7 +89,7 @@ internal static class SidecarApp
             .AddSingleton<ContractAnswer>()
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
-            .AddSingleton(provider => new KernelAndAgent(RedirectedConnection.OriginalDestination, RedirectedConnection.UidOf,
+            .AddSingleton(provider => new KernelAndAgent(RedirectedConnection.OriginalDestination, SocketTable.UserOf,
                 provider.GetRequiredService<AgentForwarder>().ForwardAsync))
             .AddSingleton<Witness>()
             .AddSingleton<InterceptedEndpoint>()

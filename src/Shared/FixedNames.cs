@@ -9,6 +9,9 @@ internal static class FixedNames
     /// <summary>The token's file in the shared directory, beside the launcher.</summary>
     public const string TokenFile = "token";
 
+    /// <summary>The Unix socket in the shared directory that serves credentials, where <c>Listen:Socket</c> is set.</summary>
+    public const string SocketFile = "credentials.sock";
+
     /// <summary>Where the credentials of the default destination are; those of another one are below.</summary>
     public const string CredentialsPath = "/v1/credentials";
 

@@ -25,7 +25,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
     private SidecarFixture(WebApplication app, CollectedLogs logs, VirtualClock? clock, ScriptedSts? sts, SidecarSettings settings)
     {
-        (_app, Logs, Clock, Sts, _tokens) = (app, logs, clock!, sts!, [.. settings.Clients.Select(client => client.Token!)]);
+        (_app, Logs, Clock, Sts) = (app, logs, clock!, sts!);
+        _tokens = [.. settings.Clients.Select(client => client.Token).OfType<string>()];
         var token = settings.Token ?? _tokens.FirstOrDefault();
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var health = addresses[ListenerTable.Of(settings).Index().Last(row => row.Item.IsProbed).Index];
@@ -118,6 +119,15 @@ internal sealed class SidecarFixture : IAsyncDisposable
         var sidecar = await StartAsync(settings, clock, new ScriptedSts(clock), services => services.AddSingleton(provider =>
             new KernelAndAgent(
                 _ => kernel.Meant, (_, _) => kernel.Uid, provider.GetRequiredService<Passthrough.AgentForwarder>().ForwardAsync)));
+        await sidecar.SettleAsync();
+        return sidecar;
+    }
+
+    /// <summary>On virtual time, with a kernel that says of each connection whose it is.</summary>
+    public static async Task<SidecarFixture> StartWithKernelAsync(FindPeer kernel, params IEnumerable<(string Name, string? Value)> changes)
+    {
+        var clock = new VirtualClock();
+        var sidecar = await StartAsync(Settings.Load(changes), clock, new ScriptedSts(clock), services => services.AddSingleton(kernel));
         await sidecar.SettleAsync();
         return sidecar;
     }

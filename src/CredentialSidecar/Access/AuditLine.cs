@@ -61,7 +61,7 @@ internal sealed record AuditLine(
     public static AuditLine Of(
         DateTimeOffset time, int status, string reason, string? client, IPAddress? peer, string? task,
         AuditDetails details = default) => new(
-        time, status, reason, client, details.Destination, peer?.ToString(), details.Uid, Shown(details.UserAgent),
+        time, status, reason, client, details.Destination, PeerAddress.Text(peer), details.Uid, Shown(details.UserAgent),
         details.Served?.AccessKeyId, details.SessionName, details.Served?.RequestId, details.Served?.Expiration, task)
     {
         Count = details.Count,

@@ -6,12 +6,15 @@ namespace CredentialSidecar.Access;
 /// A client with its own token, and the destinations it may read in one snapshot. Its tokens live in <see cref="ClientBook"/>.
 /// </summary>
 /// <param name="destinations">The destinations it may read; null means all.</param>
-internal sealed class Client(string name, FrozenSet<string>? destinations)
+/// <param name="uids">The uids whose connections may be its own; null means any.</param>
+internal sealed class Client(string name, FrozenSet<string>? destinations, FrozenSet<uint>? uids = null)
 {
     /// <summary>Every peer that can connect, if Access:AllowAnonymous is set.</summary>
     public static readonly Client Anyone = new("anyone", null);
 
     public string Name => name;
+
+    public IReadOnlySet<uint>? Uids => uids;
 
     /// <summary>The destination it may read, if there is exactly one.</summary>
     public string? Only { get; } = destinations is { Count: 1 } ? destinations.Items[0] : null;

@@ -24,6 +24,9 @@ internal enum RejectionReason
     /// <summary>The authorization token is missing or wrong.</summary>
     Unauthorized,
 
+    /// <summary>The token is valid only for connections of another uid.</summary>
+    WrongUser,
+
     /// <summary>The token belongs to a client that may not read this destination.</summary>
     ForeignDestination,
 

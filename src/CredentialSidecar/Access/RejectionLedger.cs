@@ -104,7 +104,7 @@ internal sealed partial class RejectionLedger(AuditWriter audit, TimeProvider cl
         var (kind, count) = told;
         var what = kind.What;
         var (requests, client) = (count == 1 ? "request" : "requests", kind.Client ?? "an unknown client");
-        Log.Repeated(logger, count, requests, client, kind.Peer?.ToString() ?? "several addresses", what.Asked, what.Code,
+        Log.Repeated(logger, count, requests, client, PeerAddress.Text(kind.Peer) ?? "several addresses", what.Asked, what.Code,
             Period.TotalSeconds, what.Reason);
 
         if (kind.WithAudit)

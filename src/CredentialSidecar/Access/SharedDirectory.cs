@@ -44,6 +44,12 @@ internal static class SharedDirectory
         foreach (var client in settings.Clients)
         {
             // A token copied from another client's directory would not distinguish the two clients.
+            if (client.Origin == TokenOrigin.None)
+            {
+                clients.Add(client);
+                continue;
+            }
+
             var key = KeyOf(client);
             var there = client.Token is null ? Find(client.Directory!, nameOf(key), findings) : null;
             var found = clients.All(other => other.Token != there) ? there : null;

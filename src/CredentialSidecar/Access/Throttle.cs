@@ -34,7 +34,7 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
 
         if (hammers)
         {
-            Log.Hammered(logger, client ?? "unknown", address);
+            Log.Hammered(logger, client ?? "unknown", PeerAddress.Text(address));
         }
 
         if (!isAdmitted)
@@ -61,7 +61,7 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
 
         if (isFirst)
         {
-            Log.Damped(logger, address);
+            Log.Damped(logger, PeerAddress.Text(address));
         }
 
         if (!isFree)
@@ -105,10 +105,10 @@ internal sealed partial class Throttle(WallSettings settings, TimeProvider clock
         [LoggerMessage(EventIds.Hammered, LogLevel.Warning,
             "Client {Client} at {Peer} has sent more than one request a second for 30 s. An SDK sends about one an hour per process: "
             + "look for code that creates an SDK client for each call.")]
-        public static partial void Hammered(ILogger logger, string client, IPAddress? peer);
+        public static partial void Hammered(ILogger logger, string client, string? peer);
 
         [LoggerMessage(EventIds.Damped, LogLevel.Warning,
             "Many requests from {Peer} without a valid token were rejected; further rejections are delayed by 0.5 s.")]
-        public static partial void Damped(ILogger logger, IPAddress? peer);
+        public static partial void Damped(ILogger logger, string? peer);
     }
 }

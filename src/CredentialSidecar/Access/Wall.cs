@@ -37,7 +37,12 @@ internal sealed class Wall(WallSettings settings)
         var isListed = settings.Hosts.Contains(host.Host);
         var hasPort = host.Value?.Length > host.Host.Length;
 
-        if (!isListed && ((hasPort && host.Port != connection.LocalPort) || !IsOurs(host.Host, connection.LocalIpAddress)))
+        // On a Unix socket, the port is that of a forwarder in another network namespace.
+        var isOurs = connection.LocalIpAddress is { } local
+            ? (!hasPort || host.Port == connection.LocalPort) && IsOurs(host.Host, local)
+            : IsOurs(host.Host, IPAddress.Loopback) || IsOurs(host.Host, IPAddress.IPv6Loopback);
+
+        if (!isListed && !isOurs)
         {
             throw NotAllowed(
                 "The Host header is not an address of the sidecar. "
@@ -115,12 +120,9 @@ internal sealed class Wall(WallSettings settings)
         }
     }
 
-    private static bool IsOurs(string host, IPAddress? local)
+    private static bool IsOurs(string host, IPAddress local)
     {
-        if (Plain(local) is not { } address)
-        {
-            return false;
-        }
+        var address = Plain(local)!;
 
         // Compared as text: resolvers take 2130706433, 127.1 and 0x7f000001 for 127.0.0.1, but no SDK writes them.
         Span<char> text = stackalloc char[64];

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using CredentialSidecar.Configuration.Reading;
 using CredentialSidecar.Configuration.Settings;
@@ -17,27 +18,31 @@ internal static class PortUnavailable
         }
         catch (ListenException e)
         {
-            throw new PortUnavailableException(Describe(e, settings, PortHolder.Find(e.Address)));
+            throw new PortUnavailableException(
+                Describe(e, settings, e.Address is IPEndPoint address ? PortHolder.Find(address) : null));
         }
     }
 
     /// <param name="holder">The process that holds the address; null if unknown.</param>
     public static string Describe(ListenException failure, SidecarSettings settings, string? holder)
     {
-        var (address, setting) = (failure.Address, ShortNames.Of(failure.Address.Row.Key, settings.NameOf));
+        var (address, row) = (failure.Address, failure.Row);
+        var setting = ShortNames.Of(row.Key, settings.NameOf);
 
         return failure.Error switch
         {
+            null => $"The sidecar cannot open the socket {address}: {failure.Message}. "
+                + $"It is in a shared directory, because {setting} is true.",
             SocketError.AddressAlreadyInUse =>
-                $"{address} is already in use{(holder is null ? "" : $" by {holder}")}. Set {setting} to {Value(address, "a free port")}.",
+                $"{address} is already in use{(holder is null ? "" : $" by {holder}")}. Set {setting} to {Value(row, "a free port")}.",
             SocketError.AccessDenied =>
-                $"The sidecar may not listen on {address}: {failure.Message}. Set {setting} to {Value(address, "a port from 1024 up")}.",
+                $"The sidecar may not listen on {address}: {failure.Message}. Set {setting} to {Value(row, "a port from 1024 up")}.",
             _ => $"The sidecar cannot listen on {address}: {failure.Message}. Check {setting} and the addresses of this container.",
         };
     }
 
     // The init container made the rules, so it needs the same port.
-    private static string Value(ListenerEndPoint address, string port) => address.Row.User is { } user
+    private static string Value(Listener row, string port) => row.User is { } user
         ? $"{user.Destination}:PORT with {port}, here and for intercept up"
         : port;
 }

@@ -34,7 +34,10 @@ internal static class RotateCommand
 
     private static string Kept(SidecarSettings settings)
     {
-        string[] kept = [.. settings.Clients.Where(client => client.Origin != TokenOrigin.Generated).Select(Shown)];
+        string[] kept =
+        [
+            .. settings.Clients.Where(client => client.Origin is TokenOrigin.Value or TokenOrigin.File).Select(Shown),
+        ];
 
         return kept switch
         {

@@ -161,6 +161,7 @@ internal static partial class ServeCommand
         var names = string.Join(", ", settings.Destinations.Select(destination => destination.Name));
         var open = ListenerTable.Of(settings).Zip(addresses).ToLookup(row => row.First.Kind, row => row.Second);
         var served = string.Join(", ", open[ListenerKind.Credentials]);
+        served = string.Join(", ", open[ListenerKind.Socket].Prepend(served));
         Log.Started(logger, names, served, open[ListenerKind.Health].First(), settings.Source.ToString());
 
         if (settings.Intercepted.Count > 0)

@@ -55,9 +55,15 @@ internal static class ValidateCommand
 
     private static string Described(ClientSettings client)
     {
-        var token = client.Origin == TokenOrigin.Generated ? "generated at start" : "configured";
+        var token = client.Origin switch
+        {
+            TokenOrigin.None => "no token",
+            TokenOrigin.Generated => "token generated at start",
+            _ => "token configured",
+        };
+        var uids = client.Uids is { } own ? $", uid {string.Join(", ", own.Order())}" : "";
         var reads = client.Destinations is { } names ? string.Join(", ", names.Order(StringComparer.Ordinal)) : "all destinations";
-        return $"Client {client.Name}: token {token}, may read {reads}";
+        return $"Client {client.Name}: {token}{uids}, may read {reads}";
     }
 
     /// <summary>Shows the region and the durations that are used, which may differ from what was written.</summary>

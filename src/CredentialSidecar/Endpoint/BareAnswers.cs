@@ -11,9 +11,9 @@ namespace CredentialSidecar.Endpoint;
 internal static class BareAnswers
 {
     /// <param name="answered">Receives the peer and the status of each such answer.</param>
-    public static ConnectionDelegate Fill(ConnectionDelegate next, Action<IPAddress?, int> answered) => async connection =>
+    public static ConnectionDelegate Fill(ConnectionDelegate next, Action<IPAddress, int> answered) => async connection =>
     {
-        var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         connection.Transport =
             new Duplex(connection.Transport.Input, new FillingWriter(connection.Transport.Output, status => answered(peer, status)));
         await next(connection);

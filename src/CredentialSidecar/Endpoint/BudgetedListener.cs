@@ -27,7 +27,7 @@ internal sealed partial class BudgetedListener : IConnectionListener
     private static readonly int MostStarting = Math.Max(4, 2 * Environment.ProcessorCount);
 
     private readonly Socket _socket;
-    private readonly ListenerEndPoint _endPoint;
+    private readonly EndPoint _endPoint;
     private readonly ConnectionBudget _budget;
     private readonly SocketConnectionContextFactory _connections;
     private readonly ILogger _logger;
@@ -39,19 +39,20 @@ internal sealed partial class BudgetedListener : IConnectionListener
     private bool _isShortOfFiles;
 
     public BudgetedListener(
-        Socket socket, ListenerEndPoint endPoint, ConnectionBudget room, ConnectionBudget budget, Visitors visitors,
+        Socket socket, EndPoint endPoint, Listener row, ConnectionBudget room, ConnectionBudget budget, Visitors visitors,
         SocketConnectionContextFactory connections, TimeProvider clock, ILogger logger)
     {
         (_socket, _endPoint, _budget, _connections, _logger) = (socket, endPoint, budget, connections, logger);
         var strangers = new StrangersQueue(MostStarting, connection => Start(connection, null), visitors.Leave, clock);
-        _reception = new Reception(endPoint.Row, room, budget, visitors, strangers, new HalfRequests(strangers.Add, clock), Start,
+        _reception = new Reception(row, room, budget, visitors, strangers, new HalfRequests(strangers.Add, clock), Start,
             () => _raw!.Queued < ShortQueue);
         _raw = new RawListener(socket);
         _thread = new Thread(AcceptAll, 256 * 1024) { IsBackground = true, Name = "accept" };
         _thread.Start();
     }
 
-    public EndPoint EndPoint => _socket.LocalEndPoint is IPEndPoint bound ? _endPoint.At(bound) : _endPoint;
+    public EndPoint EndPoint => _endPoint is ListenerEndPoint listener && _socket.LocalEndPoint is IPEndPoint bound
+        ? listener.At(bound) : _endPoint;
 
     /// <returns>Null once the listener is closed.</returns>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -72,6 +73,13 @@ internal sealed partial class BudgetedListener : IConnectionListener
         if (!_end.IsCancellationRequested)
         {
             _end.Cancel();
+
+            if (_endPoint is SocketEndPoint { Path: var path })
+            {
+                // It still listens, so another sidecar does not take the path for a socket without a listener.
+                SocketFile.Remove(path);
+            }
+
             _raw.Stop();
             _thread.Join();
             _raw.Dispose();
@@ -137,6 +145,7 @@ internal sealed partial class BudgetedListener : IConnectionListener
         }
 
         connection.Features.Set(pending.Guest);
+        connection.Features.Set(pending.Peer);
         connection.Features.Set(_budget);
 
         if (!_started.Writer.TryWrite(connection))

@@ -20,30 +20,44 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        if (endpoint is not ListenerEndPoint listener)
+        var row = endpoint switch
         {
-            throw new InvalidOperationException($"{endpoint} is not in the listener table.");
-        }
+            ListenerEndPoint listener => listener.Row,
+            SocketEndPoint file => file.Row,
+            _ => throw new InvalidOperationException($"{endpoint} is not in the listener table."),
+        };
 
         try
         {
-            var socket = options.Value.CreateBoundListenSocket(listener);
-            socket.Listen(ConnectionLimits.Backlog);
-            var isProbed = listener.Row.IsProbed;
+            var socket = Open(endpoint);
+            var isProbed = row.IsProbed;
             var budget = isProbed ? new ConnectionBudget(limits.Probes, 1, TimeProvider.System) : requests;
             var room = isProbed ? new ConnectionBudget(limits.Waiting / 2, 1, TimeProvider.System) : _room;
             var connections = new SocketConnectionContextFactory(Of(options.Value),
                 loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
-            return new(new BudgetedListener(socket, listener, room, budget, visitors, connections, TimeProvider.System,
+            return new(new BudgetedListener(socket, endpoint, row, room, budget, visitors, connections, TimeProvider.System,
                 loggers.CreateLogger<BudgetedListener>()));
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException || (e is IOException && endpoint is SocketEndPoint))
         {
-            throw new ListenException(listener, e);
+            throw new ListenException(endpoint, row, e);
         }
     }
 
     public void Dispose() => _room.Dispose();
+
+    private Socket Open(EndPoint endpoint)
+    {
+        // A supervisor does not hold a Unix socket: nobody else can take its path while the directory is the sidecar's.
+        if (endpoint is SocketEndPoint { Path: var path })
+        {
+            return SocketFile.Open(path, SocketFile.Everyone, ConnectionLimits.Backlog, takesOver: true);
+        }
+
+        var socket = options.Value.CreateBoundListenSocket(endpoint);
+        socket.Listen(ConnectionLimits.Backlog);
+        return socket;
+    }
 
     private static SocketConnectionFactoryOptions Of(SocketTransportOptions options) => new()
     {

@@ -35,7 +35,7 @@ internal sealed class ContractAnswer(
     /// <param name="kind">A general term for <paramref name="asked"/>, used for unknown clients.</param>
     public async Task RefuseAsync(HttpContext http, ContractError error, string asked, string? kind = null)
     {
-        var (state, peer) = (http.Features.Get<RequestState>(), http.Connection.RemoteIpAddress);
+        var (state, peer) = (http.Features.Get<RequestState>(), PeerAddress.Of(http));
         state?.Reason = error.Kind;
         metrics.Refused(error.Kind);
 
@@ -80,7 +80,7 @@ internal sealed class ContractAnswer(
     /// <summary>Answers a request that Kestrel found malformed while reading it, and closes the connection.</summary>
     public Task SendMalformedAsync(HttpContext http, int status)
     {
-        Malformed(http.Connection.RemoteIpAddress, status);
+        Malformed(PeerAddress.Of(http), status);
         http.Response.Headers.Connection = "close";
         return WriteAsync(http, ContractError.Of(status));
     }
@@ -89,7 +89,7 @@ internal sealed class ContractAnswer(
     public void PassedOn(HttpContext http, RequestState state) => Count(http, http.Response.StatusCode, state);
 
     /// <summary>Logs and audits Kestrel's answer to a malformed or oversized request, of which only the peer address is known.</summary>
-    public void Malformed(IPAddress? peer, int status)
+    public void Malformed(IPAddress peer, int status)
     {
         var error = ContractError.Of(status);
         metrics.Answered(status);
@@ -129,10 +129,10 @@ internal sealed class ContractAnswer(
     /// <summary>Event 400, without a message template, which would show an unknown client as an empty field.</summary>
     private void Report(ContractError error, IPAddress? peer, string? client, string asked, string reason)
     {
-        var sentence =
-            $"Answered {error.Status} {error.Code} to {peer} for {asked}: {reason}{(client is null ? "" : $" Client {client}.")}";
+        var at = PeerAddress.Text(peer);
+        var sentence = $"Answered {error.Status} {error.Code} to {at} for {asked}: {reason}{(client is null ? "" : $" Client {client}.")}";
         var record = new LogRecord(clock.GetUtcNow(), sentence, sentence,
-            ("Status", error.Status), ("Code", error.Code), ("Peer", peer), ("Asked", asked), ("Reason", reason), ("Client", client));
+            ("Status", error.Status), ("Code", error.Code), ("Peer", at), ("Asked", asked), ("Reason", reason), ("Client", client));
         logger.Log(LogLevel.Warning, EventIds.Refused, record, null, static (state, _) => state.ToString());
     }
 
@@ -146,7 +146,7 @@ internal sealed class ContractAnswer(
         }
 
         var reason = status >= 500 && state.Reason == "ok" ? "Internal" : state.Reason;
-        audit.Write(status, reason, state.Client, http.Connection.RemoteIpAddress, new AuditDetails
+        audit.Write(status, reason, state.Client, PeerAddress.Of(http), new AuditDetails
         {
             Destination = state.Destination,
             Uid = state.Uid,

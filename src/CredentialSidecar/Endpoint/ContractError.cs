@@ -78,6 +78,7 @@ internal sealed class ContractError
             RejectionReason.UnknownDestination => (400, "InvalidIdInRequest"),
             RejectionReason.UnknownPath => (404, "NotFound"),
             RejectionReason.WrongMethod => (405, "MethodNotAllowed"),
+            RejectionReason.WrongUser => (403, "UserNotAllowed"),
             RejectionReason.ForeignDestination => (403, "DestinationNotAllowed"),
             RejectionReason.RequestNotAllowed => (403, "RequestNotAllowed"),
             RejectionReason.RequestTooLarge => (413, "RequestTooLarge"),

@@ -14,6 +14,8 @@ namespace CredentialSidecar.Endpoint;
 /// </remarks>
 internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
+    private const int Backlog = 16;
+
     public bool CanBind(EndPoint endpoint) => endpoint is UnixDomainSocketEndPoint;
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -22,7 +24,7 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
 
         try
         {
-            socket = ControlSocket.Open($"{endpoint}");
+            socket = SocketFile.Open($"{endpoint}", SocketFile.Owner, Backlog);
         }
         catch (IOException e)
         {
@@ -52,7 +54,7 @@ internal sealed partial class ControlTransport(ILoggerFactory loggers) : IConnec
             if (!_isRemoved)
             {
                 _isRemoved = true;
-                ControlSocket.Remove($"{endpoint}");
+                SocketFile.Remove($"{endpoint}");
             }
 
             return inner.UnbindAsync(cancellationToken);

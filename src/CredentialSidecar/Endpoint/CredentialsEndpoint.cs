@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary><c>GET /v1/credentials/{destination}</c> and <c>GET /v1/credentials</c>: the container credentials contract.</summary>
-internal sealed class CredentialsEndpoint(Served served, ClientBook clients, Throttle throttle, ContractAnswer answer) : IEndpoint
+internal sealed class CredentialsEndpoint(
+    Served served, Identification identification, Throttle throttle, ContractAnswer answer) : IEndpoint
 {
     /// <summary>Answers all paths of the credentials listener.</summary>
     /// <remarks>Without ASP.NET Core routing, which would answer unknown paths without a body.</remarks>
@@ -35,7 +36,7 @@ internal sealed class CredentialsEndpoint(Served served, ClientBook clients, Thr
     /// <summary>Identifies the client of a request that is rejected before the token check, and applies the client's rate limit.</summary>
     private ContractError? Recognize(HttpContext http, RequestState state)
     {
-        if (state.Client is not null || clients.Known(http.Request.Headers.Authorization) is not { } client)
+        if (state.Client is not null || identification.Known(http.Request.Headers.Authorization, () => PeerUser.Of(http)) is not { } client)
         {
             return null;
         }
@@ -43,7 +44,7 @@ internal sealed class CredentialsEndpoint(Served served, ClientBook clients, Thr
         try
         {
             state.Client = client;
-            throttle.Admit(http.Connection.RemoteIpAddress, client);
+            throttle.Admit(PeerAddress.Of(http), client);
             return null;
         }
         catch (RejectedException tooOften)

@@ -4,7 +4,7 @@ using CredentialSidecar.Chains;
 namespace CredentialSidecar.Endpoint;
 
 /// <summary>Checks each request with the guards of its route. All listeners use this gate, and no other code checks requests.</summary>
-internal sealed class Gate(Wall wall, Served served, ClientBook clients, Throttle throttle)
+internal sealed class Gate(Wall wall, Served served, Identification identification, Throttle throttle)
 {
     // Not a client name: token guessers must not use up the rate limit of containers that read metadata.
     private const string Readers = "(metadata)";
@@ -68,31 +68,32 @@ internal sealed class Gate(Wall wall, Served served, ClientBook clients, Throttl
             Wall.CheckMethod(http);
         }
 
-        if (Has(Guards.Token))
+        if (Has(Guards.Client))
         {
-            CheckToken(http, Has(Guards.StrangersCeiling));
+            CheckClient(http, Has(Guards.StrangersCeiling));
         }
 
         if (Has(Guards.Ceiling))
         {
-            throttle.Admit(http.Connection.RemoteIpAddress, http.Features.Get<RequestState>()!.Client ?? Readers);
+            throttle.Admit(PeerAddress.Of(http), http.Features.Get<RequestState>()!.Client ?? Readers);
         }
 
         bool Has(Guards guard) => (route.Guards & guard) != 0;
     }
 
-    private void CheckToken(HttpContext http, bool hasCeiling)
+    private void CheckClient(HttpContext http, bool hasCeiling)
     {
         var state = http.Features.Get<RequestState>()!;
 
         try
         {
             state.Snapshot = served.Current;
-            state.Client = clients.Identify(http.Request.Headers.Authorization, state.Snapshot.Tokens);
+            (state.Client, state.Uid) =
+                identification.Identify(http.Request.Headers.Authorization, state.Snapshot, () => PeerUser.Of(http));
         }
         catch (RejectedException) when (hasCeiling)
         {
-            throttle.Admit(http.Connection.RemoteIpAddress, client: null);
+            throttle.Admit(PeerAddress.Of(http), client: null);
             throw;
         }
 

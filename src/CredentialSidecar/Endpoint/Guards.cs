@@ -45,8 +45,8 @@ internal enum Guards
     /// <summary>Only GET.</summary>
     Method = 1 << 12,
 
-    /// <summary>A valid authorization token. It identifies the client, and the connection then counts for that client.</summary>
-    Token = 1 << 13,
+    /// <summary>A valid token, the uid of a client, or both identify the client. The connection then counts for that client.</summary>
+    Client = 1 << 13,
 
     /// <summary>A request without a valid token counts against the rate limit that all such requests of its address share.</summary>
     StrangersCeiling = 1 << 14,

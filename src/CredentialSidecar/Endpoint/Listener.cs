@@ -8,6 +8,9 @@ internal enum ListenerKind
 {
     Credentials,
 
+    /// <summary>Credentials on a Unix socket in a shared directory.</summary>
+    Socket,
+
     /// <summary>Probes and <c>/status</c>, on loopback.</summary>
     Health,
 
@@ -29,6 +32,9 @@ internal sealed record Listener(ListenerKind Kind, EndPoint Address, string Key,
 {
     /// <summary>The uid whose redirected connections arrive here.</summary>
     public InterceptedUser? User { get; init; }
+
+    /// <summary>Whether siblings request credentials there.</summary>
+    public bool Serves => Kind is ListenerKind.Credentials or ListenerKind.Socket;
 
     public bool IsProbed => Kind is ListenerKind.Health or ListenerKind.Probes;
 }

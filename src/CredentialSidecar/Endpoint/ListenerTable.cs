@@ -14,6 +14,8 @@ internal static class ListenerTable
     public static IReadOnlyList<Listener> Of(SidecarSettings settings) =>
     [
         .. Served(settings.Listen),
+        .. settings.Listen.Sockets.Select(socket =>
+            new Listener(ListenerKind.Socket, new UnixDomainSocketEndPoint(socket.Path), "Listen:Socket")),
         new(ListenerKind.Health, new IPEndPoint(IPAddress.Loopback, settings.Health.Port), "Health:Port"),
         .. settings.Health.Address.Equals(IPAddress.Loopback) ? Array.Empty<Listener>()
             : [new(ListenerKind.Probes, new IPEndPoint(settings.Health.Address, settings.Health.Port), "Health:Port", "Health:Address")],

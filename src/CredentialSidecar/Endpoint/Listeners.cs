@@ -7,6 +7,9 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>Opens the listeners with low limits, far above anything an SDK sends.</summary>
 internal static class Listeners
 {
+    /// <summary>The size of a connection's send buffer in the kernel.</summary>
+    public const int SendBuffer = 16 * 1024;
+
     public static void Open(KestrelServerOptions kestrel, IReadOnlyList<Listener> table)
     {
         kestrel.AddServerHeader = false;
@@ -23,7 +26,7 @@ internal static class Listeners
 
         foreach (var row in table)
         {
-            kestrel.Listen(row.Address is IPEndPoint address ? new ListenerEndPoint(address, row) : row.Address, listen =>
+            kestrel.Listen(EndPointOf(row), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
 
@@ -39,7 +42,7 @@ internal static class Listeners
                     listen.Use(next => kestrel.ApplicationServices.GetRequiredService<ControlPeers>().Check(next));
                 }
 
-                if (row.Kind == ListenerKind.Credentials)
+                if (row.Serves)
                 {
                     listen.Use(next => BareAnswers.Fill(next, kestrel.ApplicationServices.GetRequiredService<ContractAnswer>().Malformed));
                 }
@@ -65,10 +68,17 @@ internal static class Listeners
             var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
 
             // Accepted connections inherit these sizes, and the kernel doubles them. The largest request has 16 kB, a session 9 kB.
-            (socket.ReceiveBufferSize, socket.SendBufferSize) = (8 * 1024, 16 * 1024);
+            (socket.ReceiveBufferSize, socket.SendBufferSize) = (8 * 1024, SendBuffer);
             return socket;
         };
     }
+
+    private static EndPoint EndPointOf(Listener row) => row switch
+    {
+        { Address: IPEndPoint address } => new ListenerEndPoint(address, row),
+        { Kind: ListenerKind.Socket } => new SocketEndPoint($"{row.Address}", row),
+        _ => row.Address,
+    };
 
     public static ListenerKind Of(HttpContext http) => http.Features.Get<Listener>()!.Kind;
 }

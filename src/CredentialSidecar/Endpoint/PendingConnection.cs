@@ -24,9 +24,11 @@ internal sealed class PendingConnection : IDisposable
     /// <param name="fd">A non-blocking socket, which this object closes.</param>
     /// <param name="room">The budget for its place until it starts.</param>
     /// <param name="budget">The budget for its place after that.</param>
-    public PendingConnection(int fd, IPAddress peer, ConnectionBudget room, ConnectionBudget budget)
+    /// <param name="findPeer">Finds the user at its other end.</param>
+    public PendingConnection(int fd, IPAddress peer, ConnectionBudget room, ConnectionBudget budget, FindPeer findPeer)
     {
         (_fd, _room, _budget) = (fd, room, budget);
+        Peer = new PeerUser(() => Find(findPeer));
         Waiting = new Guest(peer, () => Close(), () => State.Received);
         Guest = new Guest(peer, () => Close(), () => State.Received);
     }
@@ -36,6 +38,9 @@ internal sealed class PendingConnection : IDisposable
 
     /// <summary>Its entry after it has started.</summary>
     public Guest Guest { get; }
+
+    /// <summary>The user at its other end.</summary>
+    public PeerUser Peer { get; }
 
     public TcpState State
     {
@@ -175,7 +180,7 @@ internal sealed class PendingConnection : IDisposable
             try
             {
                 var socket = Socket();
-                socket.NoDelay = true;
+                Tune(socket);
                 var connection = new CountedConnection(create(socket), Guest, _budget);
                 _started = connection;
                 return connection;
@@ -185,6 +190,27 @@ internal sealed class PendingConnection : IDisposable
                 // The peer reset the connection.
                 return null;
             }
+        }
+    }
+
+    private static void Tune(Socket socket)
+    {
+        if (socket.AddressFamily == AddressFamily.Unix)
+        {
+            // Unlike TCP, it does not inherit the size from its listener.
+            socket.SendBufferSize = Listeners.SendBuffer;
+        }
+        else
+        {
+            socket.NoDelay = true;
+        }
+    }
+
+    private LocalPeer Find(FindPeer findPeer)
+    {
+        lock (_gate)
+        {
+            return _isClosed || _socket is { SafeHandle.IsClosed: true } ? new(null, "the connection is closed") : findPeer(_fd);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class Reception(
             return;
         }
 
-        var connection = new PendingConnection(fd, peer, room, budget);
+        var connection = new PendingConnection(fd, peer, room, budget, visitors.PeerOf);
 
         if (!Wait(room.AdmitAsync(connection.Waiting, end, hasTime)))
         {
@@ -67,7 +67,7 @@ internal sealed class Reception(
             return;
         }
 
-        if (listener.Kind != ListenerKind.Credentials)
+        if (!listener.Serves)
         {
             strangers.Add(connection);
             return;
@@ -75,7 +75,7 @@ internal sealed class Reception(
 
         var request = Peek.At(connection);
 
-        if (visitors.ClientOf(request) is { } client)
+        if (visitors.ClientOf(request, connection.Peer) is { } client)
         {
             start(connection, client);
         }

@@ -39,7 +39,11 @@ internal enum Asked
 
 /// <summary>One kind of request on one kind of listener: the guards it must pass, and the endpoint that answers.</summary>
 /// <param name="Endpoint">The type of the <see cref="IEndpoint"/>.</param>
-internal sealed record Route(ListenerKind Listener, Asked Asked, Type Endpoint, Guards Guards);
+internal sealed record Route(ListenerKind Listener, Asked Asked, Type Endpoint, Guards Guards)
+{
+    /// <summary>What is asked, with the listener if several listeners are asked for it.</summary>
+    public string Name => Listener == ListenerKind.Socket ? $"{Listener}.{Asked}" : $"{Asked}";
+}
 
 /// <summary>Answers the requests of some routes.</summary>
 internal interface IEndpoint

@@ -6,20 +6,26 @@ namespace CredentialSidecar.Endpoint;
 /// <summary>Finds the route of a request by the listener of its connection, then by its path.</summary>
 internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings passthrough, SourceSettings source)
 {
-    private static readonly FrozenDictionary<Asked, Route> Known = Routes.All.ToFrozenDictionary(route => route.Asked);
+    private static readonly FrozenDictionary<(ListenerKind, Asked), Route> Known =
+        Routes.All.ToFrozenDictionary(route => (route.Listener, route.Asked));
 
     private readonly CredentialsPath _path = new(listen.LocalEndpoints);
     private readonly OwnCredentialsPath? _own = source.Endpoint is { } endpoint ? new(endpoint) : null;
 
     /// <param name="wanted">What a credentials path names.</param>
-    public Route Find(HttpContext http, out Wanted wanted) => Known[Read(http, out wanted)];
+    public Route Find(HttpContext http, out Wanted wanted)
+    {
+        var listener = Listeners.Of(http);
+        return Known[(listener, Read(listener, http, out wanted))];
+    }
 
-    private Asked Read(HttpContext http, out Wanted wanted)
+    private Asked Read(ListenerKind listener, HttpContext http, out Wanted wanted)
     {
         wanted = default;
-        return Listeners.Of(http) switch
+        return listener switch
         {
             ListenerKind.Credentials => OfSiblings(http, out wanted),
+            ListenerKind.Socket => OfCredentials(http, out wanted),
             ListenerKind.Intercepted => _own?.IsAskedBy(http) == true ? Asked.OwnCredentials : Asked.Agent,
             ListenerKind.Health => Asked.Status,
             ListenerKind.Control => Asked.Command,
@@ -36,7 +42,11 @@ internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings pas
             AgentPart.Metadata => Asked.Metadata,
             AgentPart.TaskProtection => http.Request.Method == HttpMethods.Put ? Asked.ProtectionChange : Asked.Protection,
             AgentPart.TaskRole => Asked.TaskRole,
-            _ => _path.TryRead(http, out wanted) ? Asked.Credentials : Asked.OtherPath,
+            _ => OfCredentials(http, out wanted),
         };
     }
+
+    // Containers that reach only the socket have an agent of their own, so nothing is forwarded from there.
+    private Asked OfCredentials(HttpContext http, out Wanted wanted) =>
+        _path.TryRead(http, out wanted) ? Asked.Credentials : Asked.OtherPath;
 }

@@ -16,15 +16,21 @@ internal sealed class Snapshot
     private readonly FrozenDictionary<string, Client> _clients;
     private readonly FrozenDictionary<uint, Destination> _intercepted;
 
-    private Snapshot(Snapshot other) => (Tree, _clients, _intercepted) = (other.Tree, other._clients, other._intercepted);
+    private readonly FrozenDictionary<uint, string> _byUid;
 
-    public Snapshot(SessionTree tree, IEnumerable<ClientSettings> clients, IEnumerable<InterceptedUser> intercepted)
+    private Snapshot(Snapshot other) =>
+        (Tree, _clients, _byUid, _intercepted) = (other.Tree, other._clients, other._byUid, other._intercepted);
+
+    public Snapshot(SessionTree tree, IReadOnlyCollection<ClientSettings> clients, IEnumerable<InterceptedUser> intercepted)
     {
         Tree = tree;
 
         // Without clients, access is anonymous. A configured client may be called "anyone" too.
-        _clients = clients.Select(client => new Client(client.Name, client.Destinations)).DefaultIfEmpty(Client.Anyone)
+        _clients = clients.Select(client => new Client(client.Name, client.Destinations, client.Uids)).DefaultIfEmpty(Client.Anyone)
             .ToFrozenDictionary(client => client.Name, StringComparer.Ordinal);
+        _byUid = clients.Where(client => client.Origin == TokenOrigin.None)
+            .SelectMany(client => client.Uids!, (client, uid) => (client, uid))
+            .ToFrozenDictionary(pair => pair.uid, pair => pair.client.Name);
         _intercepted = intercepted.ToFrozenDictionary(user => user.Uid, user => tree.Find(user.Destination)!);
     }
 
@@ -37,6 +43,15 @@ internal sealed class Snapshot
     /// <exception cref="RejectedException">A reload removed the client.</exception>
     public Client ClientOf(string name) => _clients.GetValueOrDefault(name) ?? throw new RejectedException(
         RejectionReason.Unauthorized, "The authorization token belongs to a client that was removed from the sidecar's configuration.");
+
+    /// <summary>Whether a client is identified by its uid alone.</summary>
+    public bool HasUidClients => _byUid.Count > 0;
+
+    /// <summary>The client that is identified by this uid alone; null if there is none.</summary>
+    public string? ClientOfUid(uint uid) => _byUid.GetValueOrDefault(uid);
+
+    /// <summary>The uids whose connections may use the client's token; null means any.</summary>
+    public IReadOnlySet<uint>? UidsOf(string client) => _clients.GetValueOrDefault(client)?.Uids;
 
     /// <summary>The same snapshot with other tokens.</summary>
     public Snapshot With(ImmutableArray<TokenEntry> tokens) => new(this) { Tokens = tokens };

@@ -1,23 +1,29 @@
 using System.Net;
 using CredentialSidecar.Access;
+using CredentialSidecar.Networking;
 using CredentialSidecar.Telemetry;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Identifies clients by their token before Kestrel reads the request.</summary>
+/// <summary>Identifies clients by their token or uid before Kestrel reads the request.</summary>
 internal sealed partial class Visitors(
-    ClientBook clients, Throttle throttle, RejectionLedger ledger, AuditWriter audit, ILogger<Visitors> logger)
+    Identification identification, FindPeer findPeer, Throttle throttle, RejectionLedger ledger, AuditWriter audit,
+    ILogger<Visitors> logger)
 {
     private static readonly Rejection Unread =
         new(nameof(HungUp), nameof(HungUp), "a request that was not read", "The peer closed the connection, as in event 404.");
 
     /// <param name="request">The first request of a connection.</param>
-    /// <returns>The client of its valid token; null if it has none, or none is required (Access:AllowAnonymous).</returns>
-    public string? ClientOf(Peek request) => request.Authorization is { } authorization ? clients.Known(authorization) : null;
+    /// <param name="peer">The user at its other end.</param>
+    /// <returns>Its client; null if it has none, or none is required (Access:AllowAnonymous).</returns>
+    public string? ClientOf(Peek request, PeerUser peer) => ClientOf(request, () => peer.Found);
+
+    /// <summary>The user at the other end of a connection.</summary>
+    public LocalPeer PeerOf(int fd) => findPeer(fd);
 
     /// <summary>Whether the request will be rejected for its token, and the rejection is delayed after many others.</summary>
     public bool MustWait(Peek request, IPAddress peer) =>
-        clients.UseTokens && request is { IsWhole: true, IsForAgent: false } && throttle.IsDamped(peer);
+        identification.UsesTokens && request is { IsWhole: true, IsForAgent: false } && throttle.IsDamped(peer);
 
     /// <summary>Counts that rejection, and waits for its delay.</summary>
     public ValueTask DelayAsync(IPAddress peer) => throttle.DelayAsync(peer, client: null, CancellationToken.None);
@@ -28,12 +34,12 @@ internal sealed partial class Visitors(
     /// <param name="isBusy">Whether other connections wait for their turn.</param>
     public bool IsLost(int fd, IPAddress peer, Listener listener, bool isBusy)
     {
-        if (listener.Kind != ListenerKind.Credentials)
+        if (!listener.Serves)
         {
             return isBusy;
         }
 
-        return (isBusy || throttle.IsDamped(peer)) && ClientOf(Peek.At(fd)) is null;
+        return (isBusy || throttle.IsDamped(peer)) && ClientOf(Peek.At(fd), () => findPeer(fd)) is null;
     }
 
     /// <summary>Closes a connection that its peer closed, and counts it unless it was closed to make room.</summary>
@@ -53,15 +59,19 @@ internal sealed partial class Visitors(
             return;
         }
 
-        Log.HungUp(logger, peer);
+        Log.HungUp(logger, PeerAddress.Text(peer));
         audit.Write(0, nameof(HungUp), client: null, peer, new AuditDetails { Count = 1 });
     }
+
+    // Before all headers have arrived, a missing token means nothing.
+    private string? ClientOf(Peek request, Func<LocalPeer> peer) =>
+        request.IsWhole || request.Authorization is not null ? identification.Known(request.Authorization, peer) : null;
 
     private static partial class Log
     {
         [LoggerMessage(EventIds.HungUp, LogLevel.Warning,
             "A connection from {Peer} without a valid token ended before the sidecar read its request. "
             + "This happens only after many rejections or connections: look for a container that floods the sidecar.")]
-        public static partial void HungUp(ILogger logger, IPAddress peer);
+        public static partial void HungUp(ILogger logger, string peer);
     }
 }

@@ -64,7 +64,7 @@ internal static class KeptSettings
     private static HopSettings WithoutLists(HopSettings hop) => hop with { Tags = [], TransitiveTagKeys = [], PolicyArns = [] };
 
     private static bool IsSame(ClientSettings before, ClientSettings after) => before.Origin == after.Origin
-        && before.Directory == after.Directory && before.TokenFile == after.TokenFile
+        && before.Directory == after.Directory && (before.Uids ?? []).SetEquals(after.Uids ?? []) && before.TokenFile == after.TokenFile
         && (before.Origin != TokenOrigin.Value || before.Token == after.Token);
 
     private static DestinationSettings? Find(SidecarSettings settings, string name) =>

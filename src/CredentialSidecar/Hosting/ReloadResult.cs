@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CredentialSidecar.Caching;
 using CredentialSidecar.Configuration;
 using CredentialSidecar.Configuration.Settings;
@@ -49,11 +50,15 @@ internal sealed record ReloadResult(bool IsApplied, IReadOnlyList<Mistake> Mista
 
     private static bool IsSame(ClientSettings a, ClientSettings b) =>
         Plain(a) == Plain(b)
-        && (a.Destinations is null ? b.Destinations is null : b.Destinations is not null && a.Destinations.SetEquals(b.Destinations));
+        && IsSame(a.Destinations, b.Destinations) && IsSame(a.Uids, b.Uids);
+
+    private static bool IsSame<T>(FrozenSet<T>? a, FrozenSet<T>? b) => a is null ? b is null : b is not null && a.SetEquals(b);
 
     // A generated token is not part of the configuration.
-    private static ClientSettings Plain(ClientSettings client) =>
-        client with { Destinations = null, Distrusted = null, Token = client.Origin == TokenOrigin.Generated ? null : client.Token };
+    private static ClientSettings Plain(ClientSettings client) => client with
+    {
+        Destinations = null, Uids = null, Distrusted = null, Token = client.Origin == TokenOrigin.Generated ? null : client.Token,
+    };
 
     private static string Ended(string text) => text.EndsWith('?') ? text : $"{text}.";
 

@@ -5,9 +5,9 @@ namespace CredentialSidecar.Networking;
 /// <summary>Calls of the C library that .NET does not offer.</summary>
 internal static partial class Libc
 {
-    public const int SolIp = 0, SolSocket = 1, SoType = 3;
+    public const int SolIp = 0, SolSocket = 1, SolIpv6 = 41, SoType = 3;
 
-    /// <summary>linux/netfilter_ipv4.h: the original destination of a redirected connection.</summary>
+    /// <summary>linux/netfilter_ipv4.h and netfilter_ipv6: the original destination of a redirected connection.</summary>
     public const int SoOriginalDst = 80;
 
     [LibraryImport("libc", EntryPoint = "_exit")]
@@ -60,6 +60,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetOption(int fd, int level, int option, Span<byte> value, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int OwnName(int fd, Span<byte> address, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "getpeername", SetLastError = true)]
+    public static partial int PeerName(int fd, Span<byte> address, ref int length);
 
     /// <summary>A <c>struct rlimit</c> of a 64-bit system.</summary>
     public readonly record struct Limit(nuint Soft, nuint Hard);

@@ -11,6 +11,7 @@ internal sealed class RawListener : IDisposable
     // errno.h, fcntl.h, poll.h
     private const int Interrupted = 4, Again = 11, NonBlocking = 0x800, CloseOnExec = 0x80000;
     private const short Readable = 1;
+    private const ushort FamilyFour = 2, FamilySix = 10;
 
     private readonly Socket _socket;
     private readonly int _fd, _stop;
@@ -38,7 +39,7 @@ internal sealed class RawListener : IDisposable
     /// <returns>A non-blocking descriptor, which the caller closes; negative on failure.</returns>
     public int Accept(out IPAddress peer, out int error)
     {
-        // sockaddr_in6 is the larger of the two.
+        // sockaddr_in6 is the largest one with an address.
         Span<byte> address = stackalloc byte[28];
         peer = IPAddress.None;
 
@@ -49,7 +50,7 @@ internal sealed class RawListener : IDisposable
 
             if (accepted >= 0)
             {
-                peer = length >= 28 ? new IPAddress(address[8..24]) : new IPAddress(address[4..8]);
+                peer = AddressOf(address);
                 error = 0;
                 return accepted;
             }
@@ -71,6 +72,14 @@ internal sealed class RawListener : IDisposable
         error = 0;
         return -1;
     }
+
+    // On a Unix socket the peer has no address.
+    private static IPAddress AddressOf(ReadOnlySpan<byte> name) => BitConverter.ToUInt16(name) switch
+    {
+        FamilySix => new(name.Slice(8, 16)),
+        FamilyFour => new(name.Slice(4, 4)),
+        _ => IPAddress.None,
+    };
 
     /// <summary>Ends the wait, from any thread.</summary>
     public void Stop()

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace CredentialSidecar.Networking;
 
 /// <summary>The kernel's state of an accepted connection, without reading from it.</summary>
-/// <param name="Received">Bytes that the peer has sent in total; 0 if the kernel does not report it.</param>
+/// <param name="Received">Bytes that the peer has sent in total; on a Unix socket, 1 if unread bytes have arrived.</param>
 /// <param name="HasHungUp">Whether the peer closed its side or reset the connection.</param>
 internal readonly record struct TcpState(long Received, bool HasHungUp)
 {
@@ -34,7 +34,13 @@ internal readonly record struct TcpState(long Received, bool HasHungUp)
     public static TcpState Of(int fd)
     {
         Span<byte> info = stackalloc byte[ReceivedAt + sizeof(long)];
-        return TryRead(fd, info) ? new(BitConverter.ToInt64(info[ReceivedAt..]), info[0] is Closed or CloseWait) : default;
+        return TryRead(fd, info) ? new(BitConverter.ToInt64(info[ReceivedAt..]), info[0] is Closed or CloseWait) : OfUnix(fd);
+    }
+
+    private static TcpState OfUnix(int fd)
+    {
+        var (hasData, hasHungUp) = RawSocket.Look(fd);
+        return new(hasData ? 1 : 0, hasHungUp);
     }
 
     private static bool TryRead(int fd, Span<byte> info)

@@ -9,12 +9,13 @@ internal static class UnixPeer
     private const int PeerCredentials = 17, Size = 12, UidAt = 4;
 
     /// <returns>The uid of the peer when it connected or began to listen; null if the kernel does not report it.</returns>
-    public static uint? UidOf(Socket socket)
+    public static uint? UidOf(Socket socket) => UidOf(socket.SafeHandle.DangerousGetHandle().ToInt32());
+
+    public static uint? UidOf(int fd)
     {
         Span<byte> credentials = stackalloc byte[Size];
         var length = credentials.Length;
-        var descriptor = socket.SafeHandle.DangerousGetHandle().ToInt32();
-        return Libc.GetOption(descriptor, Libc.SolSocket, PeerCredentials, credentials, ref length) == 0 && length == Size
+        return Libc.GetOption(fd, Libc.SolSocket, PeerCredentials, credentials, ref length) == 0 && length == Size
             ? BitConverter.ToUInt32(credentials[UidAt..])
             : null;
     }

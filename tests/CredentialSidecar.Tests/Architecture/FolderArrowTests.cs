@@ -24,7 +24,7 @@ public sealed partial class FolderArrowTests
         ["Access"] = ["Chains", "Configuration", "Telemetry"],
         ["Endpoint"] = ["Chains", "Configuration", "Caching", "Access", "Networking", "Telemetry"],
         ["Health"] = ["Chains", "Caching", "Configuration"],
-        ["Networking"] = ["Configuration"],
+        ["Networking"] = ["Configuration", "Shared"],
         ["Generating"] = ["Chains", "Configuration", "Shared"],
         ["Explaining"] = ["Chains", "Configuration", "Sources"],
         ["Passthrough"] = ["Access", "Configuration", "Telemetry"],

@@ -96,7 +96,7 @@ public sealed class ControlTests : IDisposable
             + "Run this command in the sidecar's container, with the sidecar's environment.\n";
         Assert.Equal((69, "", expected), await RunAsync(StatusCommand.Name));
 
-        using (var former = ControlSocket.Open(Socket))
+        using (var former = SocketFile.Open(Socket, SocketFile.Owner, 16))
         {
             Assert.True(File.Exists(Socket));
         }
@@ -155,7 +155,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task A_command_sends_nothing_to_another_users_program()
     {
-        using var stranger = ControlSocket.Open(Socket);
+        using var stranger = SocketFile.Open(Socket, SocketFile.Owner, 16);
         var accepted = stranger.AcceptAsync(TestContext.Current.CancellationToken);
         var client = new ControlClient(new ControlSettings(Socket, "Control:Directory"), _ => Other, ControlClient.Limit);
         var refused = await Assert.ThrowsAsync<ControlException>(() =>
@@ -180,7 +180,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task A_sidecar_that_does_not_answer_ends_the_command_after_its_limit()
     {
-        using var mute = ControlSocket.Open(Socket);
+        using var mute = SocketFile.Open(Socket, SocketFile.Owner, 16);
         var client = new ControlClient(new ControlSettings(Socket, "Control:Directory"), UnixPeer.UidOf, TimeSpan.FromSeconds(1));
         var late = await Assert.ThrowsAsync<ControlException>(() =>
             client.AskAsync(StatusCommand.Name, null, TestContext.Current.CancellationToken));

@@ -79,7 +79,7 @@ public sealed class PortTests
             Text(ListenerKind.Probes, SocketError.AddressAlreadyInUse));
 
         string Text(ListenerKind kind, SocketError error) => PortUnavailable.Describe(
-            new ListenException(EndPointOf(kind), new SocketException((int)error)), settings, null);
+            new ListenException(EndPointOf(kind), EndPointOf(kind).Row, new SocketException((int)error)), settings, null);
 
         ListenerEndPoint EndPointOf(ListenerKind kind) =>
             ListenerTable.Of(settings).First(row => row.Kind == kind) is var row ? new((IPEndPoint)row.Address, row) : null!;

@@ -10,7 +10,18 @@ public sealed class ClientRulesTests
     private const string Token = "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs";
 
     [Theory]
-    [InlineData("""{ "Clients": { "web": { "Destinations": ["reports"] } } }""", "Access:Clients:web in SIDECAR_CONFIG has no token")]
+    [InlineData("""{ "Clients": { "web": { "Destinations": ["reports"] } } }""",
+        "Access:Clients:web in SIDECAR_CONFIG has no token and no uid; set Token")]
+    [InlineData("""{ "Clients": { "web": { "Uids": ["app"], "Destinations": ["reports"] } } }""",
+        "Access:Clients:web:Uids:0 in SIDECAR_CONFIG is \"app\"; expected a uid such as 1001")]
+    [InlineData("""{ "Clients": { "web": { "Uids": ["4294967295"], "Destinations": ["reports"] } } }""",
+        "Access:Clients:web:Uids:0 in SIDECAR_CONFIG is \"4294967295\"; expected a uid such as 1001")]
+    [InlineData("""{ "Clients": { "web": { "Uids": ["01"], "Destinations": ["reports"] } } }""",
+        "Access:Clients:web:Uids:0 in SIDECAR_CONFIG is \"01\"; expected a uid such as 1001")]
+    [InlineData(
+        """{ "Clients": { "a": { "Uids": ["1001", "7"], "Destinations": ["reports"] },""" +
+        """ "b": { "Uids": ["1001"], "Destinations": ["reports"] } } }""",
+        "Access:Clients:b:Uids in SIDECAR_CONFIG has uid 1001, which client 'a' has too; give each client without a token different uids")]
     [InlineData(
         """{ "Clients": { "web": { "Token": "web-8Hf2kLq9Zx4Vn7Tb1Rj6Mw3Yp5Cd0Gs" } } }""",
         "Access:Clients:web:Destinations in SIDECAR_CONFIG is missing or empty")]

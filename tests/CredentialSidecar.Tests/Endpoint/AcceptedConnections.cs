@@ -43,7 +43,7 @@ internal sealed class AcceptedConnections : IDisposable
 
         // The connection closes its descriptor itself.
         var fd = Libc.FileControl(accepted.SafeHandle.DangerousGetHandle().ToInt32(), Duplicate, 0);
-        var connection = new PendingConnection(fd, IPAddress.Loopback, _room, _budget);
+        var connection = new PendingConnection(fd, IPAddress.Loopback, _room, _budget, _ => new(null));
         Assert.True(await _room.AdmitAsync(connection.Waiting, TestContext.Current.CancellationToken));
         return (connection, peer);
     }

@@ -24,7 +24,7 @@ public sealed class GuardTests : IAsyncLifetime
     {
         _sidecar = await SidecarFixture.StartInterceptedAsync(_kernel,
             ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)),
-            ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"), ("SIDECAR_Control__Directory", _directory),
+            ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Listen__Socket", "true"),
             ("SIDECAR_Passthrough__Metadata", "true"), ("SIDECAR_Passthrough__TaskRole__0", "default"));
         var addresses = _sidecar.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         var settings = _sidecar.Services.GetRequiredService<CredentialSidecar.Configuration.Settings.SidecarSettings>();
@@ -43,7 +43,7 @@ public sealed class GuardTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_no_guard_rejects_is_answered()
     {
-        Assert.Equal(Enum.GetValues<Asked>().Order(), Routes.All.Select(route => route.Asked).Order());
+        Assert.Equal(Enum.GetValues<Asked>().Order(), Routes.All.Select(route => route.Asked).Distinct().Order());
 
         foreach (var route in Routes.All)
         {
@@ -63,7 +63,7 @@ public sealed class GuardTests : IAsyncLifetime
     [InlineData(nameof(Guards.ForwardedMethod), "forwarded here.", "DELETE", "", "")]
     [InlineData(nameof(Guards.Body), "The request has a body. Send a GET request without a body.", "", "", "Content-Length: 2\r\n")]
     [InlineData(nameof(Guards.Method), "Only GET is supported here.", "DELETE", "", "")]
-    [InlineData(nameof(Guards.Token), "The request has no authorization token.", "", "", "Authorization:\r\n")]
+    [InlineData(nameof(Guards.Client), "The request has no authorization token.", "", "", "Authorization:\r\n")]
     public async Task A_guard_stands_where_its_row_says(string guard, string text, string method, string host, string header)
     {
         foreach (var route in Routes.All)
@@ -141,18 +141,20 @@ public sealed class GuardTests : IAsyncLifetime
     }
 
     private static void AssertGuarded(Route route, Guards guard, string answer, string text) =>
-        Assert.True(route.Guards.HasFlag(guard) == answer.Contains(text, StringComparison.Ordinal), $"{guard} on {route.Asked}: {answer}");
+        Assert.True(route.Guards.HasFlag(guard) == answer.Contains(text, StringComparison.Ordinal), $"{guard} on {route.Name}: {answer}");
 
     private void Exhaust(string? client)
     {
         var throttle = _sidecar.Services.GetRequiredService<Throttle>();
-        Assert.NotNull(Record.Exception(AdmitAll));
 
-        void AdmitAll()
+        // The second one is a peer on a Unix socket.
+        Assert.All([IPAddress.Loopback, IPAddress.None], address => Assert.NotNull(Record.Exception(() => AdmitAll(address))));
+
+        void AdmitAll(IPAddress address)
         {
             for (var i = 0; i < 100_000; i++)
             {
-                throttle.Admit(IPAddress.Loopback, client);
+                throttle.Admit(address, client);
             }
         }
     }
@@ -176,7 +178,7 @@ public sealed class GuardTests : IAsyncLifetime
         var listener = _open[route.Listener].First();
         var target = method == "CONNECT" ? "127.0.0.1:80" : form + path;
         var token = header.StartsWith("Authorization", StringComparison.Ordinal) ? "" : $"Authorization: {Settings.Token}\r\n";
-        var ownName = isAgent && form.Length == 0 ? "169.254.170.2" : (listener as IPEndPoint)?.Address.ToString() ?? "sidecar";
+        var ownName = isAgent && form.Length == 0 ? "169.254.170.2" : (listener as IPEndPoint)?.Address.ToString() ?? "127.0.0.1";
         var name = host.Length > 0 ? host : method == "CONNECT" ? target : ownName;
         var body = header.StartsWith("Content-Length", StringComparison.Ordinal) ? "{}" : "";
         var start = $"{(method.Length > 0 ? method : own)} {target} HTTP/1.1";

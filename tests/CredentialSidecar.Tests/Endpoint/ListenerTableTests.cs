@@ -14,7 +14,7 @@ public sealed partial class ListenerTableTests
     {
         string[] expected =
         [
-            $"| guard | {string.Join(" | ", Routes.All.Select(route => $"`{route.Asked}`"))} |",
+            $"| guard | {string.Join(" | ", Routes.All.Select(route => $"`{route.Name}`"))} |",
             $"|---|{string.Concat(Routes.All.Select(_ => "---|"))}",
             .. from guard in Enum.GetValues<Guards>()
                where guard != Guards.None
@@ -42,7 +42,7 @@ public sealed partial class ListenerTableTests
     {
         Assert.All(Enum.GetValues<Guards>(), guard => Assert.Contains(Routes.All, route => route.Guards.HasFlag(guard)));
         Assert.All(Enum.GetValues<ListenerKind>(), kind => Assert.Contains(Routes.All, route => route.Listener == kind));
-        Assert.Equal(Routes.All.Length, Routes.All.Select(route => route.Asked).Distinct().Count());
+        Assert.Equal(Routes.All.Length, Routes.All.Select(route => route.Name).Distinct().Count());
     }
 
     [Fact]
@@ -50,11 +50,12 @@ public sealed partial class ListenerTableTests
     {
         var settings = Settings.Load(
             ("SIDECAR_Interception__Uids__1000", "reports:9300"), ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"),
-            ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"));
+            ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"), ("SIDECAR_Listen__Socket", "true"));
 
         Assert.Equal(
             [
-                "Credentials 127.0.0.1:0 Listen:Port Listen:Addresses:0", "Health 127.0.0.1:0 Health:Port ",
+                "Credentials 127.0.0.1:0 Listen:Port Listen:Addresses:0", "Socket /shared/credentials.sock Listen:Socket ",
+                "Health 127.0.0.1:0 Health:Port ",
                 "Probes 192.0.2.7:0 Health:Port Health:Address", "Intercepted 127.0.0.1:9300 Interception:Uids:1000 ",
                 "Control /shared/control.sock SharedDirectory ",
             ],
@@ -63,7 +64,7 @@ public sealed partial class ListenerTableTests
         // The kernel answers for these two guards, so a row must be of the kind that the kernel can answer for.
         Assert.All(ListenerTable.Of(settings), row =>
         {
-            Assert.Equal(row.Address is UnixDomainSocketEndPoint, Routes.IsOn(row.Kind, Guards.PeerCredentials));
+            Assert.Equal(row.Kind == ListenerKind.Control, Routes.IsOn(row.Kind, Guards.PeerCredentials));
             Assert.Equal(row.User is not null, Routes.IsOn(row.Kind, Guards.RedirectedUid));
         });
     }

@@ -12,7 +12,7 @@ internal sealed class AccessOptions
     [Description("The file with that token, without a newline at its end; read again when it changes.")]
     public string? TokenFile { get; set; }
 
-    [Description("Further clients by name, [a-z0-9_-]{1,64}, each with a different token and the destinations it may read.")]
+    [Description("Further clients by name, [a-z0-9_-]{1,64}, each with its own token or uids, and the destinations it may read.")]
     public Dictionary<string, ClientOptions> Clients { get; set; } = [];
 
     [Description(
@@ -41,10 +41,10 @@ internal sealed class AccessOptions
     public int RequestsPerSecond { get; set; } = 1000;
 }
 
-/// <summary>A client with its own token.</summary>
+/// <summary>A client with its own token, its own uids, or both.</summary>
 internal sealed class ClientOptions
 {
-    [Description("Its authorization token. Without it and TokenFile, one is generated into SharedDirectory.")]
+    [Description("Its authorization token. Without it and TokenFile, one is generated into SharedDirectory if that is set.")]
     public string? Token { get; set; }
 
     [Description("The file with its token, without a newline at its end; read again when it changes.")]
@@ -52,6 +52,11 @@ internal sealed class ClientOptions
 
     [Description("A directory that only this client's containers mount; the sidecar writes the token and the launcher there.")]
     public string? SharedDirectory { get; set; }
+
+    [Description(
+        "The uids whose connections are the client's. Without a token, they alone identify the client. "
+        + "With a token, the token is valid only for them.")]
+    public List<string> Uids { get; set; } = [];
 
     [Description("The destinations it may read; if there is only one, it is also served at /v1/credentials.")]
     public List<string> Destinations { get; set; } = [];

@@ -12,6 +12,11 @@ internal sealed class ListenOptions
     public List<string> Addresses { get; set; } = [];
 
     [Description(
+        "Also serve on the Unix socket credentials.sock in SharedDirectory and in each client's SharedDirectory, "
+        + "for containers in another network namespace (credential-launch --forward).")]
+    public bool Socket { get; set; }
+
+    [Description(
         "Also answer /creds, /role/{destination} and /role-arn/{ARN} of a configured role, as amazon-ecs-local-container-endpoints does.")]
     public bool LocalEndpoints { get; set; }
 }

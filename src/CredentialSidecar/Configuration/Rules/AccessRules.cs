@@ -44,6 +44,7 @@ internal static class AccessRules
             "give each client a different token", findings);
         RefuseDuplicates(clients, client => Plain(client.Directory), "has the directory of",
             "a container that mounts it would have both tokens", findings);
+        UidRules.Check(clients, findings);
 
         return new AccessSettings(
             [.. clients], access.AllowAnonymous, access.AllowShortTokens, access.KeepTokens, access.TokenGrace, options.SharedDirectory);
@@ -98,8 +99,9 @@ internal static class AccessRules
                 : "is not a valid name for a client; expected 1 to 64 of a-z 0-9 _ -");
         findings.Require(client.Destinations.Count > 0 || findings.IsUnreadBelow($"{path}:Destinations"), $"{path}:Destinations",
             "is missing or empty; list the destinations that the client may read");
-        findings.Require(client.Token is not null || client.TokenFile is not null || client.SharedDirectory is not null, path,
-            "has no token; set Token or TokenFile, or set SharedDirectory to generate a token there");
+        findings.Require(
+            client.Token is not null || client.TokenFile is not null || client.SharedDirectory is not null || client.Uids.Count > 0, path,
+            "has no token and no uid; set Token or TokenFile, set SharedDirectory to generate a token there, or set Uids");
         Directory($"{path}:SharedDirectory", client.SharedDirectory, findings);
 
         foreach (var (i, destination) in client.Destinations.Index())
@@ -111,7 +113,7 @@ internal static class AccessRules
 
         return Read(
             name, path, client.Token, client.TokenFile, client.SharedDirectory, client.Destinations.ToFrozenSet(StringComparer.Ordinal),
-            options.Access, findings);
+            options.Access, findings) with { Uids = UidRules.Find($"{path}:Uids", client.Uids, findings) };
     }
 
     private static ClientSettings Read(
@@ -130,6 +132,7 @@ internal static class AccessRules
         {
             (not null, _) => (TokenOrigin.File, ReadFile(fileKey, file, access.AllowShortTokens, findings)),
             (null, not null) => (TokenOrigin.Value, token),
+            _ when directory is null => (TokenOrigin.None, null),
             _ => (TokenOrigin.Generated, null),
         };
         return new ClientSettings(name, path, origin, read, file, directory, destinations);

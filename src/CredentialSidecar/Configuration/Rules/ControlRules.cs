@@ -12,8 +12,7 @@ internal static class ControlRules
 
     private const string Name = "control.sock";
 
-    // unix(7): sun_path has 108 bytes, and the last one is 0.
-    private const int Longest = 107;
+    private const int Longest = SocketRules.Longest;
 
     /// <returns>Without a path if no directory is configured, or if its path is too long for a socket.</returns>
     public static ControlSettings Find(SidecarOptions options, Findings findings)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Settings;
 
@@ -49,9 +48,7 @@ internal static class InterceptionRules
     {
         var path = $"{Uids}:{text}";
 
-        if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var uid)
-            || uid == uint.MaxValue
-            || text != uid.ToString(CultureInfo.InvariantCulture))
+        if (!UidRules.TryRead(text, out var uid))
         {
             findings.Wrong(path, "is not a uid; expected a number, because a name may mean another user in another image");
             return null;

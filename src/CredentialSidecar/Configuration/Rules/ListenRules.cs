@@ -32,7 +32,8 @@ internal static class ListenRules
                 $"is {address}, which includes all other addresses; keep only this one, or remove it");
         }
 
-        return (new ListenSettings(listen.Port, [.. listen.Addresses.Where(IsAddress).Select(IPAddress.Parse)], listen.LocalEndpoints),
+        return (new ListenSettings(listen.Port, [.. listen.Addresses.Where(IsAddress).Select(IPAddress.Parse)],
+                SocketRules.Find(options, findings), listen.LocalEndpoints),
             new HealthSettings(health.Port, IsAddress(health.Address) ? IPAddress.Parse(health.Address) : IPAddress.Loopback,
                 health.NoClientAfter));
 

@@ -6,8 +6,14 @@ namespace CredentialSidecar.Configuration.Settings;
 /// <summary>Where credentials are served.</summary>
 /// <param name="Port">0 lets the system choose one.</param>
 /// <param name="Addresses">Empty means 127.0.0.1, and ::1 where there is one.</param>
+/// <param name="Sockets">Unix sockets, at most one in each shared directory.</param>
 /// <param name="LocalEndpoints">Answer the paths of amazon-ecs-local-container-endpoints too.</param>
-internal sealed record ListenSettings(int Port, ImmutableArray<IPAddress> Addresses, bool LocalEndpoints);
+internal sealed record ListenSettings(
+    int Port, ImmutableArray<IPAddress> Addresses, ImmutableArray<SocketSettings> Sockets, bool LocalEndpoints);
+
+/// <summary>A Unix socket that serves credentials.</summary>
+/// <param name="Key">The setting that its directory comes from.</param>
+internal sealed record SocketSettings(string Path, string Key);
 
 /// <summary>Where probes are served.</summary>
 /// <param name="Port">0 lets the system choose one.</param>

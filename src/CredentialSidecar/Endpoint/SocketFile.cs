@@ -5,32 +5,39 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CredentialSidecar.Endpoint;
 
-/// <summary>Opens the control socket, and replaces one without a listener.</summary>
-internal static class ControlSocket
+/// <summary>Opens a Unix socket as a file, and replaces one without a listener.</summary>
+internal static class SocketFile
 {
-    private const int Backlog = 16;
+    /// <summary>Only the sidecar's own user may connect.</summary>
+    public const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <returns>A listening socket, whose file has mode 0600 from its creation.</returns>
+    /// <summary>Siblings of any user may connect, if they mount the directory.</summary>
+    public const UnixFileMode Everyone = Owner
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <param name="mode">The mode of the file from its creation, independent of the umask.</param>
+    /// <param name="takesOver">Whether to replace another user's socket, which can only be an impostor's.</param>
+    /// <returns>A listening socket.</returns>
     /// <exception cref="IOException">Another program listens there, or the directory cannot hold a socket; the message is a
     /// clause.</exception>
-    public static Socket Open(string path)
+    public static Socket Open(string path, UnixFileMode mode, int backlog, bool takesOver = false)
     {
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
             throw new IOException("its directory does not exist");
         }
 
-        if (Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 })
+        if (Directory.Exists(path) || (!takesOver && new FileInfo(path) is { Exists: true, Length: > 0 }))
         {
             throw new IOException("it is not a socket");
         }
 
-        if (File.Exists(path) && Holder(path) is { } holder)
+        if (File.Exists(path) && Holder(path, takesOver) is { } holder)
         {
             throw new IOException($"{holder}; give each sidecar a directory of its own");
         }
 
-        return Replace(path);
+        return Replace(path, mode, backlog);
     }
 
     /// <summary>Removes the file; if that fails, the next start replaces it.</summary>
@@ -47,18 +54,25 @@ internal static class ControlSocket
     }
 
     // Not longer than the socket's own name, since the length of a socket path is limited.
-    private static Socket Replace(string path)
+    private static Socket Replace(string path, UnixFileMode mode, int backlog)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".c{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         var socket = New();
 
         try
         {
-            RestrictMode(socket);
+            SetMode(socket, mode);
             socket.Bind(new UnixDomainSocketEndPoint(temporary));
-            socket.Listen(Backlog);
 
-            // Commands find either the former socket or this one, which already listens.
+            if (mode != Owner)
+            {
+                // The umask took rights away.
+                SocketMode.Set(temporary, mode);
+            }
+
+            socket.Listen(backlog);
+
+            // Clients find either the former socket or this one, which already listens.
             File.Move(temporary, path, overwrite: true);
             return socket;
         }
@@ -71,19 +85,19 @@ internal static class ControlSocket
         }
     }
 
-    // unix(7): Linux creates the file with the mode that the socket has when it is bound.
-    private static void RestrictMode(Socket socket)
+    // unix(7): Linux creates the file with the mode that the socket has when it is bound, less the umask.
+    private static void SetMode(Socket socket, UnixFileMode mode)
     {
         using var handle = new SafeFileHandle(socket.SafeHandle.DangerousGetHandle(), ownsHandle: false);
 
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(handle, mode);
         }
     }
 
-    /// <returns>Who has the socket, as a clause; null if nothing listens there.</returns>
-    private static string? Holder(string path)
+    /// <returns>Who has the socket, as a clause; null if nothing listens there, or if it may be replaced.</returns>
+    private static string? Holder(string path, bool takesOver)
     {
         using var probe = New();
         probe.Blocking = false;
@@ -92,7 +106,7 @@ internal static class ControlSocket
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
             return UnixPeer.UidOf(probe) is { } uid && uid != Libc.EffectiveUid()
-                ? $"a program of uid {uid} listens there" : "another sidecar answers there";
+                ? takesOver ? null : $"a program of uid {uid} listens there" : "another sidecar answers there";
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
@@ -101,7 +115,7 @@ internal static class ControlSocket
         catch (SocketException)
         {
             // Its mode refuses access to other users, and one of them may listen there.
-            return "it is another user's socket";
+            return takesOver ? null : "it is another user's socket";
         }
     }
 

@@ -1,4 +1,4 @@
-namespace CredentialSidecar.Launcher.Listening;
+namespace CredentialSidecar.Shared;
 
 /// <summary>Which users the kernel can tell apart here.</summary>
 internal static class UserNamespace
