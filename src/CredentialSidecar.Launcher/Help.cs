@@ -24,6 +24,9 @@ internal static class Help
         --sidecar-uid UID     CREDENTIAL_LAUNCH_SIDECAR_UID   the user that must listen on the port; any disables the check
                               (the owner of the file called token beside the launcher, else 9170)
         --allow-imds          CREDENTIAL_LAUNCH_ALLOW_IMDS    true: the program may use EC2 instance metadata
+        --forward             CREDENTIAL_LAUNCH_FORWARD       true: the sidecar is in another network: a small child
+                                                              listens on 127.0.0.1 and forwards to its Unix socket
+        --socket PATH         CREDENTIAL_LAUNCH_SOCKET        that socket (the file called credentials.sock beside the launcher)
         --get [DESTINATION]                                   print credentials, as a credential_process of an SDK does
         --print                                               show the changes to the environment, secrets masked
         --check [--ready]                                     probe: exit 0 if /healthz (or /readyz) says so, else 1
@@ -35,7 +38,8 @@ internal static class Help
         AWS_EC2_METADATA_DISABLED=true unless it is set, and then AWS_REGION and AWS_DEFAULT_REGION if neither is set.
 
         Exit codes before the program starts: 0 probed or printed, 1 not healthy, 64 wrong command line,
-        75 no credentials in time, 77 refused, or another user holds the port, 78 wrong variable, token or destination,
+        69 the port of --forward is in use, 75 no credentials in time, 77 refused, or another user holds the port or socket,
+        78 wrong variable, token or destination,
         126 the program cannot be run, 127 the program was not found.
 
         """;

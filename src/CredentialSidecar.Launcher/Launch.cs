@@ -1,4 +1,5 @@
 using CredentialSidecar.Launcher.Arguments;
+using CredentialSidecar.Launcher.Forwarding;
 using CredentialSidecar.Launcher.Native;
 using CredentialSidecar.Launcher.Plan;
 using CredentialSidecar.Launcher.Starting;
@@ -37,7 +38,8 @@ internal static class Launch
         if (line.Has(Flag.Get))
         {
             mistakes.AddRange(DemandsOfGet(line, settings));
-            return mistakes.Count > 0 ? Report(mistakes) : End(new Session(settings, environment).Get());
+            return mistakes.Count > 0 ? Report(mistakes)
+                : End((settings.Forward ? ForwarderStart.Run(settings, anyPort: true) : null) ?? new Session(settings, environment).Get());
         }
 
         mistakes.AddRange(Demands(line, environment));
@@ -48,8 +50,13 @@ internal static class Launch
             return Report(mistakes);
         }
 
-        var session = new Session(settings, environment);
-        return End(line.Has(Flag.Print) ? session.Print() : session.Start(line.Program));
+        if (line.Has(Flag.Print))
+        {
+            return End(new Session(settings, environment).Print());
+        }
+
+        return End((settings.Forward ? ForwarderStart.Run(settings, anyPort: false) : null)
+            ?? new Session(settings, environment).Start(line.Program));
     }
 
     private static IEnumerable<Mistake> DemandsOfGet(CommandLine line, LaunchSettings settings)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CredentialSidecar.Launcher.Forwarding;
 using CredentialSidecar.Launcher.Native;
 using CredentialSidecar.Launcher.Plan;
 
@@ -12,6 +13,7 @@ internal static unsafe class Program
     {
         // Keeps processes of the same user from reading the token in this environment and memory. Exec makes the program readable again.
         _ = Libc.prctl(Libc.SetDumpable, 0, 0, 0, 0);
+        ForwarderProcess.Prepare(arguments, environment);
         var words = NativeText.ReadList(arguments) is [_, .. var all] ? all : [];
         return Launch.Run(words, new Variables(NativeText.ReadList(environment)));
     }

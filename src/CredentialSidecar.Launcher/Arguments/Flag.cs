@@ -12,6 +12,8 @@ internal sealed class Flag(
     public static readonly Flag Allow = new("--allow", "CREDENTIAL_LAUNCH_ALLOW", repeats: true);
     public static readonly Flag SidecarUid = new("--sidecar-uid", "CREDENTIAL_LAUNCH_SIDECAR_UID");
     public static readonly Flag AllowImds = new("--allow-imds", "CREDENTIAL_LAUNCH_ALLOW_IMDS", takesValue: false);
+    public static readonly Flag Forward = new("--forward", "CREDENTIAL_LAUNCH_FORWARD", takesValue: false);
+    public static readonly Flag Socket = new("--socket", "CREDENTIAL_LAUNCH_SOCKET");
     public static readonly Flag HealthPort = new("--health-port", "SIDECAR_HEALTH_PORT");
     public static readonly Flag Check = new("--check", takesValue: false);
     public static readonly Flag Ready = new("--ready", takesValue: false);
@@ -21,7 +23,10 @@ internal sealed class Flag(
     public static readonly Flag Version = new("--version", takesValue: false);
 
     public static readonly Flag[] All =
-        [Destination, Endpoint, Port, TokenFile, Wait, Allow, SidecarUid, AllowImds, HealthPort, Check, Ready, Get, Print, Help, Version];
+    [
+        Destination, Endpoint, Port, TokenFile, Wait, Allow, SidecarUid, AllowImds, Forward, Socket, HealthPort, Check, Ready, Get, Print,
+        Help, Version,
+    ];
 
     public string Name => name;
 

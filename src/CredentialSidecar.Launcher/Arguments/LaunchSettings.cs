@@ -27,6 +27,12 @@ internal sealed class LaunchSettings
     /// <summary>The program may use EC2 instance metadata.</summary>
     public bool AllowImds { get; set; }
 
+    /// <summary>The sidecar is reached by its Unix socket, through a forwarder on the endpoint's port.</summary>
+    public bool Forward { get; set; }
+
+    /// <summary>The socket that a flag or variable names; null for the one beside the launcher.</summary>
+    public string? Socket { get; set; }
+
     /// <summary>Where the sidecar's status is.</summary>
     public int HealthPort { get; set; } = DefaultHealthPort;
 

@@ -1,3 +1,4 @@
+using CredentialSidecar.Launcher.Forwarding;
 using CredentialSidecar.Launcher.Plan;
 
 namespace CredentialSidecar.Launcher.Arguments;
@@ -14,7 +15,9 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         ReadTokenFile();
         ReadWait();
         ReadSidecarUid();
-        ReadAllowImds();
+        _settings.AllowImds = ReadSwitch(Flag.AllowImds);
+        _settings.Forward = ReadSwitch(Flag.Forward);
+        ReadSocket();
 
         // Kubernetes sets SIDECAR_HEALTH_PORT=tcp://... beside a Service of that name, which is not a mistake in this container.
         _settings.HealthPort = Numbers.TryPort(Find(Flag.HealthPort)?.Value ?? "", out var port) ? port : LaunchSettings.DefaultHealthPort;
@@ -115,14 +118,37 @@ internal sealed class SettingsReader(CommandLine line, Variables environment, Li
         }
     }
 
-    private void ReadAllowImds()
+    private bool ReadSwitch(Flag flag)
     {
-        var given = Find(Flag.AllowImds);
-        _settings.AllowImds = line.Has(Flag.AllowImds) || given?.Value is "true";
+        var given = Find(flag);
 
         if (given?.Value is not (null or "true" or "false"))
         {
             mistakes.Add(given.Wrong("must be true or false."));
+        }
+
+        return line.Has(flag) || given?.Value is "true";
+    }
+
+    private void ReadSocket()
+    {
+        if (Find(Flag.Socket) is { } given)
+        {
+            _settings.Socket = given.Value;
+
+            if (!given.Value.StartsWith('/') || given.Value.Length >= ForwardOrder.PathSize)
+            {
+                mistakes.Add(given.Wrong("must be an absolute path of at most 107 bytes, which is the limit of a Unix socket."));
+            }
+            else if (!_settings.Forward)
+            {
+                mistakes.Add(given.Wrong($"names the socket of a forwarder; add {Flag.Forward.Name}."));
+            }
+        }
+
+        if (_settings is { Forward: true, Endpoint.Secure: true })
+        {
+            mistakes.Add(new Mistake(ExitCodes.Usage, $"{Flag.Forward.Name} cannot use https; leave {Flag.Endpoint.Name} out."));
         }
     }
 

@@ -1,4 +1,5 @@
 using CredentialSidecar.Launcher.Arguments;
+using CredentialSidecar.Launcher.Forwarding;
 using CredentialSidecar.Launcher.Tokens;
 
 namespace CredentialSidecar.Launcher.Waiting;
@@ -36,6 +37,10 @@ internal sealed class Verdict
             "or name another one by --destination."),
         403 when JsonText.Member(answer.Body, "code") is "RequestNotAllowed" => new(ExitCodes.Denied, false, SidecarWords.Of(answer),
             "The sidecar's wall rejected the launcher's request; its log says why."),
+
+        403 when JsonText.Member(answer.Body, "code") is ForwardAnswers.NotForwarded => new(
+            ExitCodes.Denied, false, SidecarWords.Of(answer),
+            "If the sidecar runs as another user than the owner of the file called token beside the launcher, pass --sidecar-uid."),
 
         // IAM takes seconds to apply a new policy, so the launcher retries after a denial, but not after a wrong token.
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),

@@ -14,7 +14,7 @@ internal static unsafe partial class Libc
     /// <summary>O_NONBLOCK, SOCK_NONBLOCK and SFD_NONBLOCK.</summary>
     public const int NonBlocking = 0x800;
 
-    public const short In = 1, Out = 4;
+    public const short In = 1, Out = 4, Failed = 8, HungUp = 0x10;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int open(byte* path, int flags);
@@ -40,6 +40,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int access(byte* path, int mode);
+
+    [LibraryImport("libc")]
+    public static partial int dup2(int descriptor, int number);
+
+    [LibraryImport("libc")]
+    public static partial int chdir(byte* path);
 
     [LibraryImport("libc")]
     public static partial byte* strerror(int error);

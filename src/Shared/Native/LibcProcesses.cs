@@ -27,6 +27,22 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     public static partial void _exit(int status);
 
+    /// <summary>A system call that the C library does not offer, or only for a process with all of its threads.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint syscall(nint number, nint a, nint b, nint c, nint d, nint e);
+
+    [LibraryImport("libc")]
+    public static partial int getpid();
+
+    [LibraryImport("libc")]
+    public static partial int getppid();
+
+    [LibraryImport("libc")]
+    public static partial uint geteuid();
+
+    [LibraryImport("libc")]
+    public static partial int setsid();
+
     [LibraryImport("libc")]
     public static partial int kill(int process, int signal);
 

@@ -9,6 +9,7 @@ internal static unsafe partial class Libc
     public const int StreamSocket = 1, RawSocket = 3, PacketSocket = 5;
     public const int NetlinkSockDiag = 4;
     public const int SocketLevel = 1, SocketError = 4, Rights = 1;
+    public const int ShutWrite = 1;
     public const int NoSignal = 0x4000, DoNotWait = 0x40, CloseOnExecReceived = 0x40000000;
 
     [LibraryImport("libc", SetLastError = true)]
@@ -22,6 +23,27 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint send(int descriptor, byte* buffer, nint count, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int bind(int descriptor, byte* address, int length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int listen(int descriptor, int backlog);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int accept4(int descriptor, byte* address, int* length, int flags);
+
+    [LibraryImport("libc")]
+    public static partial int getsockname(int descriptor, byte* address, int* length);
+
+    [LibraryImport("libc")]
+    public static partial int shutdown(int descriptor, int how);
+
+    [LibraryImport("libc")]
+    public static partial int setsockopt(int descriptor, int level, int name, int* value, int length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint recv(int descriptor, byte* buffer, nint count, int flags);
 
     [LibraryImport("libc")]
     public static partial nint recvmsg(int socket, MessageHeader* message, int flags);

@@ -1,0 +1,38 @@
+using System.Buffers.Binary;
+using CredentialSidecar.Launcher.Arguments;
+
+namespace CredentialSidecar.Launcher.Forwarding;
+
+/// <summary>Opens a port on 127.0.0.1.</summary>
+internal static unsafe class LoopbackListener
+{
+    private const int AddressSize = 16, ReuseAddress = 2, Backlog = 128;
+
+    /// <param name="wanted">0 lets the system choose.</param>
+    /// <returns>A listening socket; negative with the error in errno.</returns>
+    public static int Open(int wanted, out int port)
+    {
+        port = wanted;
+        byte* address = stackalloc byte[AddressSize];
+        var bytes = new Span<byte>(address, AddressSize);
+        bytes.Clear();
+        *(short*)address = Libc.InternetFamily;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)wanted);
+        Endpoint.LoopbackBytes.CopyTo(bytes[4..]);
+
+        var socket = Libc.socket(Libc.InternetFamily, Libc.StreamSocket | Libc.NonBlocking | Libc.CloseOnExec, 0);
+        int yes = 1, length = AddressSize;
+
+        // A restarted container finds connections of the former forwarder in TIME_WAIT.
+        _ = Libc.setsockopt(socket, Libc.SocketLevel, ReuseAddress, &yes, sizeof(int));
+
+        if (Libc.bind(socket, address, AddressSize) != 0 || Libc.listen(socket, Backlog) != 0)
+        {
+            return -1;
+        }
+
+        _ = Libc.getsockname(socket, address, &length);
+        port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        return socket;
+    }
+}
