@@ -12,11 +12,23 @@ internal sealed record Client(string Id, string Sdk, Func<Task<string[]?>> Comma
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<string?>>> Versions = new();
 
-    /// <summary>Calls after which a client that asks for each of them has shown itself.</summary>
-    public int Calls { get; init; } = 20;
+    /// <summary>Each call is a process, which starts with nothing in memory.</summary>
+    public bool IsProcessPerCall { get; init; }
 
-    /// <summary>Only credentials are asked for, because this SDK has no STS client here.</summary>
-    public bool ProviderOnly { get; init; }
+    /// <summary>Calls after which a client that asks for each of them has shown itself.</summary>
+    public int Calls => IsProcessPerCall ? 2 : 20;
+
+    /// <summary>It does not tell an ARN but an access key id, because it has no STS client here.</summary>
+    public bool ProviderOnly { get => field || RelativeOnly; init; }
+
+    /// <summary>Its package for STS is not installed, so it cannot assume the role of a profile.</summary>
+    public bool HasNoSts { get; init; }
+
+    /// <summary>It does not read the token from the variable.</summary>
+    public bool TokenFileOnly { get; init; }
+
+    /// <summary>It does not read FULL_URI, so it has no cells in columns about that.</summary>
+    public bool RelativeOnly { get; init; }
 
     /// <summary>It renews in the background at a moment drawn by lot, so that one run asks once and the next one twenty times.</summary>
     public bool AsksByChance { get; init; }

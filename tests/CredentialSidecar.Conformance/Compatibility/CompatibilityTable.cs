@@ -58,10 +58,11 @@ internal sealed partial class CompatibilityTable
             .Append(named ? "| id | SDK |" : "| id |").AppendJoin("", columns.Select(column => $" {column.Heading} |")).Append('\n')
             .Append(named ? "|---|---|" : "|---|").AppendJoin("", columns.Select(_ => "---|")).Append('\n');
 
-        foreach (var client in Catalogue.All)
+        foreach (var client in Catalogue.All.Where(client => columns.Any(column => column.IsAskedOf(client))))
         {
             text.Append(named ? $"| {client.Id} | {client.Sdk} |" : $"| {client.Id} |")
-                .AppendJoin("", columns.Select(column => $" {this[client, column]} |")).Append('\n');
+                .AppendJoin("", columns.Select(column => $" {(column.IsAskedOf(client) ? this[client, column] : Column.NotAsked)} |"))
+                .Append('\n');
         }
 
         return text.ToString();

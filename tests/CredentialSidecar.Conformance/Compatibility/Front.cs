@@ -32,15 +32,18 @@ internal static class Fronts
     public static RawServer Of(Func<int, Task<FrontAnswer>> answers, string header = "Cache-Control: no-store")
     {
         var requests = 0;
+        return OfHeads(_ => answers(Interlocked.Increment(ref requests)), header);
+    }
 
-        return RawServer.Custom(async (_, stream, stop) =>
+    /// <param name="answers">Is given the head of each request.</param>
+    public static RawServer OfHeads(Func<string, Task<FrontAnswer>> answers, string header = "Cache-Control: no-store") =>
+        RawServer.Custom(async (head, stream, stop) =>
         {
-            var answer = await answers(Interlocked.Increment(ref requests));
+            var answer = await answers(head);
             var text = answer.Body.ToJsonString();
             await stream.WriteAsync(Encoding.UTF8.GetBytes(
                 $"HTTP/1.1 {answer.Status} {(answer.Status == 503 ? "Service Unavailable" : "OK")}\r\n{header}\r\n"
                 + $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\n"
                 + $"Connection: close\r\n\r\n{text}"), stop);
         });
-    }
 }

@@ -6,7 +6,8 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Compatibility;
 
 /// <summary>A client that has nothing but what ECS sets, in the network of a sidecar that answers in the agent's place.</summary>
-public sealed class InterceptedTests(TaskFixture task, InterceptedNetwork network) : RingTests(task), IClassFixture<InterceptedNetwork>
+public sealed class InterceptedTests(TaskFixture task, InterceptedNetwork network) : RingTests(task), IClassFixture<TaskFixture>,
+    IClassFixture<InterceptedNetwork>
 {
     [Theory, MemberData(nameof(EveryClient))]
     public async Task RELATIVE_URI_alone_leads_to_the_assumed_role(string id)

@@ -1,28 +1,36 @@
-using CredentialSidecar.Conformance.Launcher;
-using CredentialSidecar.Conformance.Parts;
+using CredentialSidecar.Conformance.InstanceMetadata;
 
 namespace CredentialSidecar.Conformance.Compatibility;
 
-/// <summary>RELATIVE_URI is set as ECS sets it, and the launcher starts the client.</summary>
-public sealed class LaunchedTests(TaskFixture task) : RingTests(task)
+/// <summary>The launcher starts the client, with RELATIVE_URI set as ECS sets it.</summary>
+public sealed class LaunchedTests(NodeTask node) : LauncherArrangementTests(node), IClassFixture<NodeTask>
 {
+    internal override Arrangement Row => Arrangement.Launched;
+
     [Theory, MemberData(nameof(EveryClient))]
-    public async Task The_launcher_takes_RELATIVE_URI_away_and_gives_the_rest(string id)
+    public async Task The_client_acts_as_the_assumed_role_unless_it_reads_RELATIVE_URI_alone(string id)
+    {
+        var who = await SeeAsync(id);
+        Assert.Equal(Catalogue.Find(id).RelativeOnly, who != "reports");
+    }
+}
+
+/// <summary>One arrangement of the launcher's, on an instance whose metadata answers.</summary>
+public abstract class LauncherArrangementTests(NodeTask node) : RingTests(node.Task)
+{
+    internal abstract Arrangement Row { get; }
+
+    /// <summary>Runs it, and compares what it became with the document.</summary>
+    internal async Task<string> SeeAsync(string id)
     {
         var client = Catalogue.Find(id);
-        await client.VersionAsync();
-        var launcher = await LauncherProgram.PathAsync();
-        var sibling = Task.Sibling("reports", null,
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", null),
-            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", null),
-            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Task.Emulator.RelativeUri));
+        var words = await client.WordsAsync(1);
 
-        var run = await RunAsync(client, 1, sibling, Task.Emulator.Sts,
-            launcher, "--destination", "reports", "--endpoint", Task.Sidecar.Endpoint.GetLeftPart(UriPartial.Authority),
-            "--sidecar-uid", $"{Tools.Uid}", "--allow-imds", "--token-file", Task.TokenFile,
-            "--allow", "AWS_SHARED_CREDENTIALS_FILE", "--");
+        var run = ClientRun.Of(await node.LaunchAsync(
+            [.. Row.Flags, "--", .. words], [.. client.Environment, .. Row.Variables(Task, Task.Sidecar.Endpoint)]));
 
-        Assert.True(await AllAreAsync("reports", run, 1), Describe(run));
-        await Results.SawAsync(client, Column.Launcher, Works);
+        var who = await RoleAsync(run);
+        await Results.SawAsync(client, Row.Column, Row.Cell(who), Describe(run));
+        return who;
     }
 }

@@ -7,32 +7,41 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Compatibility;
 
 /// <summary>What somebody sees who runs a client that the sidecar refuses, and how often it asked before it gave up.</summary>
-public abstract class RefusalTests(TaskFixture task) : RingTests(task)
+public abstract class RefusalTests(TaskFixture task, SideBySide clients) : RingTests(task), IClassFixture<TaskFixture>,
+    IClassFixture<SideBySide>
 {
     /// <summary>Counts what passes on the way to a sidecar.</summary>
-    internal async Task SeeAsync(string id, Column column, SidecarProcess sidecar, string destination, string token)
-    {
-        await using var siblings = Forwarder.To(sidecar.Endpoint);
-        await SeeAsync(id, column, sidecar, destination, token, siblings.Address, () => siblings.Requests);
-    }
+    internal Task SeeAsync(string id, Column column, SidecarProcess sidecar, string destination, string token) =>
+        SeeAsync(id, column, sidecar, destination, token, () =>
+        {
+            var siblings = Forwarder.To(sidecar.Endpoint);
+            return (siblings, siblings.Address, () => siblings.Requests);
+        });
 
+    /// <param name="front">What stands between, its address, and the number of requests.</param>
     internal async Task SeeAsync(
-        string id, Column column, SidecarProcess sidecar, string destination, string token, Uri address, Func<int> requests)
+        string id, Column column, SidecarProcess sidecar, string destination, string token,
+        Func<(IAsyncDisposable Server, Uri Address, Func<int> Requests)> front)
     {
         var client = Catalogue.Find(id);
         await client.VersionAsync();
         var (status, message) = await RefusedAsync(sidecar, destination, token, column.Heading);
-        var sibling = TaskFixture.SiblingOf(sidecar, destination, Task.Emulator.Sts,
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"{address}v1/credentials/{destination}"), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", token));
-        var before = requests();
 
-        var run = await RunAsync(client, 1, sibling, Task.Emulator.Sts);
+        var (run, gets) = await clients.OfAsync(client, async client =>
+        {
+            var (server, address, requests) = front();
+            await using var closing = server;
+            using var file = new TokenFile(token);
+            var sibling = TaskFixture.SiblingOf(sidecar, destination, Task.Emulator.Sts,
+                ("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"{address}v1/credentials/{destination}"),
+                ("AWS_CONTAINER_AUTHORIZATION_TOKEN", token), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file.Path));
+            return (await RunAsync(client, 1, sibling, Task.Emulator.Sts), requests());
+        });
 
-        var gets = requests() - before;
         Assert.True(run.Error is not null, Describe(run));
         var seen = run.Error.Contains(message[..30], StringComparison.Ordinal) ? "message"
             : Regex.IsMatch(run.Error, $@"(?<!line ){status}\b") ? "status" : "nothing";
-        await Results.SawAsync(client, column, $"{seen}, {gets} {(gets == 1 ? "GET" : "GETs")}");
+        await Results.SawAsync(client, column, $"{seen}, {gets} {(gets == 1 ? "GET" : "GETs")}", Describe(run));
     }
 
     // Until the first attempt of a destination has ended, the sidecar answers CredentialsUninitialized.
@@ -55,27 +64,29 @@ public abstract class RefusalTests(TaskFixture task) : RingTests(task)
     }
 }
 
-public sealed class Refusal401Tests(TaskFixture task) : RefusalTests(task)
+public sealed class Refusal401Tests(TaskFixture task, SideBySide clients) : RefusalTests(task, clients)
 {
-    [Theory, MemberData(nameof(EveryClient))]
+    [Theory, MemberData(nameof(ClientsOfFullUri))]
     public Task R9_401_A_wrong_token(string id) => SeeAsync(id, Column.Says401, Task.Sidecar, "reports", "wrong");
 }
 
-public sealed class Refusal403Tests(TaskFixture task) : RefusalTests(task)
+public sealed class Refusal403Tests(TaskFixture task, SideBySide clients) : RefusalTests(task, clients)
 {
-    [Theory, MemberData(nameof(EveryClient))]
+    [Theory, MemberData(nameof(ClientsOfFullUri))]
     public Task R9_403_A_role_that_STS_denies(string id) => SeeAsync(id, Column.Says403, Task.Sidecar, "denied", Task.Sidecar.Token);
 }
 
-public sealed class Refusal503Tests(TaskFixture task, CutOffSidecar cutOff) : RefusalTests(task), IClassFixture<CutOffSidecar>
+public sealed class Refusal503Tests(TaskFixture task, SideBySide clients, CutOffSidecar cutOff)
+    : RefusalTests(task, clients), IClassFixture<CutOffSidecar>
 {
-    [Theory, MemberData(nameof(EveryClient))]
-    public async Task R9_503_An_STS_that_is_down(string id)
-    {
-        // Go v1 and JavaScript v2 sleep for as long as Retry-After says before each of three more tries: a front shortens it.
-        await using var front = Fronts.Of(async _ => FrontAnswer.Of(await cutOff.Sidecar.GetAsync("reports")), "Retry-After: 1");
-        await SeeAsync(id, Column.Says503, cutOff.Sidecar, "reports", cutOff.Sidecar.Token, front.Uri, () => front.Requests);
-    }
+    [Theory, MemberData(nameof(ClientsOfFullUri))]
+    public Task R9_503_An_STS_that_is_down(string id) =>
+        SeeAsync(id, Column.Says503, cutOff.Sidecar, "reports", cutOff.Sidecar.Token, () =>
+        {
+            // Go v1 and JavaScript v2 sleep for as long as Retry-After says before each of three more tries: a front shortens it.
+            var front = Fronts.Of(async _ => FrontAnswer.Of(await cutOff.Sidecar.GetAsync("reports")), "Retry-After: 1");
+            return (front, front.Uri, () => front.Requests);
+        });
 }
 
 /// <summary>A sidecar whose STS endpoint has no listener.</summary>

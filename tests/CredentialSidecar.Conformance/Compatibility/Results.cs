@@ -18,7 +18,7 @@ internal static class Results
 
     private static string? ResultsFile => Environment.GetEnvironmentVariable(Variable);
 
-    public static async Task SawAsync(Client client, Column column, string seen)
+    public static async Task SawAsync(Client client, Column column, string seen, string details = "")
     {
         var version = await client.VersionAsync();
 
@@ -37,7 +37,7 @@ internal static class Results
         Assert.SkipWhen(
             told == CompatibilityTable.NotRun,
             $"docs/compatibility.md has no result yet, this run found '{seen}' {cell}: make compatibility");
-        Assert.True(told == seen, $"docs/compatibility.md says '{told}', this run found '{seen}' {cell}: make compatibility");
+        Assert.True(told == seen, $"docs/compatibility.md says '{told}', this run found '{seen}' {cell}: make compatibility {details}");
     }
 
     /// <summary>A client that was not there keeps the cells it had.</summary>

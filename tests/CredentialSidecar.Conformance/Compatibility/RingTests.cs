@@ -6,23 +6,27 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Compatibility;
 
 /// <summary>One question to every client. Classes run beside each other, the clients within one after the other.</summary>
-public abstract class RingTests(TaskFixture task) : IClassFixture<TaskFixture>
+public abstract class RingTests(TaskFixture task)
 {
     protected const string Works = "works";
     protected const string Fails = "fails";
 
     public static TheoryData<string> EveryClient => [.. Catalogue.All.Select(client => client.Id)];
 
+    public static TheoryData<string> ClientsOfFullUri => [.. from client in Catalogue.All where !client.RelativeOnly select client.Id];
+
     internal TaskFixture Task => task;
 
-    /// <summary>As a sibling that reads the destination called reports.</summary>
+    /// <summary>As a sibling that reads the destination called reports, and has the token in the variable and in a file.</summary>
     internal Task<ClientRun> AskAsync(Client client, int calls, Uri? endpoint, params IEnumerable<(string Name, string? Value)> changes) =>
-        RunAsync(client, calls, task.Sibling("reports", endpoint, changes), task.Emulator.Sts);
+        RunAsync(
+            client, calls,
+            task.Sibling("reports", endpoint, [("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", task.TokenFile), .. changes]),
+            task.Emulator.Sts);
 
-    internal static async Task<ClientRun> RunAsync(
-        Client client, int calls, Dictionary<string, string?> sibling, Uri sts, params string[] before)
+    internal static async Task<ClientRun> RunAsync(Client client, int calls, Dictionary<string, string?> sibling, Uri sts)
     {
-        string[] words = [.. before, .. await client.WordsAsync(calls)];
+        var words = await client.WordsAsync(calls);
         return ClientRun.Of(await ChildProcess.RunAsync(words[0], words[1..], EnvironmentOf(client, sibling, sts)));
     }
 
@@ -57,6 +61,10 @@ public abstract class RingTests(TaskFixture task) : IClassFixture<TaskFixture>
     /// <summary>Whether all calls were made, and all as one.</summary>
     internal async Task<bool> AllAreAsync(string who, ClientRun run, int calls) =>
         run.Error is null && (await WhoAsync(run)).SequenceEqual(Enumerable.Repeat(who, calls));
+
+    /// <summary>Whom all calls were made as; "fails" where one was not made.</summary>
+    internal async Task<string> RoleAsync(ClientRun run) =>
+        run.Error is null ? string.Join(" and ", (await WhoAsync(run)).Distinct()) : Fails;
 
     internal static string Describe(ClientRun run) =>
         JsonSerializer.Serialize(new { run.Callers, run.Error, run.Ended.Code, run.Ended.Errors });

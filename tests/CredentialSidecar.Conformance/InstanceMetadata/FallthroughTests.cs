@@ -33,6 +33,21 @@ public sealed class FallthroughTests(NodeTask task) : IClassFixture<NodeTask>
         Assert.DoesNotContain(WarningTests.Warning, silence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Polars_is_the_node_where_the_launcher_has_the_token_from_a_variable_and_no_file()
+    {
+        var polars = Catalogue.Find("polars");
+        var run = ClientRun.Of(await task.LaunchAsync(
+            ["--", .. await polars.WordsAsync(1)],
+            [
+                .. polars.Environment, ("CREDENTIAL_LAUNCH_TOKEN_FILE", null), ("CREDENTIAL_LAUNCH_TOKEN", task.Task.Sidecar.Token),
+                ("AWS_REGION", "eu-central-1"),
+            ]));
+
+        Assert.True(run.Callers is [InstanceNode.AccessKeyId], $"{run}");
+        Assert.Contains(WarningTests.Warning, run.Ended.Errors, StringComparison.Ordinal);
+    }
+
     private async Task<(string Who, string Errors)> WhoAsync(string id, params string[] flags)
     {
         task.Service.Seen.Clear();

@@ -30,6 +30,9 @@ public sealed class TaskFixture : IAsyncLifetime
     /// <summary>The file that the sidecar has its token from, and siblings may have.</summary>
     internal string TokenFile { get; } = Path.GetTempFileName();
 
+    /// <summary>For what clients keep in the folder of their user.</summary>
+    internal string Home { get; } = Directory.CreateTempSubdirectory("home-").FullName;
+
     public async ValueTask InitializeAsync()
     {
         _emulator = await EmulatorProcess.StartAsync();
@@ -41,6 +44,7 @@ public sealed class TaskFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         File.Delete(TokenFile);
+        Directory.Delete(Home, recursive: true);
 
         try
         {

@@ -3,8 +3,15 @@ require "json"
 require "fog/aws"
 
 puts JSON.generate(version: Fog::AWS::VERSION)
-exit if ARGV[0] == "0"
 
-credentials = Fog::AWS::Storage.fetch_credentials(use_iam_profile: true, region: "eu-central-1")
-abort "no credentials" if credentials[:aws_access_key_id].nil?
-puts JSON.generate(accessKeyId: credentials[:aws_access_key_id])
+ARGV[0].to_i.times do |call|
+  sleep(call.zero? ? 0 : ENV.fetch("CLIENT_PAUSE", "0").to_f)
+  credentials = Fog::AWS::Storage.fetch_credentials(use_iam_profile: true, region: "eu-central-1")
+
+  if credentials[:aws_access_key_id].nil?
+    puts JSON.generate(error: "no credentials")
+    exit 1
+  end
+
+  puts JSON.generate(accessKeyId: credentials[:aws_access_key_id])
+end

@@ -10,8 +10,13 @@ console.log(JSON.stringify({ version: AWS.VERSION }));
 
   for (let call = 0; call < Number(process.argv[2]); call++) {
     await sleep(call ? 1000 * Number(process.env.CLIENT_PAUSE ?? 0) : 0);
-    const identity = await sts.getCallerIdentity().promise();
-    console.log(JSON.stringify({ account: identity.Account, arn: identity.Arn }));
+    try {
+      const identity = await sts.getCallerIdentity().promise();
+      console.log(JSON.stringify({ account: identity.Account, arn: identity.Arn }));
+    } catch (error) {
+      if (!process.env.CLIENT_GOES_ON) throw error;
+      console.log(JSON.stringify({ error: inspect(error) }));
+    }
   }
 })().catch((error) => {
   console.log(JSON.stringify({ error: inspect(error) }));
