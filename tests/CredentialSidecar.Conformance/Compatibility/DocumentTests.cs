@@ -25,6 +25,16 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Clients_of_RELATIVE_URI_alone_work_by_interception_and_not_by_the_launcher()
+    {
+        var table = CompatibilityTable.Read(Text);
+
+        Assert.All(Catalogue.All.Where(client => client.RelativeOnly), client => Assert.Equal(
+            ("fails", "works", false),
+            (table[client, Column.TokenVariable], table[client, Column.Interception], table[client, Column.Launcher] == "works")));
+    }
+
+    [Fact]
     public void What_the_table_tells_of_is_what_the_script_installs()
     {
         var script = File.ReadAllText(Repository.File(".ci", "install-clients"));

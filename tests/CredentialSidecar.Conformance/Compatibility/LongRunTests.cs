@@ -6,7 +6,7 @@ using CredentialSidecar.Testing.Processes;
 namespace CredentialSidecar.Conformance.Compatibility;
 
 /// <summary>All clients call one sidecar, which makes a new token at SIGHUP and is killed and started again by its supervisor.</summary>
-public sealed class RotationTests(LongRun run) : IClassFixture<LongRun>
+public sealed class LongRunTests(LongRun run) : IClassFixture<LongRun>
 {
     public static TheoryData<string> Clients => Column.Rotation.Clients;
 
