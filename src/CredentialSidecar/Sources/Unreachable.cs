@@ -58,7 +58,8 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
             $"the name {host.Host} could not be resolved{(proxy is null ? "" : ", which is the proxy's")} ({Socket(e)})",
             Advice: proxy is null ? Name(host) : $"Correct {proxy.Variable}, or add the host to NO_PROXY."),
         HttpRequestError.ConnectionError when (proxy?.Address ?? target) is { } host => new(
-            $"the connection to {(proxy is null ? "" : "the proxy ")}{Place(host)} failed: {Socket(e)}", Advice: Network(host, proxy)),
+            $"the connection to {(proxy is null ? "" : "the proxy ")}{Place(host)} failed: {Socket(e)}",
+            Advice: IsWithoutRoute(e) && proxy is null && OnlyFour(host) is { } advice ? advice : Network(host, proxy)),
         HttpRequestError.ProxyTunnelError =>
             ByProxy(Status().Match(e.Message) is { Success: true } status ? status.Value : null, target, proxy),
         HttpRequestError.ConfigurationLimitExceeded => new("its answer is too long"),
@@ -91,6 +92,15 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
         ? "STS has FIPS endpoints only in regions of the United States and Canada. "
             + "Unset AWS_USE_FIPS_ENDPOINT and use_fips_endpoint in the AWS configuration file, or use one of these regions."
         : "Check the name, and that this container can reach a DNS server.";
+
+    private static bool IsWithoutRoute(Exception e) => e.InnerException is SocketException { SocketErrorCode: SocketError.NetworkUnreachable };
+
+    // AWS gives IPv6 addresses to other names.
+    private static string? OnlyFour(Uri host) =>
+        host.Host.StartsWith("sts", StringComparison.Ordinal) && host.Host.Contains(".amazonaws.com", StringComparison.Ordinal)
+            ? $"{host.Host} has only IPv4 addresses, and this container has no route for them. In an IPv6 network, set "
+                + "AWS_USE_DUALSTACK_ENDPOINT=true. Otherwise check the route of the container."
+            : null;
 
     private static string Network(Uri target, ProxySettings? proxy) => proxy is not null
         ? $"Check {proxy.Variable}, or add the STS host to NO_PROXY if it can be reached directly."

@@ -58,6 +58,7 @@ public sealed partial class TroubleshootingTests
             skew: TimeSpan.FromMinutes(10)),
         ["A name does not resolve"] = () => Assuming.Failed(Http(HttpRequestError.NameResolutionError, SocketError.HostNotFound)),
         ["A connection is refused"] = () => Assuming.Failed(Http(HttpRequestError.ConnectionError, SocketError.ConnectionRefused)),
+        ["A network has no route for IPv4"] = () => Assuming.Failed(Http(HttpRequestError.ConnectionError, SocketError.NetworkUnreachable)),
         ["A connection is not answered"] = () => Assuming.Failed(new TaskCanceledException("", new TimeoutException())),
         ["A certificate is not trusted"] = () => Assuming.Failed(new HttpRequestException("", new CertificateException(
             CertificateFault.Trust,
