@@ -20,6 +20,17 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public async Task An_application_on_a_network_of_its_own_is_served_through_the_forwarder()
+    {
+        await using var compose = new Compose(["samples/compose/forward.yml"]);
+
+        var ended = await compose.UpAsync();
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains($"\"Arn\": \"{EmulatedTask.Destination}", ended.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_generated_compose_file_gives_an_application_the_role_of_the_other_account()
     {
         await Images.RequireAsync();

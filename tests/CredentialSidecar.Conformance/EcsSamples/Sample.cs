@@ -30,6 +30,9 @@ internal sealed class Sample
     /// <summary>The port that the sidecar listens on.</summary>
     public string Port => Variables(Sidecar).FirstOrDefault(variable => variable.Name == "SIDECAR_PORT").Value ?? "9170";
 
+    /// <summary>Whether the application reaches the sidecar by its socket.</summary>
+    public bool Forwards => this["orders"].Words("entryPoint").Contains("--forward");
+
     /// <summary>The container of that name.</summary>
     public JsonNode this[string name] => Containers.Single(container => container.Text("name") == name);
 

@@ -135,5 +135,16 @@ public sealed class TaskDefinitionTests
         Assert.Null(sample.Configuration["Access"]);
     }
 
+    [Fact]
+    public void In_bridge_mode_the_sidecar_has_a_socket_and_the_launcher_forwards_to_it()
+    {
+        var sample = Sample.Of("ec2-bridge/task-definition");
+
+        Assert.Equal("bridge", sample.Task.Text("networkMode"));
+        Assert.Contains(("SIDECAR_Listen__Socket", "true"), Sample.Variables(sample.Sidecar));
+        Assert.Contains("--forward", sample["orders"].Words("entryPoint"));
+        Assert.All(sample.Containers, container => Assert.Null(container["linuxParameters"]?["capabilities"]?["add"]));
+    }
+
     private static int Number(JsonNode node, string key) => node[key]!.GetValue<int>();
 }

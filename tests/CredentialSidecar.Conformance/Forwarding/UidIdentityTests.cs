@@ -198,7 +198,7 @@ public sealed class UidIdentityTests : IAsyncLifetime
         Assert.Contains("This program runs as another user", string.Join('\n', program.Errors), StringComparison.Ordinal);
     }
 
-    private Task RedirectAsync(int from, int to, string? source = null) => _network.DoAsync([
+    private Task<string> RedirectAsync(int from, int to, string? source = null) => _network.DoAsync([
         "iptables", "-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-d", "127.0.0.1", "--dport", $"{from}",
         .. source is null ? Array.Empty<string>() : ["--sport", source],
         "-j", "REDIRECT", "--to-ports", $"{to}"]);
