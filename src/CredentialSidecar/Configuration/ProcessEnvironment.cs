@@ -27,6 +27,16 @@ internal sealed class ProcessEnvironment(IEnumerable<KeyValuePair<string, string
         }
     }
 
+    /// <summary>What a program that the sidecar starts may see: everything except the sidecar's settings, secrets and supervisor.</summary>
+    /// <returns>Each as <c>NAME=value</c>.</returns>
+    public IEnumerable<string> ForPrograms() =>
+        from variable in _variables
+        where !variable.Key.StartsWith(ShortNames.Prefix, StringComparison.OrdinalIgnoreCase)
+            && !variable.Key.StartsWith(FixedNames.SupervisorVariables, StringComparison.Ordinal)
+            && !ShortNames.MayHoldSecret(variable.Key)
+        orderby variable.Key
+        select $"{variable.Key}={variable.Value}";
+
     /// <summary>
     /// The supervisor's control descriptor and the sockets that it kept. Other programs must not inherit these variables.
     /// </summary>

@@ -32,6 +32,7 @@ internal static class SettingsLoader
         var region = RegionRules.Find(options, environment, findings);
 
         var sts = StsRules.Find(options, environment, findings);
+        WebIdentityRules.CheckSts(source, sts, findings);
 
         // What only task metadata can tell is checked once it has.
         if (region is not null || metadata is null)

@@ -14,7 +14,7 @@ internal static class SourceCheck
         string[] served = [.. settings.Destinations.Where(destination => destination.Hops.IsEmpty).Select(destination => destination.Name)];
 
         // A container credentials endpoint always gives a session.
-        if (served.Length > 0 && settings.Source.Kind == SourceKind.Default && await LackingAsync(source, cancellationToken) is { } lacking)
+        if (served.Length > 0 && settings.Source.MayBeLongTerm && await LackingAsync(source, cancellationToken) is { } lacking)
         {
             throw new ConfigurationMistakesException([.. served.Select(name => new Mistake(settings.NameOf($"Destinations:{name}:Hops"),
                 $"is empty, but the source has credentials without {lacking}, which cannot be served; "

@@ -10,8 +10,6 @@ namespace CredentialSidecar.Sources;
 internal sealed partial class RoleAssumer(
     StsClients clients, SecretMask mask, SidecarMetrics metrics, TimeProvider clock, ILogger<RoleAssumer> logger) : IRoleAssumer
 {
-    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
-
     private readonly SessionDurations _durations = new();
     private readonly CallTimes _times = new(clients.Timeout);
 
@@ -95,27 +93,13 @@ internal sealed partial class RoleAssumer(
         var requestId = OutsideName.RequestId(answer.ResponseMetadata?.RequestId, mask);
         span.Answered(requestId);
 
-        if (answer.Credentials is not
-            { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, SessionToken.Length: > 0, Expiration: { } given } keys)
+        if (AssumedSession.ProblemOf(answer.Credentials, answer.AssumedRoleUser, hop.Role, issuedAt, mask) is { } problem)
         {
-            throw Nonsense("without credentials");
-        }
-
-        if (!OutsideName.IsKeyId(keys.AccessKeyId) || mask.Apply(keys.AccessKeyId) != keys.AccessKeyId)
-        {
-            throw Nonsense("with an invalid access key id");
-        }
-
-        var expiration = new DateTimeOffset(given.ToUniversalTime());
-
-        if (expiration <= issuedAt)
-        {
-            throw Nonsense($"with a session that ended at {expiration:O}; this clock shows {issuedAt:O}");
-        }
-
-        if (!IsOf(hop.Role, answer.AssumedRoleUser?.Arn))
-        {
-            throw Nonsense("for another role", $"STS named: {OutsideText.Shown(answer.AssumedRoleUser?.Arn, mask) ?? "none."}");
+            throw new CredentialException(
+                CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {problem.What}.")
+            {
+                RequestId = requestId, Said = problem.Said, Advice = Unreachable.NoSts(sending),
+            };
         }
 
 #pragma warning disable CS0618 // The SDK recommends SessionTokenUtilization instead, which STS does not set everywhere.
@@ -125,23 +109,18 @@ internal sealed partial class RoleAssumer(
             Log.PolicyNearlyFull(logger, hop.Role.Text, used);
         }
 
-        return new TemporaryCredentials(
-            keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt, Capped(expiration, hop))
+        var keys = answer.Credentials;
+        return new TemporaryCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, hop.Role.Text, issuedAt,
+            Capped(AssumedSession.ExpirationOf(keys), hop))
         {
             RequestId = requestId,
         };
-
-        CredentialException Nonsense(string what, string? said = null) =>
-            new(CredentialFailure.StsUnavailable, $"Cannot assume {hop.Role} ({label}): STS answered {what}.")
-            {
-                RequestId = requestId, Said = said, Advice = Unreachable.NoSts(sending),
-            };
     }
 
     // Ignore an Expiration later than requested (year 9999), because the renewal time depends on it.
     private DateTimeOffset Capped(DateTimeOffset expiration, Hop hop)
     {
-        var latest = clock.GetUtcNow() + hop.Duration + Tolerance;
+        var latest = clock.GetUtcNow() + hop.Duration + AssumedSession.Tolerance;
 
         if (expiration <= latest)
         {
@@ -157,10 +136,6 @@ internal sealed partial class RoleAssumer(
         Log.ExpirationCapped(logger, hop.Role.Text, expiration, latest);
         return latest;
     }
-
-    // arn:aws:sts::555566667777:assumed-role/name/session, without the role's IAM path.
-    private static bool IsOf(RoleArn role, string? assumed) =>
-        assumed?.StartsWith($"arn:{role.Partition}:sts::{role.AccountId}:assumed-role/{role.Name}/", StringComparison.Ordinal) == true;
 
     private static AssumeRoleRequest RequestFor(Hop hop) => new()
     {

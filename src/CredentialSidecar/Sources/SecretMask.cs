@@ -38,7 +38,13 @@ internal sealed partial class SecretMask
     }
 
     /// <summary>Masks these credentials until they expire.</summary>
-    public void Add(TemporaryCredentials credentials)
+    public void Add(TemporaryCredentials credentials) =>
+        Add((credentials.SecretAccessKey, credentials.SessionToken), credentials.Expiration);
+
+    /// <summary>Masks a token until that time.</summary>
+    public void Add(string token, DateTimeOffset until) => Add((token, ""), until);
+
+    private void Add((string Key, string Token) secrets, DateTimeOffset expiration)
     {
         lock (_gate)
         {
@@ -49,11 +55,9 @@ internal sealed partial class SecretMask
                 _live.Remove(ended);
             }
 
-            var secrets = (credentials.SecretAccessKey, credentials.SessionToken);
-
             // A signer is added at each call, and its traces stay the same.
             var traces = _live.TryGetValue(secrets, out var known) ? known.Traces : new SecretTraces(FormsOf(secrets), Piece);
-            _live[secrets] = (credentials.Expiration, traces);
+            _live[secrets] = (expiration, traces);
         }
     }
 

@@ -1,6 +1,7 @@
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Settings;
+using CredentialSidecar.Programs;
 
 namespace CredentialSidecar.Sources;
 
@@ -16,11 +17,16 @@ internal static class SourcesRegistration
         .AddSingleton<IRoleAssumer, RoleAssumer>()
         .AddSingleton<ISigner>(provider =>
         {
-            var clock = provider.GetRequiredService<TimeProvider>();
+            var (clock, mask) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<SecretMask>());
             return new CoalescedSource(
-                settings.Source.Kind == SourceKind.Default
-                    ? new DefaultChainSource(settings.Region, provider.GetRequiredService<SecretMask>(), clock).ReadAsync
-                    : new TaskRoleSource(settings.Source, provider.GetRequiredService<EndpointReader>(), clock).ReadAsync,
+                settings.Source switch
+                {
+                    { WebIdentity: { } identity } =>
+                        new WebIdentitySource(identity, provider.GetRequiredService<StsClients>(), mask, clock).ReadAsync,
+                    { Program: { } program } => new ProcessSource(program, ProgramRunner.RunAsync, mask, clock).ReadAsync,
+                    { Kind: SourceKind.Default } => new DefaultChainSource(settings.Region, mask, clock).ReadAsync,
+                    _ => new TaskRoleSource(settings.Source, provider.GetRequiredService<EndpointReader>(), clock).ReadAsync,
+                },
                 clock);
         });
 }

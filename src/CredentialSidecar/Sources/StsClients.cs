@@ -20,15 +20,16 @@ internal sealed class StsClients(StsSettings settings, TimeProvider clock) : IDi
     /// <param name="sending">Records where the call goes; null if not needed.</param>
     public AmazonSecurityTokenServiceClient Create(string region, TemporaryCredentials signer, Sending? sending = null)
     {
-        var config = ConfigFor(settings, region);
-        config.HttpClientFactory = _http.For(sending ?? new Sending());
-
         AWSCredentials credentials = signer.SessionToken.Length == 0
             ? new BasicAWSCredentials(signer.AccessKeyId, signer.SecretAccessKey)
             : new SessionAWSCredentials(signer.AccessKeyId, signer.SecretAccessKey, signer.SessionToken);
 
-        return new AmazonSecurityTokenServiceClient(credentials, config);
+        return Create(region, credentials, sending);
     }
+
+    /// <summary>Creates a client for one call that nothing signs. Without credentials, the SDK would look for some by itself.</summary>
+    public AmazonSecurityTokenServiceClient CreateUnsigned(string region, Sending sending) =>
+        Create(region, new AnonymousAWSCredentials(), sending);
 
     /// <summary>The settings that decide the address and the signing region of a call.</summary>
     public static AmazonSecurityTokenServiceConfig ConfigFor(StsSettings sts, string region)
@@ -60,4 +61,11 @@ internal sealed class StsClients(StsSettings settings, TimeProvider clock) : IDi
     }
 
     public void Dispose() => _http.Dispose();
+
+    private AmazonSecurityTokenServiceClient Create(string region, AWSCredentials credentials, Sending? sending)
+    {
+        var config = ConfigFor(settings, region);
+        config.HttpClientFactory = _http.For(sending ?? new Sending());
+        return new AmazonSecurityTokenServiceClient(credentials, config);
+    }
 }

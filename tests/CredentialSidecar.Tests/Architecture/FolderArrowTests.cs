@@ -18,7 +18,8 @@ public sealed partial class FolderArrowTests
         ["Chains"] = [],
         ["Configuration"] = ["Chains", "Shared"],
         ["Telemetry"] = ["Chains"],
-        ["Sources"] = ["Chains", "Configuration", "Telemetry"],
+        ["Programs"] = [],
+        ["Sources"] = ["Chains", "Configuration", "Programs", "Telemetry"],
         ["Caching"] = ["Chains", "Configuration"],
         ["Refreshing"] = ["Chains", "Caching", "Telemetry"],
         ["Access"] = ["Chains", "Configuration", "Telemetry"],
@@ -98,6 +99,7 @@ public sealed partial class FolderArrowTests
 
     [Theory]
     [InlineData("Chains")]
+    [InlineData("Programs")]
     [InlineData("Sources")]
     [InlineData("Caching")]
     [InlineData("Refreshing")]

@@ -1,4 +1,5 @@
 using CredentialSidecar.Chains;
+using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Sources;
 
@@ -23,11 +24,11 @@ internal static class ChainCheck
             examination.Fail("region",
                 "the region is not known: it comes from task metadata only, and the sidecar serves nothing until it answers",
                 "Set AWS_REGION to the region of the STS endpoint.");
-            await ReadSourceAsync(examination, walk, cancellationToken);
+            await ReadSourceAsync(examination, walk, settings, cancellationToken);
             return;
         }
 
-        if (await ReadSourceAsync(examination, walk, cancellationToken) is { } source)
+        if (await ReadSourceAsync(examination, walk, settings, cancellationToken) is { } source)
         {
             await foreach (var step in walk.StepsAsync(settings.Chains(task), source, cancellationToken))
             {
@@ -43,13 +44,13 @@ internal static class ChainCheck
     }
 
     private static async Task<TemporaryCredentials?> ReadSourceAsync(Examination examination, ChainWalk walk,
-        CancellationToken cancellationToken)
+        SidecarSettings settings, CancellationToken cancellationToken)
     {
         try
         {
             var source = await walk.ReadSourceAsync(cancellationToken);
             examination.Pass("source", source.Expiration == DateTimeOffset.MaxValue
-                ? $"{source.AccessKeyId}, by the SDK's default chain"
+                ? $"{source.AccessKeyId}, {By(settings.Source.Kind)}"
                 : $"{source.AccessKeyId} of {source.RoleArn ?? "a role that it does not name"}, "
                     + $"{Left(source.Expiration - source.IssuedAt)} left");
             return source;
@@ -60,6 +61,8 @@ internal static class ChainCheck
             return null;
         }
     }
+
+    private static string By(SourceKind kind) => kind == SourceKind.Process ? "by Source:Process" : "by the SDK's default chain";
 
     private static void Check(Examination examination, ChainStep step)
     {

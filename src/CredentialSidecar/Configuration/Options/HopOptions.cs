@@ -18,7 +18,7 @@ internal sealed class HopOptions
 
     [Description(
         "1500 to 3600, because STS limits role chaining to one hour; "
-        + "up to 43200 on the first hop of a source with long-lived keys (Source:Kind Default). Larger values are reduced.")]
+        + "up to 43200 on the first hop of a source with long-lived keys (Source:Kind Default or Process). Larger values are reduced.")]
     public int DurationSeconds { get; set; } = 3600;
 
     [Description("2 to 64 characters; applies to this and all later hops; may contain the placeholders of SessionName.")]

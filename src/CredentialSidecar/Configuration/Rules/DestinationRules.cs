@@ -27,7 +27,7 @@ internal static class DestinationRules
                 "is missing; give at least one hop with a RoleArn, or [] to serve the source's own credentials");
 
             var hops = destination.Hops.Select((hop, i) => HopRules.Find(
-                hop, key => $"{path}:Hops:{i}:{key}", i == 0 && options.Source.Kind == SourceKind.Default, findings)).ToArray();
+                hop, key => $"{path}:Hops:{i}:{key}", i == 0 && SourceSettings.IsLongTerm(options.Source.Kind), findings)).ToArray();
             found.Add(new DestinationSettings(name, [.. hops.OfType<HopSettings>()], destination.Lazy));
             TagRules.CheckAlong(destination.Hops, (i, key) => $"{path}:Hops:{i}:{key}", findings);
             CheckPartitions(hops, path, findings);

@@ -21,7 +21,7 @@ internal static class PassthroughRules
         }
 
         // Otherwise the source itself is checked, with the same key.
-        if (passthrough.Metadata && options.Source.Kind == SourceKind.Default)
+        if (passthrough.Metadata && options.Source.Kind != SourceKind.TaskRole)
         {
             OwnAddress.Refuse("Source:Endpoint", HttpAddress.Read("Source:Endpoint", options.Source.Endpoint, new Findings()), options,
                 findings);

@@ -16,6 +16,9 @@ internal static class PlainHttp
     public static bool StaysNear(Uri uri) => uri.Scheme == "https" || IsLoopback(uri)
         || (Literal(uri) is { } address && (address.IsIPv6LinkLocal || IsLinkLocal(address) || Agents.Contains(address)));
 
+    /// <summary>Whether it is TLS, or the host is this machine.</summary>
+    public static bool StaysHere(Uri uri) => uri.Scheme == "https" || IsLoopback(uri);
+
     private static bool IsLoopback(Uri uri) =>
         uri.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (Literal(uri) is { } address && IPAddress.IsLoopback(address));
 

@@ -18,13 +18,37 @@ internal static class SourceRules
         findings.Require(endpoint is null or { AbsolutePath: "/", Query: "", Fragment: "" }, EndpointKey,
             $"is {Shown.Quoted(options.Source.Endpoint)}; expected an address without a path; the path comes from {Relative}");
 
+        RefuseOfOtherKinds(options, findings);
+
         // The SDK's chain reads the same two variables in the same order, so it can also lead back to the sidecar.
         return (environment[Relative], environment[Full]) switch
         {
+            _ when options.Source.Kind == SourceKind.WebIdentity => WebIdentityRules.Find(options, environment, findings),
+            _ when options.Source.Kind == SourceKind.Process => ProgramRules.Find(options, environment, findings),
             ({ } path, _) => FromAgent(endpoint, path, options, findings),
             (null, { } full) => FromFull(full, options, environment, findings),
-            _ => FromNowhere(options, findings),
+            _ => FromNowhere(options, environment, findings),
         };
+    }
+
+    // Someone who writes them expects another source than the one that would be used.
+    private static void RefuseOfOtherKinds(SidecarOptions options, Findings findings)
+    {
+        var source = options.Source;
+        Refuse(SourceKind.WebIdentity, "RoleArn", source.RoleArn is not null);
+        Refuse(SourceKind.WebIdentity, "TokenFile", source.TokenFile is not null);
+        Refuse(SourceKind.WebIdentity, "SessionName", source.SessionName is not null);
+        Refuse(SourceKind.Process, "Process", source.Process.Count > 0);
+
+        void Refuse(SourceKind kind, string key, bool isSet)
+        {
+            if (!findings.IsUnread("Source:Kind"))
+            {
+                findings.Require(!isSet || source.Kind == kind, $"Source:{key}",
+                    $"is for Source:Kind {kind}, but Source:Kind is {source.Kind}; set {ShortNames.VariableOf("Source:Kind")}={kind}, "
+                    + "or remove it");
+            }
+        }
     }
 
     private static SourceSettings FromAgent(Uri? endpoint, string path, SidecarOptions options, Findings findings)
@@ -68,12 +92,14 @@ internal static class SourceRules
             : new SourceSettings(SourceKind.TaskRole, uri, environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"], environment[TokenFile]);
     }
 
-    private static SourceSettings FromNowhere(SidecarOptions options, Findings findings)
+    private static SourceSettings FromNowhere(SidecarOptions options, ProcessEnvironment environment, Findings findings)
     {
         if (options.Source.Kind == SourceKind.TaskRole && !findings.IsUnread("Source:Kind"))
         {
             findings.Missing(Relative,
-                "is not set; ECS sets it if the task definition has a taskRoleArn. On a laptop, set SIDECAR_Source__Kind=Default instead");
+                "is not set; ECS sets it if the task definition has a taskRoleArn. "
+                + (environment["AWS_WEB_IDENTITY_TOKEN_FILE"] is null ? "On a laptop, set SIDECAR_Source__Kind=Default instead"
+                    : "For the web identity of AWS_WEB_IDENTITY_TOKEN_FILE, set SIDECAR_Source__Kind=WebIdentity instead"));
         }
 
         return new SourceSettings(options.Source.Kind);

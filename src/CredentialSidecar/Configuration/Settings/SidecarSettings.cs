@@ -75,7 +75,8 @@ internal sealed record SidecarSettings(
     public IEnumerable<string> ExternalIds => Hops.Select(hop => hop.ExternalId).OfType<string>();
 
     /// <summary>The regions whose STS is called, each as often as a hop names it.</summary>
-    public IEnumerable<string> Regions(TaskIdentity task) => Hops.Select(hop => hop.Region ?? Region ?? task.Region).OfType<string>();
+    public IEnumerable<string> Regions(TaskIdentity task) =>
+        Hops.Select(hop => hop.Region ?? Region ?? task.Region).Append(Source.WebIdentity?.Region).OfType<string>();
 
     private IEnumerable<HopSettings> Hops => Destinations.SelectMany(destination => destination.Hops);
 
