@@ -5,7 +5,6 @@ namespace CredentialSidecar.Programs;
 /// <summary>A process that leads a process group, by posix_spawn, because a runtime with threads cannot fork.</summary>
 internal static class SpawnedProcess
 {
-    // The group is killed while its leader is not reaped yet, so its number cannot belong to another group.
     private const int ReadOnly = 0;
 
     /// <returns>0, or the error.</returns>
@@ -54,7 +53,8 @@ internal static class SpawnedProcess
         return error != 0 ? Marshal.GetLastPInvokeError() != Libc.Interrupted : MemoryMarshal.Read<int>(info) != 0;
     }
 
-    /// <summary>Kills the process group, and reaps the program and what the kernel gave to this process: as pid 1, all of the group.</summary>
+    /// <summary>Kills the process group and reaps the program. As pid 1, this process is given all others of the group, and reaps them.</summary>
+    /// <remarks>The leader is not reaped before, so the number of the group cannot belong to another one.</remarks>
     /// <returns>The program's wait status; null if another part of this process reaped it.</returns>
     public static int? End(int process)
     {

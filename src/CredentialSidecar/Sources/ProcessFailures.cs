@@ -27,7 +27,8 @@ internal static class ProcessFailures
         { ExitCode: not 0 and { } code } => Unavailable(program, $"ended with exit code {code}", end, mask, RunIt),
         _ when problem is not null => Unavailable(program, $"printed {problem}", end, mask,
             "It must print the JSON that AWS SDKs expect of credential_process: "
-            + "{\"Version\":1,\"AccessKeyId\":…,\"SecretAccessKey\":…,\"SessionToken\":…,\"Expiration\":…}. Its output is never shown here."),
+            + "{\"Version\":1,\"AccessKeyId\":…,\"SecretAccessKey\":…,\"SessionToken\":…,\"Expiration\":…}. "
+            + "Its output is never shown here."),
         _ => null,
     };
 
@@ -46,8 +47,8 @@ internal static class ProcessFailures
         var (why, advice) = error switch
         {
             NoEntry when File.Exists(program) => ("its interpreter does not exist",
-                "The program in its first line (#!), or the dynamic loader that it needs, must be in the sidecar's image, which has no shell. "
-                + "Use a static program."),
+                "The program in its first line (#!), or the dynamic loader that it needs, must be in the sidecar's image, "
+                + "which has no shell. Use a static program."),
             NoEntry or NotDirectory => ("it does not exist",
                 "Mount it into the sidecar's container, or build an image that has it."),
             Access or NotPermitted or IsDirectory => ("the sidecar's user may not execute it",
@@ -57,7 +58,10 @@ internal static class ProcessFailures
             _ => ($"the system refused it with error {error}", RunIt),
         };
 
-        return new CredentialException(CredentialFailure.SourceRefused, $"{What(program)} could not be started: {why}.") { Advice = advice };
+        return new CredentialException(CredentialFailure.SourceRefused, $"{What(program)} could not be started: {why}.")
+        {
+            Advice = advice,
+        };
     }
 
     private static CredentialException Unavailable(string program, string what, ProgramEnd end, SecretMask mask, string advice) =>

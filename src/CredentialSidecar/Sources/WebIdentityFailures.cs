@@ -12,7 +12,8 @@ internal sealed record WebIdentityAttempt(
 /// <summary>Explains why STS gave no session for a web identity token.</summary>
 internal static class WebIdentityFailures
 {
-    public static string What(WebIdentitySettings settings) => $"The web identity token could not be exchanged for a session of {settings.Role}";
+    public static string What(WebIdentitySettings settings) =>
+        $"The web identity token could not be exchanged for a session of {settings.Role}";
 
     public static CredentialException From(Exception exception, WebIdentityAttempt attempt) =>
         exception is AmazonServiceException { ErrorCode.Length: > 0 } service
@@ -38,7 +39,8 @@ internal static class WebIdentityFailures
             (_, CredentialFailure.StsUnavailable) => ($"STS failed with {(int)service.StatusCode} {code ?? OutsideName.UnknownCode}",
                 $"STS in {attempt.Settings.Region} has a problem, and the sidecar keeps retrying."),
             _ => ($"STS refused its input ({code ?? OutsideName.UnknownCode})",
-                "Correct Source:RoleArn, Source:SessionName or the AWS_ variables with the same values. The text from STS names the field."),
+                "Correct AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, or the settings of Source that replace them. "
+                + "The text from STS names the field."),
         };
         var mayPass = code == "IDPCommunicationError" || failure is CredentialFailure.Throttled or CredentialFailure.StsUnavailable;
 

@@ -37,8 +37,11 @@ internal static class KnownKeys
         var near = Best(unknown[parent.Length..], mended) <= Best(path, templates)
             ? [.. Nearest.To(unknown[parent.Length..], mended).Select(name => parent + name + rest)]
             : Nearest.To(path, templates);
+
+        // The role of a hop has the same name as that of the source, and is meant far more often.
         near = near.Count > 0 || shorts.Count > 0 ? near
-            : [.. Templates.Where(template => Nearest.Between(Last(path), Last(template)) <= 1)
+            : [.. Templates.Where(template => !template.StartsWith("Source:", StringComparison.Ordinal))
+                .Where(template => Nearest.Between(Last(path), Last(template)) <= 1)
                 .Select(template => Filled(template, path))
                 .Distinct()
                 .Take(3)];
