@@ -11,12 +11,19 @@ internal sealed class StsActions(EmulatorState state)
 
     private readonly Authenticator _authenticator = new(state);
     private readonly AssumeRole _assumeRole = new(state);
+    private readonly AssumeRoleWithWebIdentity _withWebIdentity = new(state);
 
     public (Answer Answer, StsCall Call) Answer(StsRequest request, StsCall call, string requestId, Fault? fault)
     {
         try
         {
             ThrowIfFailing(fault);
+
+            if (request["Action"] == "AssumeRoleWithWebIdentity" && request["Version"] == Version)
+            {
+                return (_withWebIdentity.Run(request, requestId, fault), call with { Outcome = "Success" });
+            }
+
             var authorization = AuthorizationHeader.Parse(request.Headers.Authorization.ToString());
             call = call with { Region = authorization.Region };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using CredentialSidecar.Emulator.Sessions;
+using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator.Sts;
 
@@ -20,18 +21,19 @@ internal static class StsXml
     public static Answer AssumeRole(Caller session, DateTimeOffset expiration, int? packedSize, string requestId) =>
         Result("AssumeRole", requestId, xml =>
         {
-            xml.WriteStartElement("AssumedRoleUser");
-            xml.WriteElementString("AssumedRoleId", session.UserId);
-            xml.WriteElementString("Arn", session.Arn);
-            xml.WriteEndElement();
-            xml.WriteStartElement("Credentials");
-            xml.WriteElementString("AccessKeyId", session.AccessKeyId);
-            xml.WriteElementString("SecretAccessKey", session.SecretAccessKey);
-            xml.WriteElementString("SessionToken", session.SessionToken);
-            xml.WriteElementString("Expiration", expiration.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            xml.WriteEndElement();
+            WriteSession(xml, session, expiration);
             WriteOptional(xml, "SourceIdentity", session.SourceIdentity);
             WriteOptional(xml, "PackedPolicySize", packedSize?.ToString(CultureInfo.InvariantCulture));
+        });
+
+    public static Answer AssumeRoleWithWebIdentity(
+        Caller session, DateTimeOffset expiration, JsonWebToken token, OidcProvider provider, string requestId) =>
+        Result("AssumeRoleWithWebIdentity", requestId, xml =>
+        {
+            WriteSession(xml, session, expiration);
+            xml.WriteElementString("Audience", token.Audiences[0]);
+            xml.WriteElementString("Provider", provider.Arn);
+            xml.WriteElementString("SubjectFromWebIdentityToken", token.Subject);
         });
 
     public static Answer GetCallerIdentity(Caller caller, string requestId) =>
@@ -75,6 +77,20 @@ internal static class StsXml
         }
 
         return new Answer(status, "text/xml", buffer.ToArray());
+    }
+
+    private static void WriteSession(XmlWriter xml, Caller session, DateTimeOffset expiration)
+    {
+        xml.WriteStartElement("AssumedRoleUser");
+        xml.WriteElementString("AssumedRoleId", session.UserId);
+        xml.WriteElementString("Arn", session.Arn);
+        xml.WriteEndElement();
+        xml.WriteStartElement("Credentials");
+        xml.WriteElementString("AccessKeyId", session.AccessKeyId);
+        xml.WriteElementString("SecretAccessKey", session.SecretAccessKey);
+        xml.WriteElementString("SessionToken", session.SessionToken);
+        xml.WriteElementString("Expiration", expiration.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        xml.WriteEndElement();
     }
 
     private static void WriteOptional(XmlWriter xml, string name, string? value)

@@ -4,13 +4,15 @@ namespace CredentialSidecar.Emulator.Worlds;
 /// <param name="TaskRole">ARN of the role whose credentials the agent serves.</param>
 /// <param name="TaskRoleTags">Session tags of the task role's own credentials, as with EKS Pod Identity.</param>
 /// <param name="DisabledRegions">Regions where STS answers <c>RegionDisabledException</c>.</param>
+/// <param name="OidcProviders">The issuers whose tokens <c>AssumeRoleWithWebIdentity</c> accepts.</param>
 internal sealed record World(
     string TaskRole,
     IReadOnlyList<Role> Roles,
     IReadOnlyList<User>? Users = null,
     IReadOnlyList<SessionTag>? TaskRoleTags = null,
     IReadOnlyList<string>? DisabledRegions = null,
-    TaskDescription? Task = null)
+    TaskDescription? Task = null,
+    IReadOnlyList<OidcProvider>? OidcProviders = null)
 {
     public Role? FindRole(string arn) => Roles.FirstOrDefault(role => role.Arn == arn);
 

@@ -3,7 +3,8 @@ namespace CredentialSidecar.Emulator.Worlds;
 /// <summary>Reports every mistake of a world at once, so that a typing error is not mistaken for a denial later.</summary>
 internal static class WorldChecks
 {
-    private static readonly string[] KnownActions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:*", "*"];
+    private static readonly string[] KnownActions =
+        ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:AssumeRoleWithWebIdentity", "sts:*", "*"];
 
     /// <exception cref="WorldException">The world contradicts itself.</exception>
     public static World Checked(World world) =>
@@ -28,14 +29,26 @@ internal static class WorldChecks
             CheckPermissions(role.Arn, role.Permissions);
             foreach (var statement in role.Trust ?? [])
             {
-                Require(statement.Principals.Count > 0 || statement.Services is [_, ..],
-                    $"{role.Arn}: a Trust statement names no Principals and no Services");
+                Require(statement.Principals.Count > 0 || statement.Services is [_, ..] || statement.Federated is [_, ..],
+                    $"{role.Arn}: a Trust statement names no Principals, no Services and no Federated");
+                foreach (var federated in (statement.Federated ?? []).Where(arn => FindProvider(world, arn) is null))
+                {
+                    mistakes.Add($"{role.Arn}: '{federated}' is not among the OidcProviders");
+                }
+
                 CheckActions(role.Arn, statement.Actions);
                 foreach (var principal in statement.Principals.Where(principal => !Principal.IsValid(principal)))
                 {
                     mistakes.Add($"{role.Arn}: '{principal}' is not a principal (a role, user or session ARN, an account, or *)");
                 }
             }
+        }
+
+        foreach (var provider in world.OidcProviders ?? [])
+        {
+            Require(provider.IsValid, $"OidcProviders: '{provider.Arn}' is not arn:aws:iam::ACCOUNT:oidc-provider/ISSUER");
+            Require(provider.Keys.Count > 0 && provider.Keys.All(key => key.IsValid),
+                $"{provider.Arn}: Keys must be public keys as in a JWKS document: RSA, or EC with P-256");
         }
 
         foreach (var user in world.Users ?? [])
@@ -72,6 +85,9 @@ internal static class WorldChecks
             }
         }
     }
+
+    private static OidcProvider? FindProvider(World world, string arn) =>
+        world.OidcProviders?.FirstOrDefault(provider => provider.Arn == arn);
 
     private static bool IsA(string kind, string arn) => Arn.TryParse(arn, out var parsed) && parsed.Kind == kind;
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CredentialSidecar.Programs;
 
-/// <summary>Processes by the C library: .NET's Process class makes no process group, so it cannot end a program with its children.</summary>
+/// <summary>Processes by the C library. .NET's Process class makes no process group, so it does not end a program's children.</summary>
 /// <remarks>Numbers are those of Linux, the same on x86-64 and arm64.</remarks>
 internal static partial class Libc
 {

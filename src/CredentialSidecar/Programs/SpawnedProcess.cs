@@ -53,7 +53,7 @@ internal static class SpawnedProcess
         return error != 0 ? Marshal.GetLastPInvokeError() != Libc.Interrupted : MemoryMarshal.Read<int>(info) != 0;
     }
 
-    /// <summary>Kills the process group and reaps the program. As pid 1, this process is given all others of the group, and reaps them.</summary>
+    /// <summary>Kills the process group and reaps the program. As pid 1, this process also reaps the others of the group.</summary>
     /// <remarks>The leader is not reaped before, so the number of the group cannot belong to another one.</remarks>
     /// <returns>The program's wait status; null if another part of this process reaped it.</returns>
     public static int? End(int process)

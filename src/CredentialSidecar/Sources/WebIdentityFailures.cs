@@ -16,7 +16,7 @@ internal static class WebIdentityFailures
         $"The web identity token could not be exchanged for a session of {settings.Role}";
 
     public static CredentialException From(Exception exception, WebIdentityAttempt attempt) =>
-        exception is AmazonServiceException { ErrorCode.Length: > 0 } service
+        exception is AmazonServiceException { ErrorCode: { Length: > 0 and <= 64 } code } service && code.All(char.IsAsciiLetterOrDigit)
             ? Answered(service, attempt)
             : Unanswered(exception, attempt);
 
@@ -44,6 +44,8 @@ internal static class WebIdentityFailures
         };
         var mayPass = code == "IDPCommunicationError" || failure is CredentialFailure.Throttled or CredentialFailure.StsUnavailable;
 
+        var text = code is null ? $"{service.ErrorCode}: {service.Message}" : service.Message;
+
         // The kubelet replaces an expired token, so that one passes by itself too.
         var isOutage = mayPass || code is "ExpiredTokenException" or "ExpiredToken";
         return new CredentialException(isOutage ? CredentialFailure.SourceUnavailable : CredentialFailure.SourceRefused,
@@ -51,7 +53,7 @@ internal static class WebIdentityFailures
         {
             MayPassAtOnce = mayPass,
             RequestId = OutsideName.RequestId(service.RequestId, attempt.Mask),
-            Said = OutsideText.Shown(service.Message, attempt.Mask) is { } said ? $"STS said: {said}" : null,
+            Said = OutsideText.Shown(text, attempt.Mask) is { } said ? $"STS said: {said}" : null,
             Advice = advice,
         };
     }

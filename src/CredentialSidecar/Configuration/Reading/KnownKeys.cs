@@ -6,6 +6,8 @@ namespace CredentialSidecar.Configuration.Reading;
 /// <summary>All known keys, and suggestions for mistyped ones.</summary>
 internal static class KnownKeys
 {
+    private const string SourceRole = "Source:RoleArn";
+
     private static readonly string[] Templates = [.. Below(OptionsJson.Default.SidecarOptions, "")];
 
     /// <summary>Names for a key that is not a setting, in the spelling it was written in.</summary>
@@ -33,15 +35,16 @@ internal static class KnownKeys
         // Its neighbours, with what stands below a misspelt section; or a key that has another parent.
         var rest = path[unknown.Length..];
         var mended = siblings.Where(name => IsKnown(parent + name + rest, whole: asVariable && rest.Length == 0)).ToArray();
-        var templates = Templates.Select(template => Filled(template, path)).ToArray();
+
+        // The role of a hop has the same name as that of the source, and is meant far more often.
+        var candidates = Templates.Where(template => template != SourceRole || path.Contains("Source", StringComparison.OrdinalIgnoreCase));
+        var templates = candidates.Select(template => Filled(template, path)).ToArray();
         var near = Best(unknown[parent.Length..], mended) <= Best(path, templates)
             ? [.. Nearest.To(unknown[parent.Length..], mended).Select(name => parent + name + rest)]
             : Nearest.To(path, templates);
 
-        // The role of a hop has the same name as that of the source, and is meant far more often.
         near = near.Count > 0 || shorts.Count > 0 ? near
-            : [.. Templates.Where(template => !template.StartsWith("Source:", StringComparison.Ordinal))
-                .Where(template => Nearest.Between(Last(path), Last(template)) <= 1)
+            : [.. candidates.Where(template => Nearest.Between(Last(path), Last(template)) <= 1)
                 .Select(template => Filled(template, path))
                 .Distinct()
                 .Take(3)];
