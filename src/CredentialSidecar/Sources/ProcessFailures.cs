@@ -1,6 +1,6 @@
 using System.Text;
 using CredentialSidecar.Chains;
-using CredentialSidecar.Programs;
+using CredentialSidecar.Executing;
 
 namespace CredentialSidecar.Sources;
 

@@ -1,6 +1,6 @@
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Settings;
-using CredentialSidecar.Programs;
+using CredentialSidecar.Executing;
 
 namespace CredentialSidecar.Sources;
 

@@ -1,7 +1,7 @@
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Options;
 using CredentialSidecar.Configuration.Settings;
-using CredentialSidecar.Programs;
+using CredentialSidecar.Executing;
 
 namespace CredentialSidecar.Sources;
 

@@ -30,9 +30,10 @@ internal sealed class EmulatorProcess : IAsyncDisposable
 
     public Uri Sts => new(_started.Sts);
 
-    public static async Task<EmulatorProcess> StartAsync()
+    /// <param name="options">Such as <c>--world FILE</c>.</param>
+    public static async Task<EmulatorProcess> StartAsync(params string[] options)
     {
-        var process = ChildProcess.Start(Programs.Emulator, [], CleanEnvironment.With());
+        var process = ChildProcess.Start(Programs.Emulator, options, CleanEnvironment.With());
 
         try
         {

@@ -18,8 +18,8 @@ public sealed partial class FolderArrowTests
         ["Chains"] = [],
         ["Configuration"] = ["Chains", "Shared"],
         ["Telemetry"] = ["Chains"],
-        ["Programs"] = [],
-        ["Sources"] = ["Chains", "Configuration", "Programs", "Telemetry"],
+        ["Executing"] = [],
+        ["Sources"] = ["Chains", "Configuration", "Executing", "Telemetry"],
         ["Caching"] = ["Chains", "Configuration"],
         ["Refreshing"] = ["Chains", "Caching", "Telemetry"],
         ["Access"] = ["Chains", "Configuration", "Telemetry"],
@@ -99,7 +99,7 @@ public sealed partial class FolderArrowTests
 
     [Theory]
     [InlineData("Chains")]
-    [InlineData("Programs")]
+    [InlineData("Executing")]
     [InlineData("Sources")]
     [InlineData("Caching")]
     [InlineData("Refreshing")]

@@ -1,7 +1,7 @@
 using System.Text;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Configuration.Settings;
-using CredentialSidecar.Programs;
+using CredentialSidecar.Executing;
 using CredentialSidecar.Sources;
 using CredentialSidecar.Testing;
 using Xunit;

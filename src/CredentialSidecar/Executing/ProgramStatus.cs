@@ -1,4 +1,4 @@
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>Reads a wait status: macros in sys/wait.h.</summary>
 internal static class ProgramStatus

@@ -4,11 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
-using CredentialSidecar.Programs;
+using CredentialSidecar.Executing;
 using CredentialSidecar.Testing;
 using Xunit;
 
-namespace CredentialSidecar.Tests.Programs;
+namespace CredentialSidecar.Tests.Executing;
 
 /// <summary>Real programs of this machine: what they get, how they end, and what stays behind.</summary>
 [UnsupportedOSPlatform("windows")]

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>What a program writes to one of its descriptors: the first part is kept, the rest is read and dropped.</summary>
 internal sealed class BoundedPipe(int most) : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>A list of C strings that ends with null, as <c>argv</c> and <c>environ</c>.</summary>
 internal sealed class NativeStrings(IEnumerable<string> texts) : IDisposable

@@ -1,4 +1,4 @@
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>How a program was started and ended.</summary>
 /// <param name="StartError">The error number where it could not start; otherwise 0.</param>

@@ -1,4 +1,4 @@
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>Runs a program without a shell, in a process group of its own, and reads what it prints.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>A process that leads a process group, by posix_spawn, because a runtime with threads cannot fork.</summary>
 internal static class SpawnedProcess

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>Processes by the C library. .NET's Process class makes no process group, so it does not end a program's children.</summary>
 /// <remarks>Numbers are those of Linux, the same on x86-64 and arm64.</remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace CredentialSidecar.Programs;
+namespace CredentialSidecar.Executing;
 
 /// <summary>A program to run.</summary>
 /// <param name="Path">Absolute.</param>
