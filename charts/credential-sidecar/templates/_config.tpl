@@ -13,7 +13,8 @@ expands $(NAME), and the manifest has the line between ' and '.
 {{- $_ := set $config "Health" (dict "Port" (int $v.healthPort)) -}}
 {{- if or $v.guard.enabled $v.guard.blockImds }}{{ $_ := set $config "Interception" (dict "Guard" $v.guard.enabled "BlockImds" $v.guard.blockImds) }}{{ end -}}
 {{- if $v.refresh }}{{ $_ := set $config "Refresh" $v.refresh }}{{ end -}}
-{{- if ne $v.source.kind "PodIdentity" }}{{ $_ := set $config "Source" (dict "Kind" "Default") }}{{ end -}}
+{{- if eq $v.source.kind "WebIdentity" }}{{ $_ := set $config "Source" (dict "Kind" "WebIdentity") }}{{ end -}}
+{{- if eq $v.source.kind "Secret" }}{{ $_ := set $config "Source" (dict "Kind" "Default") }}{{ end -}}
 {{- if $v.clients -}}
   {{- $clients := dict -}}
   {{- range $name, $client := $v.clients -}}

@@ -5,7 +5,8 @@ namespace CredentialSidecar.Executing;
 /// <param name="ExitCode">Null where a signal ended it.</param>
 /// <param name="Signal">The signal that ended it; null where it exited by itself.</param>
 /// <param name="IsTooLong">Whether it printed more to standard output than is read; it was killed then.</param>
-internal sealed record ProgramEnd(int StartError, int? ExitCode, int? Signal, bool IsTooLong)
+/// <param name="IsCancelled">Whether it was killed because its time was over.</param>
+internal sealed record ProgramEnd(int StartError, int? ExitCode, int? Signal, bool IsTooLong = false, bool IsCancelled = false)
 {
     /// <summary>The first part of standard output, which holds secrets.</summary>
     public byte[] Output { get; init; } = [];

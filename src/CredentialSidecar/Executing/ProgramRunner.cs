@@ -13,7 +13,7 @@ internal static class ProgramRunner
     // While the program runs, how often it is looked at for its end and for cancellation.
     private const int Glance = 50, Short = 5;
 
-    /// <summary>Cancellation kills the group; the task then ends as cancelled.</summary>
+    /// <inheritdoc cref="RunProgram"/>
     public static Task<ProgramEnd> RunAsync(ProgramStart start, CancellationToken cancellationToken) => Task.Factory.StartNew(
         () => Run(start, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -24,12 +24,12 @@ internal static class ProgramRunner
 
         if ((output.Open(), errors.Open()) is var (first, second) && (first != 0 || second != 0))
         {
-            return new ProgramEnd(Math.Max(first, second), null, null, IsTooLong: false);
+            return new ProgramEnd(Math.Max(first, second), null, null);
         }
 
         if (SpawnedProcess.Start(start, output.WritingEnd, errors.WritingEnd, out var process) is not 0 and var error)
         {
-            return new ProgramEnd(error, null, null, IsTooLong: false);
+            return new ProgramEnd(error, null, null);
         }
 
         output.CloseWritingEnd();
@@ -40,10 +40,10 @@ internal static class ProgramRunner
             ReadOnce(output, errors);
         }
 
+        var isCancelled = cancellationToken.IsCancellationRequested && !SpawnedProcess.HasEnded(process);
         var status = SpawnedProcess.End(process);
         Drain(output, errors);
-        cancellationToken.ThrowIfCancellationRequested();
-        return ProgramStatus.Of(status, output, errors);
+        return ProgramStatus.Of(status, output, errors) with { IsCancelled = isCancelled };
     }
 
     private static bool ReadOnce(BoundedPipe output, BoundedPipe errors)

@@ -22,6 +22,9 @@ internal static class ProcessFailures
         { StartError: not 0 } => NotStarted(program, end.StartError),
         { IsTooLong: true } => Unavailable(program, $"printed more than {ProgramRunner.MostOutput / 1024} kB and was killed", end, mask,
             "It must print only one JSON document."),
+        { IsCancelled: true } => Unavailable(program,
+            $"did not end within {ProcessSource.Limit.TotalSeconds:0} s and was killed, with everything that it started", end, mask,
+            "It must not ask for input: standard input is empty. " + RunIt),
         { Signal: { } signal } => Unavailable(program, $"was killed by signal {signal}", end, mask,
             signal == 9 ? "Check the memory limit of the container: the kernel kills programs that exceed it." : RunIt),
         { ExitCode: not 0 and { } code } => Unavailable(program, $"ended with exit code {code}", end, mask, RunIt),
@@ -32,14 +35,11 @@ internal static class ProcessFailures
         _ => null,
     };
 
-    /// <summary>The program took too long, or could not be run at all.</summary>
-    public static CredentialException NotEnded(string program, Exception e) => new(CredentialFailure.SourceUnavailable,
-        What(program) + (e is Polly.Timeout.TimeoutRejectedException or OperationCanceledException
-            ? $" did not end within {ProcessSource.Limit.TotalSeconds:0} s and was killed, with everything that it started."
-            : $" could not be run: {e.GetType().Name}."),
-        e)
+    /// <summary>Nothing is known of its end.</summary>
+    public static CredentialException NotRun(string program, Exception e) => new(CredentialFailure.SourceUnavailable,
+        $"{What(program)} {(e is Polly.Timeout.TimeoutRejectedException ? "could not be killed" : $"failed: {e.GetType().Name}")}.", e)
     {
-        Advice = "It must not ask for input: standard input is empty. " + RunIt,
+        Advice = RunIt,
     };
 
     private static CredentialException NotStarted(string program, int error)

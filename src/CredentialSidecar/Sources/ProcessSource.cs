@@ -10,6 +10,9 @@ internal sealed class ProcessSource
     /// <summary>A program that asks another server needs some seconds; one that waits for a person would wait without end.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    // A process that even SIGKILL cannot end, such as one that waits for a dead file server, must not stop the source.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly ProgramStart _start;
     private readonly RunProgram _run;
     private readonly SecretMask _mask;
@@ -20,7 +23,7 @@ internal sealed class ProcessSource
     {
         _start = new ProgramStart(settings.Path, settings.Arguments, settings.Environment);
         (_run, _mask, _clock) = (run, mask, clock);
-        _resilience = new Resilience(clock, Limit, e => ProcessFailures.NotEnded(_start.Path, e));
+        _resilience = new Resilience(clock, Limit + Grace, e => ProcessFailures.NotRun(_start.Path, e));
     }
 
     public Task<TemporaryCredentials> ReadAsync(CancellationToken cancellationToken) => _resilience.RunAsync(RunAsync, cancellationToken);
@@ -29,8 +32,9 @@ internal sealed class ProcessSource
     {
         var now = _clock.GetUtcNow();
 
-        // A process that even SIGKILL cannot end must not stop the source.
-        var end = await _run(_start, cancellationToken).WaitAsync(cancellationToken);
+        using var late = new CancellationTokenSource(Limit, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        var end = await _run(_start, either.Token).WaitAsync(cancellationToken);
         var (credentials, problem) = ProcessDocument.Read(end.Output, now);
 
         if (credentials is not null)

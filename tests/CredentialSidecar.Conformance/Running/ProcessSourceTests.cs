@@ -9,7 +9,7 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Running;
 
-/// <summary>The program with a credential process: a shell script, a Python script, and another sidecar's launcher.</summary>
+/// <summary>The program with a credential process: a shell script, a Python script, and the launcher of another sidecar.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class ProcessSourceTests : IDisposable
 {
@@ -63,21 +63,18 @@ public sealed class ProcessSourceTests : IDisposable
             (await emulator.CallsAsync()).Sts.First(call => call.Action == "AssumeRole").CallerArn);
     }
 
-    [Theory]
-    [InlineData("launcher")]
-    [InlineData("sidecar")]
-    public async Task Another_sidecar_is_the_source(string program)
+    [Fact]
+    public async Task The_launcher_of_another_sidecar_is_the_source()
     {
-        var path = program == "launcher" ? await LauncherProgram.PathAsync() : Programs.Sidecar;
-        string[] arguments = program == "launcher" ? ["--get", "default"] : ["get", "default", "--format", "process"];
+        var launcher = await LauncherProgram.PathAsync();
         await using var emulator = await EmulatorProcess.StartAsync();
         await using var first = await SidecarProcess.StartAsync(emulator, Chain(DefaultWorld.Reports));
         await first.ReadyAsync();
         await using var second = await SidecarProcess.StartAsync(emulator,
         [
-            .. Process(path, arguments), ("SIDECAR_ROLE_ARN", DefaultWorld.Reader),
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"{first.Endpoint}v1/credentials/default"),
-            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", first.Token),
+            .. Process(launcher, "--get", "default"), ("SIDECAR_ROLE_ARN", DefaultWorld.Reader),
+            ("CREDENTIAL_LAUNCH_PORT", $"{first.Endpoint.Port}"), ("CREDENTIAL_LAUNCH_TOKEN", first.Token),
+            ("CREDENTIAL_LAUNCH_SIDECAR_UID", "any"),
         ]);
         second.Hide([first.Token]);
         await second.ReadyAsync();
@@ -155,7 +152,7 @@ public sealed class ProcessSourceTests : IDisposable
 
         Assert.Contains($"Source: Process {helper}. ", validated.Errors, StringComparison.Ordinal);
         Assert.Contains(DefaultWorld.Developer, who.Output, StringComparison.Ordinal);
-        Assert.Matches($"ok    source +{DefaultWorld.AccessKeyId}, by Source:Process", doctor.Output);
+        Assert.Matches($"pass  source +{DefaultWorld.AccessKeyId}, by Source:Process", doctor.Output);
         Assert.Equal(78, served.Code);
         Assert.Contains("the source has credentials without a session token, which cannot be served", served.Errors, StringComparison.Ordinal);
     }

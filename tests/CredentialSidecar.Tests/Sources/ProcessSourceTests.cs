@@ -66,7 +66,7 @@ public sealed class ProcessSourceTests
     [InlineData(12, "could not be started: the system refused it with error 12.")]
     public async Task A_program_that_does_not_start_is_explained(int error, string expected)
     {
-        var failure = await FailAsync(new ProgramEnd(error, null, null, IsTooLong: false));
+        var failure = await FailAsync(new ProgramEnd(error, null, null));
 
         Assert.Equal(CredentialFailure.SourceRefused, failure.Failure);
         Assert.EndsWith(expected, failure.Message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class ProcessSourceTests
     [Fact]
     public async Task A_program_that_a_signal_killed_or_that_printed_too_much_is_explained()
     {
-        var killed = await FailAsync(new ProgramEnd(0, null, 9, IsTooLong: false));
+        var killed = await FailAsync(new ProgramEnd(0, null, 9));
         var tooLong = await FailAsync(new ProgramEnd(0, null, 9, IsTooLong: true));
 
         Assert.EndsWith("was killed by signal 9.", killed.Message, StringComparison.Ordinal);
@@ -108,13 +108,11 @@ public sealed class ProcessSourceTests
     public async Task A_program_that_does_not_end_is_cancelled_after_30_seconds()
     {
         var clock = new VirtualClock();
-        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var source = Source(
             async (_, cancellation) =>
             {
-                cancellation.Register(cancelled.SetResult);
-                await Task.Delay(Timeout.Infinite, cancellation);
-                throw new InvalidOperationException();
+                await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
+                return new ProgramEnd(0, null, 9, IsCancelled: true) { Errors = Encoding.UTF8.GetBytes("Password:") };
             },
             clock);
         var reading = source.ReadAsync(CancellationToken.None);
@@ -124,12 +122,25 @@ public sealed class ProcessSourceTests
         clock.Advance(TimeSpan.FromSeconds(2));
         var failure = await Assert.ThrowsAsync<CredentialException>(() => reading);
 
-        await cancelled.Task;
         Assert.EndsWith(
             "did not end within 30 s and was killed, with everything that it started.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("It wrote to standard error: Password:.", failure.Said);
+        Assert.Contains("must not ask for input", failure.Advice, StringComparison.Ordinal);
     }
 
-    private static ProgramEnd Printed(string output, int code = 0, string errors = "") => new(0, code, null, IsTooLong: false)
+    [Fact]
+    public async Task A_program_that_cannot_be_killed_does_not_hold_the_source()
+    {
+        var clock = new VirtualClock();
+        var reading = Source((_, _) => new TaskCompletionSource<ProgramEnd>().Task, clock).ReadAsync(CancellationToken.None);
+
+        clock.Advance(TimeSpan.FromSeconds(36));
+        var failure = await Assert.ThrowsAsync<CredentialException>(() => reading);
+
+        Assert.EndsWith("could not be killed.", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static ProgramEnd Printed(string output, int code = 0, string errors = "") => new(0, code, null)
     {
         Output = Encoding.UTF8.GetBytes(output),
         Errors = Encoding.UTF8.GetBytes(errors),
