@@ -7,5 +7,5 @@ namespace CredentialSidecar.Executing;
 /// <param name="Environment">All of it, each as <c>NAME=value</c>.</param>
 internal sealed record ProgramStart(string Path, ImmutableArray<string> Arguments, ImmutableArray<string> Environment);
 
-/// <summary>Runs a program to its end. Cancellation kills it, with everything that it started; the task does not end as cancelled.</summary>
+/// <summary>Runs a program to its end. Cancellation kills it with everything that it started; the task still gives its end.</summary>
 internal delegate Task<ProgramEnd> RunProgram(ProgramStart start, CancellationToken cancellationToken);

@@ -93,7 +93,11 @@ public sealed class ProcessSourceTests : IDisposable
         sidecar.Hide([DefaultWorld.SecretAccessKey]);
         string? line = null;
         await Eventually.HoldsAsync(
-            () => (line = sidecar.Output.FirstOrDefault(output => output.Contains("\"EventId\":302,", StringComparison.Ordinal))) is not null,
+            () =>
+            {
+                line = sidecar.Output.FirstOrDefault(output => output.Contains("\"EventId\":302,", StringComparison.Ordinal));
+                return line is not null;
+            },
             () => "No failure was logged.");
         var message = JsonNode.Parse(line!)!["Message"]!.GetValue<string>();
 
@@ -154,7 +158,8 @@ public sealed class ProcessSourceTests : IDisposable
         Assert.Contains(DefaultWorld.Developer, who.Output, StringComparison.Ordinal);
         Assert.Matches($"pass  source +{DefaultWorld.AccessKeyId}, by Source:Process", doctor.Output);
         Assert.Equal(78, served.Code);
-        Assert.Contains("the source has credentials without a session token, which cannot be served", served.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "the source has credentials without a session token, which cannot be served", served.Errors, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string, string?)> Process(string program, params string[] arguments) =>

@@ -8,7 +8,7 @@ using CredentialSidecar.Testing.Processes;
 
 namespace CredentialSidecar.Conformance.Running;
 
-/// <summary>The program with a web identity: a signed token, two servers that take it, and credentials of others that it must not use.</summary>
+/// <summary>The program with a web identity: a signed token, two servers that take it, and credentials that it must not use.</summary>
 public sealed class WebIdentityTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("identity-").FullName;
@@ -115,7 +115,10 @@ public sealed class WebIdentityTests : IDisposable
         await using var emulator = await StartEmulatorAsync();
         Mount(DateTimeOffset.UtcNow.AddHours(1));
         (string, string?)[] environment =
-            [.. Identity, ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri), ("SIDECAR_TOKEN", new('t', 40))];
+        [
+            .. Identity, ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", emulator.Sts.AbsoluteUri),
+            ("SIDECAR_TOKEN", new('t', 40)),
+        ];
         var validated = await Programs.SidecarAsync(["validate"], environment);
         var who = await Programs.SidecarAsync(["whoami"], environment);
         var doctor = await Programs.SidecarAsync(["doctor"], environment);

@@ -97,20 +97,22 @@ public sealed partial class TroubleshootingTests
             Dev),
     };
 
-    public static TheoryData<string> Symptoms => [.. Entries.Keys];
+    private static readonly Dictionary<string, Func<CredentialException>> All = Entries.Concat(SourceSymptoms.Entries).ToDictionary();
+
+    public static TheoryData<string> Symptoms => [.. All.Keys];
 
     [Theory]
     [MemberData(nameof(Symptoms))]
     public void An_entry_shows_what_the_program_prints(string symptom)
     {
-        var failure = Entries[symptom]();
+        var failure = All[symptom]();
         var block = $"### {symptom}\n\n```text\n{failure.ForOperator}\n{failure.Advice}\n```\n";
         Assert.True(Page.Contains(block, StringComparison.Ordinal), $"docs/troubleshooting.md lacks:\n{block}");
     }
 
     [Fact]
     public void The_page_has_no_other_entries() =>
-        Assert.Equal(Entries.Keys.Order(), Headings().Matches(Page).Select(heading => heading.Groups[1].Value).Order());
+        Assert.Equal(All.Keys.Order(), Headings().Matches(Page).Select(heading => heading.Groups[1].Value).Order());
 
     private static CredentialException Refused(string text, Hop? hop = null, int number = 1) =>
         Assuming.Answered(403, "AccessDenied", text, hop, number: number);
