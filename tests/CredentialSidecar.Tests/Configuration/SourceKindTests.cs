@@ -1,3 +1,4 @@
+using CredentialSidecar.Hosting;
 using CredentialSidecar.Testing;
 using Xunit;
 
@@ -116,6 +117,17 @@ public sealed class SourceKindTests
         Assert.Equal(TimeSpan.FromHours(2),
             Settings.Load([.. Process, ("SIDECAR_Source__Process__0", "/bin/helper"), .. hop]).Destinations[0].Hops[0].Duration);
         Assert.Equal(TimeSpan.FromHours(1), Settings.Load([.. Identity, .. hop]).Destinations[0].Hops[0].Duration);
+    }
+
+    [Fact]
+    public void A_change_of_the_source_needs_a_restart()
+    {
+        var former = Settings.Load([.. Process, ("SIDECAR_Source__Process__0", "/bin/helper")]);
+        var next = Settings.Load([.. Identity, ("SIDECAR_Source__RoleArn", PodRole)]);
+        var changed = new ChangedKeys(former.Options, next.Options);
+
+        Assert.Equal(["Source:Kind", "Source:Process", "Source:RoleArn"], changed.NeedRestart);
+        Assert.False(changed.CanReload);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CredentialSidecar.Emulator.Worlds;
 using CredentialSidecar.Testing;
@@ -57,6 +59,20 @@ public sealed class WebIdentityTests : EmulatorTest
         Assert.Equal("InvalidIdentityToken", (await AssumeAsync($"{own[0]}.{foreign[1]}.{own[2]}")).Code);
         Assert.Equal("InvalidIdentityToken", (await AssumeAsync($"eyJhbGciOiJub25lIn0.{own[1]}.")).Code);
         Assert.Equal("InvalidIdentityToken", (await AssumeAsync("not-a-token")).Code);
+    }
+
+    [Fact]
+    public void An_RSA_key_is_checked_too()
+    {
+        using var rsa = RSA.Create(2048);
+        var (known, data) = (rsa.ExportParameters(false), "header.payload"u8.ToArray());
+        var key = new WebKey("RSA", N: Base64Url.EncodeToString(known.Modulus), E: Base64Url.EncodeToString(known.Exponent));
+        var signature = rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+
+        Assert.True(key.IsValid);
+        Assert.True(key.Verifies(data, signature, "RS256"));
+        Assert.False(key.Verifies(data, signature, "ES256"));
+        Assert.False(key.Verifies([.. data, 0], signature, "RS256"));
     }
 
     [Fact]

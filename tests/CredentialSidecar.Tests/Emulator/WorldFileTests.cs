@@ -46,6 +46,13 @@ public sealed class WorldFileTests
     [InlineData(
         """{"TaskRole":"R","Roles":[{"Arn":"R"}],"Users":[{"Arn":"R","AccessKeyId":"AKIAAAAAAAAAAAAAAAAA","SecretAccessKey":"s"}]}""",
         "is not the ARN of a user")]
+    [InlineData("""{"TaskRole":"R","Roles":[{"Arn":"R","Trust":[{"Principals":[],"Federated":["x"]}]}]}""", "'x' is not among the Oidc")]
+    [InlineData(
+        """{"TaskRole":"R","Roles":[{"Arn":"R"}],"OidcProviders":[{"Arn":"https://x","Audiences":["a"],"Keys":[]}]}""",
+        "'https://x' is not arn:aws:iam::ACCOUNT:oidc-provider/ISSUER")]
+    [InlineData(
+        """{"TaskRole":"R","Roles":[{"Arn":"R"}],"OidcProviders":[{"Arn":"P","Audiences":[],"Keys":[{"kty":"RSA","n":"!","e":"A"}]}]}""",
+        "Keys must be public keys as in a JWKS document")]
     [InlineData("""{"TaskRole":null,"Roles":[]}""", "null")]
     [InlineData("not json", "invalid JSON")]
     [InlineData("null", "null")]
