@@ -93,7 +93,8 @@ internal sealed partial record Unreachable(string Why, string? Said = null, stri
             + "Unset AWS_USE_FIPS_ENDPOINT and use_fips_endpoint in the AWS configuration file, or use one of these regions."
         : "Check the name, and that this container can reach a DNS server.";
 
-    private static bool IsWithoutRoute(Exception e) => e.InnerException is SocketException { SocketErrorCode: SocketError.NetworkUnreachable };
+    private static bool IsWithoutRoute(Exception e) =>
+        e.InnerException is SocketException { SocketErrorCode: SocketError.NetworkUnreachable };
 
     // AWS gives IPv6 addresses to other names.
     private static string? OnlyFour(Uri host) =>

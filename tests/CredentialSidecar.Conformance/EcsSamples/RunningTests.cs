@@ -44,7 +44,8 @@ public sealed class RunningTests : IAsyncLifetime
             ("CREDENTIAL_LAUNCH_ALLOW_IMDS", "true"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", "/nonexistent/config"),
 
             // In a network of its own, the forwarder has the sidecar's port.
-            ("CREDENTIAL_LAUNCH_PORT", $"{(sample.Forwards ? FreePort.Find() : sidecar.Endpoint.Port)}"), ("SIDECAR_HEALTH_PORT", $"{sidecar.Health.Port}"),
+            ("CREDENTIAL_LAUNCH_PORT", $"{(sample.Forwards ? FreePort.Find() : sidecar.Endpoint.Port)}"),
+            ("SIDECAR_HEALTH_PORT", $"{sidecar.Health.Port}"),
         ]);
         string[] command =
             ["aws", "--endpoint-url", emulator.Sts.GetLeftPart(UriPartial.Authority), "sts", "get-caller-identity"];
