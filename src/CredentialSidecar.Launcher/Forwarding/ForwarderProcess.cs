@@ -107,8 +107,8 @@ internal static unsafe class ForwarderProcess
             return;
         }
 
-        var listener = LoopbackListener.Open(order.Port, out var port);
-        var reply = new ForwardReply { Error = listener < 0 ? Marshal.GetLastPInvokeError() : 0, Port = port };
+        var listener = LoopbackListener.Await(order.Port, out var port, out var error);
+        var reply = new ForwardReply { Error = error, Port = port };
         _ = Libc.send(pair, (byte*)&reply, sizeof(ForwardReply), Libc.NoSignal);
         _ = Libc.close(pair);
 

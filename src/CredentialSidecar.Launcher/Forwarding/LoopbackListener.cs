@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using CredentialSidecar.Launcher.Arguments;
 
 namespace CredentialSidecar.Launcher.Forwarding;
@@ -7,6 +8,26 @@ namespace CredentialSidecar.Launcher.Forwarding;
 internal static unsafe class LoopbackListener
 {
     private const int AddressSize = 16, ReuseAddress = 2, Backlog = 128;
+    private const int Tries = 50, Pause = 20;
+
+    /// <summary>Tries for a second, because the forwarder of a program that has just ended may still have the port.</summary>
+    /// <param name="error">The error number of the last try; 0 for none.</param>
+    /// <returns>A listening socket; negative on failure.</returns>
+    public static int Await(int wanted, out int port, out int error)
+    {
+        for (var left = Tries; ; left--)
+        {
+            var socket = Open(wanted, out port);
+            error = socket < 0 ? Marshal.GetLastPInvokeError() : 0;
+
+            if (error != Errno.AddressInUse || left == 0)
+            {
+                return socket;
+            }
+
+            _ = Libc.poll(null, 0, Pause);
+        }
+    }
 
     /// <param name="wanted">0 lets the system choose.</param>
     /// <returns>A listening socket; negative with the error in errno.</returns>
@@ -28,6 +49,8 @@ internal static unsafe class LoopbackListener
 
         if (Libc.bind(socket, address, AddressSize) != 0 || Libc.listen(socket, Backlog) != 0)
         {
+            // It leaves the error as it is.
+            _ = Libc.close(socket);
             return -1;
         }
 

@@ -6,6 +6,7 @@ internal sealed record Column(string Section, string Heading)
     public const string NotAsked = "-";
 
     private const string Reaching = "Getting credentials";
+    private const string Ways = "Ways to the sidecar";
     private const string Asking = "Asking again";
     private const string Failing = "When it says no";
 
@@ -18,6 +19,10 @@ internal sealed record Column(string Section, string Heading)
     public static readonly Column Interception = new(Reaching, "by interception");
     public static readonly Column CredentialSource = new(Reaching, "`credential_source`") { AboutFullUri = true };
     public static readonly Column Proxy = new(Reaching, "`HTTP_PROXY`") { AboutFullUri = true };
+
+    public static readonly Column UidAlone = new(Ways, "uid, without a token");
+    public static readonly Column Six = new(Ways, "IPv6");
+    public static readonly Column Forwarded = new(Ways, "by `--forward`");
 
     public static readonly Column TwentyCalls = new(Asking, "GETs for its calls");
     public static readonly Column TwelveMinutes = new(Asking, "with 12 minutes left");
@@ -42,6 +47,7 @@ internal sealed record Column(string Section, string Heading)
     public static IReadOnlyList<Column> All { get; } =
     [
         Version, TokenVariable, TokenFile, StaleVariable, RelativeToo, Launcher, Interception, CredentialSource, Proxy,
+        UidAlone, Six, Forwarded,
         TwentyCalls, TwelveMinutes, Renewal, Rotation, Once503,
         Says401, Says403, Says503,
     ];

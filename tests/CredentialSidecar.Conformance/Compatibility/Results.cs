@@ -16,6 +16,9 @@ internal static class Results
     private static readonly Lazy<CompatibilityTable> Committed =
         new(() => CompatibilityTable.Read(File.ReadAllText(CompatibilityTable.Document)));
 
+    /// <summary>Whether this run writes what it saw, and compares nothing.</summary>
+    public static bool IsWritten => ResultsFile is { Length: > 0 };
+
     private static string? ResultsFile => Environment.GetEnvironmentVariable(Variable);
 
     public static async Task SawAsync(Client client, Column column, string seen, string details = "")

@@ -20,8 +20,17 @@ public sealed class TaskFixture : IAsyncLifetime
         }
         """;
 
+    private readonly (string, string?)[] _settings;
     private EmulatorProcess? _emulator;
     private SidecarProcess? _sidecar;
+
+    public TaskFixture()
+        : this([])
+    {
+    }
+
+    /// <param name="settings">More variables of the sidecar.</param>
+    internal TaskFixture(params (string Name, string? Value)[] settings) => _settings = settings;
 
     internal EmulatorProcess Emulator => _emulator!;
 
@@ -36,7 +45,7 @@ public sealed class TaskFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _emulator = await EmulatorProcess.StartAsync();
-        _sidecar = await SidecarProcess.StartAsync(_emulator, ("SIDECAR_CONFIG", Destinations));
+        _sidecar = await SidecarProcess.StartAsync(_emulator, [("SIDECAR_CONFIG", Destinations), .. _settings]);
         await _sidecar.ReadyAsync();
         await File.WriteAllTextAsync(TokenFile, _sidecar.Token);
     }
