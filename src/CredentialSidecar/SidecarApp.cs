@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
+using CredentialSidecar.Certificates;
 using CredentialSidecar.Chains;
 using CredentialSidecar.Commands;
 using CredentialSidecar.Configuration.Rules;
@@ -75,6 +76,9 @@ internal static class SidecarApp
                 services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<IConnectionListenerFactory>(services =>
                 new WatchedSockets(services.GetRequiredService<BudgetedTransport>(), services.GetRequiredService<EndProcess>()))
+            .AddCertificates(settings)
+            .AddSingleton<TlsTerms>(services => () => services.GetRequiredService<ServerIdentity>().Terms)
+            .AddSingleton<TlsDoor>()
             .AddControl()
             .AddSingleton<Wall>()
             .AddSingleton<ClientBook>()

@@ -32,6 +32,9 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
     /// <summary>Whether it waited for its rejection before its request was read.</summary>
     public bool HasWaited { get; set; }
 
+    /// <summary>Whether a request has begun.</summary>
+    public bool HasAsked { get; private set; }
+
     public bool IsBusy => Volatile.Read(ref _requests) > 0;
 
     /// <summary>Whether it sent something that the server has not begun to answer, which may be a valid token.</summary>
@@ -39,6 +42,7 @@ internal sealed class Guest(IPAddress? address, Action close, Func<long> receive
 
     public void Begin()
     {
+        HasAsked = true;
         Interlocked.Increment(ref _requests);
         EndTurn();
     }

@@ -99,15 +99,22 @@ internal sealed class Wall(WallSettings settings)
     /// <exception cref="RejectedException">The peer is another host.</exception>
     public void CheckPeer(ConnectionInfo connection)
     {
-        var (peer, local) = (Plain(connection.RemoteIpAddress), Plain(connection.LocalIpAddress));
-
-        // A connection from this host to one of its own addresses comes from the same address.
-        if (peer is null || (!IPAddress.IsLoopback(peer) && !peer.Equals(local) && !settings.Peers.Any(network => network.Contains(peer))))
+        if (!IsPeer(connection.RemoteIpAddress, connection.LocalIpAddress))
         {
             throw NotAllowed(
                 "The sidecar does not serve this peer address. "
                 + "Run the container in the sidecar's network namespace, or add its network to Access:Peers.");
         }
+    }
+
+    /// <summary>Whether a connection comes from this host, or from a network in Access:Peers.</summary>
+    public bool IsPeer(IPAddress? remote, IPAddress? own)
+    {
+        var (peer, local) = (Plain(remote), Plain(own));
+
+        // A connection from this host to one of its own addresses comes from the same address.
+        return peer is not null
+            && (IPAddress.IsLoopback(peer) || peer.Equals(local) || settings.Peers.Any(network => network.Contains(peer)));
     }
 
     /// <exception cref="RejectedException">The method is not GET.</exception>

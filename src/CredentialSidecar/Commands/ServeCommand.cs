@@ -160,7 +160,10 @@ internal static partial class ServeCommand
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var names = string.Join(", ", settings.Destinations.Select(destination => destination.Name));
         var open = ListenerTable.Of(settings).Zip(addresses).ToLookup(row => row.First.Kind, row => row.Second);
-        var served = string.Join(", ", open[ListenerKind.Credentials].Concat(settings.Listen.Sockets.Select(socket => socket.Path)));
+        var served = string.Join(", ",
+        [
+            .. open[ListenerKind.Credentials], .. settings.Listen.Sockets.Select(socket => socket.Path), .. open[ListenerKind.Tls],
+        ]);
         Log.Started(logger, names, served, open[ListenerKind.Health].First(), settings.Source.ToString());
 
         if (settings.Intercepted.Count > 0)

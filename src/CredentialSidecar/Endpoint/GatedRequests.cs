@@ -27,7 +27,7 @@ internal static class GatedRequests
 
             var endpoint = endpoints[route.Endpoint];
 
-            if (route.Listener is ListenerKind.Credentials or ListenerKind.Socket or ListenerKind.Intercepted)
+            if (route.Listener is ListenerKind.Credentials or ListenerKind.Socket or ListenerKind.Tls or ListenerKind.Intercepted)
             {
                 RequestState.Begin(http, wanted);
             }

@@ -11,6 +11,9 @@ internal enum ListenerKind
     /// <summary>Credentials on a Unix socket in a shared directory.</summary>
     Socket,
 
+    /// <summary>Credentials over TLS.</summary>
+    Tls,
+
     /// <summary>Probes and <c>/status</c>, on loopback.</summary>
     Health,
 
@@ -34,7 +37,10 @@ internal sealed record Listener(ListenerKind Kind, EndPoint Address, string Key,
     public InterceptedUser? User { get; init; }
 
     /// <summary>Whether siblings request credentials there.</summary>
-    public bool Serves => Kind is ListenerKind.Credentials or ListenerKind.Socket;
+    public bool Serves => IsReadable || Kind == ListenerKind.Tls;
+
+    /// <summary>Whether a request can be looked at before Kestrel reads it.</summary>
+    public bool IsReadable => Kind is ListenerKind.Credentials or ListenerKind.Socket;
 
     public bool IsProbed => Kind is ListenerKind.Health or ListenerKind.Probes;
 }

@@ -42,6 +42,11 @@ internal static class Listeners
                     listen.Use(next => kestrel.ApplicationServices.GetRequiredService<ControlPeers>().Check(next));
                 }
 
+                if (row.Kind == ListenerKind.Tls)
+                {
+                    kestrel.ApplicationServices.GetRequiredService<TlsDoor>().AddTo(listen);
+                }
+
                 if (row.Serves)
                 {
                     listen.Use(next => BareAnswers.Fill(next, kestrel.ApplicationServices.GetRequiredService<ContractAnswer>().Malformed));

@@ -67,7 +67,7 @@ internal sealed class Reception(
             return;
         }
 
-        if (!listener.Serves)
+        if (!listener.IsReadable)
         {
             strangers.Add(connection);
             return;

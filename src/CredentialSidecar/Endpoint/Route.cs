@@ -42,7 +42,7 @@ internal enum Asked
 internal sealed record Route(ListenerKind Listener, Asked Asked, Type Endpoint, Guards Guards)
 {
     /// <summary>What is asked, with the listener if several listeners are asked for it.</summary>
-    public string Name => Listener == ListenerKind.Socket ? $"{Listener}.{Asked}" : $"{Asked}";
+    public string Name => Listener is ListenerKind.Socket or ListenerKind.Tls ? $"{Listener}.{Asked}" : $"{Asked}";
 }
 
 /// <summary>Answers the requests of some routes.</summary>

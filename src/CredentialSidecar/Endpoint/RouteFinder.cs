@@ -25,7 +25,7 @@ internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings pas
         return listener switch
         {
             ListenerKind.Credentials => OfSiblings(http, out wanted),
-            ListenerKind.Socket => OfCredentials(http, out wanted),
+            ListenerKind.Socket or ListenerKind.Tls => OfCredentials(http, out wanted),
             ListenerKind.Intercepted => _own?.IsAskedBy(http) == true ? Asked.OwnCredentials : Asked.Agent,
             ListenerKind.Health => Asked.Status,
             ListenerKind.Control => Asked.Command,
@@ -46,7 +46,7 @@ internal sealed class RouteFinder(ListenSettings listen, PassthroughSettings pas
         };
     }
 
-    // Containers that reach only the socket have an agent of their own, so nothing is forwarded from there.
+    // Containers that use the socket or TLS may be of another task, so nothing is forwarded from there.
     private Asked OfCredentials(HttpContext http, out Wanted wanted) =>
         _path.TryRead(http, out wanted) ? Asked.Credentials : Asked.OtherPath;
 }

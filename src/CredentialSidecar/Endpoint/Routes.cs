@@ -25,6 +25,8 @@ internal static class Routes
         new(ListenerKind.Credentials, Asked.ProtectionChange, typeof(MetadataEndpoint), PassedOn),
         new(ListenerKind.Socket, Asked.Credentials, typeof(CredentialsEndpoint), InnerWall | Identified),
         new(ListenerKind.Socket, Asked.OtherPath, typeof(CredentialsEndpoint), InnerWall),
+        new(ListenerKind.Tls, Asked.Credentials, typeof(CredentialsEndpoint), Wall | Identified),
+        new(ListenerKind.Tls, Asked.OtherPath, typeof(CredentialsEndpoint), Wall),
         new(ListenerKind.Intercepted, Asked.OwnCredentials, typeof(InterceptedEndpoint), Redirected | Headers | Ceiling),
         new(ListenerKind.Intercepted, Asked.Agent, typeof(InterceptedEndpoint), Redirected | BrowserHeaders | Upgrade),
         new(ListenerKind.Health, Asked.Status, typeof(ProbeEndpoint), Tunnel | Name | Headers),

@@ -34,7 +34,7 @@ internal sealed partial class Visitors(
     /// <param name="isBusy">Whether other connections wait for their turn.</param>
     public bool IsLost(int fd, IPAddress peer, Listener listener, bool isBusy)
     {
-        if (!listener.Serves)
+        if (!listener.IsReadable)
         {
             return isBusy;
         }

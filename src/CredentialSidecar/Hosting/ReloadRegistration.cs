@@ -1,5 +1,6 @@
 using CredentialSidecar.Access;
 using CredentialSidecar.Caching;
+using CredentialSidecar.Certificates;
 using CredentialSidecar.Commands;
 using CredentialSidecar.Configuration.Settings;
 using CredentialSidecar.Refreshing;
@@ -18,7 +19,8 @@ internal static class ReloadRegistration
         .Follow<CallGate>((gate, next) => gate.Use(next.Refresh.MaxConcurrentCalls))
         .Follow<LogLevelSwitch>((level, next) => level.Level = next.Logging.Level)
         .Follow<SecretMask>((mask, next) => mask.Follow(next.Secrets, next.ExternalIds))
-        .Follow<ConnectionBudget>((budget, next) => budget.Clients = next.Clients.Count + next.Intercepted.Count);
+        .Follow<ConnectionBudget>((budget, next) => budget.Clients = next.Clients.Count + next.Intercepted.Count)
+        .Follow<IEnumerable<CertificateKeeper>>((keepers, next) => Array.ForEach([.. keepers], keeper => keeper.Follow(next)));
 
     private static IServiceCollection Follow<T>(this IServiceCollection services, Action<T, SidecarSettings> take)
         where T : notnull => services.AddSingleton<SettingsFollower>(provider =>

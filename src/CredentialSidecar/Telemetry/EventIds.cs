@@ -34,7 +34,7 @@ internal static class EventIds
     public const int SourceUnchanged = 307;
     public const int SourceStarting = 310;
 
-    // Endpoint: 400. Next: 407.
+    // Endpoint: 400. Next: 409.
     public const int Refused = 400;
     public const int RequestFailed = 401;
     public const int OutOfFiles = 402;
@@ -42,6 +42,8 @@ internal static class EventIds
     public const int HungUp = 404;
     public const int ControlNotOpened = 405;
     public const int ControlRejected = 406;
+    public const int TlsPeerRejected = 407;
+    public const int TlsUnused = 408;
 
     // Passthrough: 500. Next: 501.
     public const int ForwardingFailed = 500;
@@ -70,4 +72,14 @@ internal static class EventIds
     public const int ReloadUnchanged = 801;
     public const int ReloadRejected = 802;
     public const int ReloadFailed = 803;
+
+    // Certificates: 900. Next: 908.
+    public const int AuthorityMade = 900;
+    public const int CertificateIssued = 901;
+    public const int CertificateReplaced = 902;
+    public const int CertificateKept = 903;
+    public const int CertificateExpires = 904;
+    public const int CertificateExpired = 905;
+    public const int CertificateDoubted = 906;
+    public const int AuthorityNotWritten = 907;
 }

@@ -19,6 +19,26 @@ internal sealed class ListenOptions
     [Description(
         "Also answer /creds, /role/{destination} and /role-arn/{ARN} of a configured role, as amazon-ecs-local-container-endpoints does.")]
     public bool LocalEndpoints { get; set; }
+
+    public TlsOptions Tls { get; set; } = new();
+}
+
+/// <summary>Where credentials are served over TLS.</summary>
+internal sealed class TlsOptions
+{
+    [Description("0 to 65535; with 0 the system chooses a port. Without it, the sidecar does not serve TLS.")]
+    public int? Port { get; set; }
+
+    [Description("IP addresses. Empty means 127.0.0.1, and ::1 if it exists.")]
+    public List<string> Addresses { get; set; } = [];
+
+    [Description(
+        "A PEM file with the server's certificate and those between it and its authority; read again when it changes. "
+        + "Without it, the sidecar makes a certificate for Access:Hosts, and writes its authority to the shared directories.")]
+    public string? Certificate { get; set; }
+
+    [Description("A PEM file with the private key of Certificate, without a password; read again when it changes.")]
+    public string? Key { get; set; }
 }
 
 /// <summary>Where probes are served.</summary>

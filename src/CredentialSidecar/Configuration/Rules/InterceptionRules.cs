@@ -81,9 +81,11 @@ internal static class InterceptionRules
             var remedy = $"set another port, here and for intercept up: {user.Destination}:PORT";
             findings.Require(user.Port is >= 1 and <= 65535, path, $"has port {user.Port}; expected 1 to 65535; {remedy}");
 
-            foreach (var key in new[] { "Listen:Port", "Health:Port" })
+            foreach (var (key, taken) in new[]
             {
-                var taken = key[0] == 'L' ? options.Listen.Port : options.Health.Port;
+                ("Listen:Port", options.Listen.Port), ("Health:Port", options.Health.Port), (TlsRules.PortKey, options.Listen.Tls.Port ?? 0),
+            })
+            {
                 findings.Require(user.Port != taken || taken == 0, path,
                     $"has port {user.Port}, which {findings.NameOf(key)} already uses; {remedy}");
             }

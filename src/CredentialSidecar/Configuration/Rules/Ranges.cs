@@ -12,6 +12,7 @@ internal static class Ranges
     {
         ["Listen:Port"] = Port,
         ["Health:Port"] = Port,
+        ["Listen:Tls:Port"] = Port,
         ["Interception:Port"] = FixedPort,
         ["Interception:SidecarUid"] = "a uid (0-2147483647)",
         ["Access:RequestsPerSecond"] = "a whole number (100-100000)",

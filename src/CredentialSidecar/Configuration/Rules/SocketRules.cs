@@ -21,13 +21,10 @@ internal static class SocketRules
             return [];
         }
 
-        var clients = options.Access.Clients.OrderBy(client => client.Key, StringComparer.Ordinal)
-            .Select(client => (Directory: client.Value.SharedDirectory, Key: $"Access:Clients:{client.Key}:SharedDirectory"));
         SocketSettings[] all =
         [
-            .. from one in clients.Prepend((Directory: options.SharedDirectory, Key: "SharedDirectory"))
-               where Path.IsPathRooted(one.Directory) && !one.Directory.Contains('\0', StringComparison.Ordinal)
-               select new SocketSettings(Path.Combine(Path.GetFullPath(one.Directory), FixedNames.SocketFile), one.Key),
+            .. from one in SharedDirectories.Of(options)
+               select new SocketSettings(Path.Combine(one.Path, FixedNames.SocketFile), one.Key),
         ];
 
         findings.Require(all.Length > 0 || findings.IsUnread("SharedDirectory"), Key,

@@ -8,8 +8,9 @@ namespace CredentialSidecar.Configuration.Settings;
 /// <param name="Addresses">Empty means 127.0.0.1, and ::1 where there is one.</param>
 /// <param name="Sockets">Unix sockets, at most one in each shared directory.</param>
 /// <param name="LocalEndpoints">Answer the paths of amazon-ecs-local-container-endpoints too.</param>
+/// <param name="Tls">Null if the sidecar does not serve TLS.</param>
 internal sealed record ListenSettings(
-    int Port, ImmutableArray<IPAddress> Addresses, ImmutableArray<SocketSettings> Sockets, bool LocalEndpoints);
+    int Port, ImmutableArray<IPAddress> Addresses, ImmutableArray<SocketSettings> Sockets, bool LocalEndpoints, TlsSettings? Tls);
 
 /// <summary>A Unix socket that serves credentials.</summary>
 /// <param name="Key">The setting that its directory comes from.</param>
