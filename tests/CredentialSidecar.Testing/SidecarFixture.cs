@@ -22,6 +22,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string[] _tokens;
     private readonly IReadOnlyList<InterceptedUser> _intercepted;
+    private readonly bool _servesTls;
 
     private SidecarFixture(WebApplication app, CollectedLogs logs, VirtualClock? clock, ScriptedSts? sts, SidecarSettings settings)
     {
@@ -31,6 +32,10 @@ internal sealed class SidecarFixture : IAsyncDisposable
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         var health = addresses[ListenerTable.Of(settings).Index().Last(row => row.Item.IsProbed).Index];
         (Endpoint, HealthEndpoint, _intercepted) = (new Uri(addresses[0]), new Uri(health), settings.Intercepted);
+
+        // The time of its certificate.
+        _servesTls = settings.Listen.Tls is not null;
+        TlsEndpoint = _servesTls ? new Uri(Array.Find(addresses, address => address.StartsWith("https:", StringComparison.Ordinal))!) : null!;
         Client = new HttpClient { BaseAddress = Endpoint };
         Health = new HttpClient { BaseAddress = HealthEndpoint };
 
@@ -50,6 +55,9 @@ internal sealed class SidecarFixture : IAsyncDisposable
     public Uri Endpoint { get; }
 
     public Uri HealthEndpoint { get; }
+
+    /// <summary>Null in a fixture that does not serve TLS.</summary>
+    public Uri TlsEndpoint { get; }
 
     /// <summary>Where redirected connections of uid 1000 arrive, in a fixture that has interception.</summary>
     public Uri InterceptedEndpoint => InterceptedEndpointOf(1000);
@@ -158,7 +166,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
     /// <summary>Moves on, letting the loops do what falls due.</summary>
     public Task AdvanceAsync(TimeSpan by) => Clock.AdvanceAsync(by, Loops);
 
-    private int Loops => Tree.Destinations.Count(d => !d.Lazy);
+    private int Loops => Tree.Destinations.Count(d => !d.Lazy) + (_servesTls ? 1 : 0);
 
     /// <summary>As a signal does it, without the drain.</summary>
     public Task StopAsync() => _app.StopAsync();

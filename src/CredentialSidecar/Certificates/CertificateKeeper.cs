@@ -35,10 +35,10 @@ internal sealed partial class CertificateKeeper(
         else
         {
             _authority = new PrivateAuthority(settings.Hosts, clock.GetUtcNow());
-            Issue();
             Publish(atStart: true);
             Log.AuthorityMade(logger, Fingerprint(_authority.Certificate), string.Join(", ", settings.Hosts),
                 string.Join(", ", settings.Directories.Select(directory => Path.Combine(directory, TrustFiles.Authority))));
+            Issue();
         }
 
         return base.StartAsync(cancellationToken);

@@ -47,14 +47,17 @@ internal sealed class PrivateAuthority : IDisposable
     public X509Certificate2 Certificate { get; }
 
     /// <summary>Issues a certificate with a new key.</summary>
-    public X509Certificate2 Issue(DateTimeOffset now)
+    public X509Certificate2 Issue(DateTimeOffset now) => Issue(now, _hosts);
+
+    /// <summary>Issues a certificate for any names. Clients accept only those of the authority's constraints.</summary>
+    internal X509Certificate2 Issue(DateTimeOffset now, ImmutableArray<string> hosts)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(new X500DistinguishedName("CN=CredentialSidecar"), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(ForServers, critical: false));
-        request.CertificateExtensions.Add(Names());
+        request.CertificateExtensions.Add(Names(hosts));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
@@ -69,11 +72,11 @@ internal sealed class PrivateAuthority : IDisposable
         _key.Dispose();
     }
 
-    private X509Extension Names()
+    private static X509Extension Names(ImmutableArray<string> hosts)
     {
         var names = new SubjectAlternativeNameBuilder();
 
-        foreach (var host in _hosts)
+        foreach (var host in hosts)
         {
             if (IPAddress.TryParse(host, out var address))
             {

@@ -41,7 +41,8 @@ internal sealed partial class TlsDoor(
         });
     }
 
-    private ConnectionDelegate Watch(ConnectionDelegate next) => async connection =>
+    /// <summary>Closes connections of foreign peers, and reports those that end without a request.</summary>
+    public ConnectionDelegate Watch(ConnectionDelegate next) => async connection =>
     {
         var (peer, own) = (AddressOf(connection.RemoteEndPoint), AddressOf(connection.LocalEndPoint));
 

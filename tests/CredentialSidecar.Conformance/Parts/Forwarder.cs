@@ -9,18 +9,18 @@ namespace CredentialSidecar.Conformance.Parts;
 /// <summary>Stands between two programs and remembers what passed, so that requests are counted without asking either.</summary>
 internal sealed partial class Forwarder : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<StringBuilder> _sent = [];
     private readonly ConcurrentBag<StringBuilder> _answered = [];
     private readonly Uri _target;
     private readonly Task _accepting;
 
-    private Forwarder(Uri target)
+    private Forwarder(Uri target, IPAddress address)
     {
-        _target = target;
+        (_target, _listener) = (target, new(address, 0));
         _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        Address = new Uri($"http://{_listener.LocalEndpoint}");
         _accepting = AcceptAsync();
     }
 
@@ -35,7 +35,8 @@ internal sealed partial class Forwarder : IAsyncDisposable
     /// <summary>All that was answered.</summary>
     public string Answers => string.Concat(_answered.Select(Read));
 
-    public static Forwarder To(Uri target) => new(target);
+    /// <param name="address">Where it listens; null is loopback.</param>
+    public static Forwarder To(Uri target, IPAddress? address = null) => new(target, address ?? IPAddress.Loopback);
 
     public async ValueTask DisposeAsync()
     {

@@ -29,6 +29,9 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     public Uri Health { get; private set; } = null!;
 
+    /// <summary>Null if it does not serve TLS.</summary>
+    public Uri? Tls { get; private set; }
+
     public IReadOnlyList<string> Output => _process.Output;
 
     public IReadOnlyList<string> Errors => _process.Errors;
@@ -66,6 +69,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
         {
             var started = JsonNode.Parse(await process.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal)))!;
             (sidecar.Endpoint, sidecar.Health) = (AddressIn(started, "Addresses"), AddressIn(started, "Health"));
+            sidecar.Tls = started["State"]!["Addresses"]!.GetValue<string>().Split(", ")
+                .Where(address => address.StartsWith("https:", StringComparison.Ordinal)).Select(address => new Uri(address)).FirstOrDefault();
             return sidecar;
         }
         catch

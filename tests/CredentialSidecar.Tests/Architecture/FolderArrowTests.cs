@@ -23,6 +23,7 @@ public sealed partial class FolderArrowTests
         ["Caching"] = ["Chains", "Configuration"],
         ["Refreshing"] = ["Chains", "Caching", "Telemetry"],
         ["Access"] = ["Chains", "Configuration", "Telemetry"],
+        ["Certificates"] = ["Access", "Configuration", "Telemetry"],
         ["Endpoint"] = ["Chains", "Configuration", "Caching", "Access", "Networking", "Telemetry"],
         ["Health"] = ["Chains", "Caching", "Configuration"],
         ["Networking"] = ["Configuration", "Shared"],

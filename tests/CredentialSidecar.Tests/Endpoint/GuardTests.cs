@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using CredentialSidecar.Access;
 using CredentialSidecar.Endpoint;
 using CredentialSidecar.Testing;
@@ -25,6 +26,7 @@ public sealed class GuardTests : IAsyncLifetime
         _sidecar = await SidecarFixture.StartInterceptedAsync(_kernel,
             ("SIDECAR_SOURCE_ENDPOINT", _agent.Uri.GetLeftPart(UriPartial.Authority)),
             ("SIDECAR_HEALTH_ADDRESS", "127.0.0.2"), ("SIDECAR_SHARED_DIR", _directory), ("SIDECAR_Listen__Socket", "true"),
+            ("SIDECAR_Listen__Tls__Port", "0"), ("SIDECAR_Access__Hosts__0", "sidecar.test"),
             ("SIDECAR_Passthrough__Metadata", "true"), ("SIDECAR_Passthrough__TaskRole__0", "default"));
         var addresses = _sidecar.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         var settings = _sidecar.Services.GetRequiredService<CredentialSidecar.Configuration.Settings.SidecarSettings>();
@@ -69,6 +71,9 @@ public sealed class GuardTests : IAsyncLifetime
         foreach (var route in Routes.All)
         {
             AssertGuarded(route, Enum.Parse<Guards>(guard), await AskAsync(route, method, host, header), text);
+
+            // The eleventh rejection within a minute would wait.
+            _sidecar.Clock.Jump(TimeSpan.FromMinutes(1));
         }
     }
 
@@ -159,6 +164,9 @@ public sealed class GuardTests : IAsyncLifetime
         }
     }
 
+    private X509Certificate2 Authority() =>
+        X509CertificateLoader.LoadCertificateFromFile(Path.Combine(_directory, "ca.pem"));
+
     private Task<string> AskAsync(Route route, string method = "", string host = "", string header = "", string form = "")
     {
         var (own, path) = route.Asked switch
@@ -182,6 +190,9 @@ public sealed class GuardTests : IAsyncLifetime
         var name = host.Length > 0 ? host : method == "CONNECT" ? target : ownName;
         var body = header.StartsWith("Content-Length", StringComparison.Ordinal) ? "{}" : "";
         var start = $"{(method.Length > 0 ? method : own)} {target} HTTP/1.1";
-        return RawHttp.AskAsync(listener, $"{start}\r\nHost: {name}\r\n{token}{header}Connection: close\r\n\r\n{body}");
+        var request = $"{start}\r\nHost: {name}\r\n{token}{header}Connection: close\r\n\r\n{body}";
+        return route.Listener == ListenerKind.Tls
+            ? new TlsClient(listener, "sidecar.test", Authority(), VirtualClock.Start).AskAsync(request)
+            : RawHttp.AskAsync(listener, request);
     }
 }

@@ -50,12 +50,14 @@ public sealed partial class ListenerTableTests
     {
         var settings = Settings.Load(
             ("SIDECAR_Interception__Uids__1000", "reports:9300"), ("SIDECAR_HEALTH_ADDRESS", "192.0.2.7"),
-            ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"), ("SIDECAR_Listen__Socket", "true"));
+            ("SIDECAR_Listen__Addresses__0", "127.0.0.1"), ("SIDECAR_SHARED_DIR", "/shared"), ("SIDECAR_Listen__Socket", "true"),
+            ("SIDECAR_Listen__Tls__Port", "9443"), ("SIDECAR_Listen__Tls__Addresses__0", "127.0.0.3"),
+            ("SIDECAR_Access__Hosts__0", "sidecar.test"));
 
         Assert.Equal(
             [
                 "Credentials 127.0.0.1:0 Listen:Port Listen:Addresses:0", "Socket /shared/credentials.sock Listen:Socket ",
-                "Health 127.0.0.1:0 Health:Port ",
+                "Tls 127.0.0.3:9443 Listen:Tls:Port Listen:Tls:Addresses:0", "Health 127.0.0.1:0 Health:Port ",
                 "Probes 192.0.2.7:0 Health:Port Health:Address", "Intercepted 127.0.0.1:9300 Interception:Uids:1000 ",
                 "Control /shared/control.sock SharedDirectory ",
             ],

@@ -62,6 +62,7 @@ internal static class DoctorCommand
 
         await ChainCheck.RunAsync(examination, settings, cancellationToken);
         var mode = await ListenerCheck.RunAsync(examination, settings, cancellationToken);
+        TlsCheck.Run(examination, settings, TimeProvider.System.GetUtcNow());
         await InstanceMetadataCheck.RunAsync(
             examination, settings, instanceMetadata, mode, environment["KUBERNETES_SERVICE_HOST"] is not null, cancellationToken);
         EnvironmentCheck.OfSidecar(examination, name => environment[name]);

@@ -139,7 +139,7 @@ internal sealed class ConfigurationLayers
     {
         var names = _layers.SelectMany(layer => layer.ChildrenOf("Destinations")).Distinct(StringComparer.OrdinalIgnoreCase);
 
-        foreach (var path in names.Select(name => $"Destinations:{name}").Append("Listen:Addresses"))
+        foreach (var path in names.Select(name => $"Destinations:{name}").Append("Listen:Addresses").Append("Listen:Tls:Addresses"))
         {
             var places = _layers.Where(layer => layer.Holds(path)).Select(layer => layer.Name ?? _variables.NameOf(path)).ToArray();
             findings.Require(places.Length < 2, path, $"is given by {string.Join(" and by ", places)}; these are not merged, so keep one");

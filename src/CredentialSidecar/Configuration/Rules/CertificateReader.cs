@@ -100,8 +100,9 @@ internal static class CertificateReader
             leaf.Dispose();
             findings.Wrong(CertificateKey, $"is {Shown.Quoted(files.Certificate)}, which {weakness}");
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
+            // Documented is the first one; a key of the same kind that does not fit causes the other.
             findings.Wrong(KeyKey, $"is {Shown.Quoted(files.Key)}, which does not hold the key of the certificate in "
                 + $"{Shown.Quoted(files.Certificate)}; give the key that the first certificate of that file was made for");
         }
