@@ -35,7 +35,7 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
         // The time of its certificate.
         _servesTls = settings.Listen.Tls is not null;
-        TlsEndpoint = _servesTls ? new Uri(Array.Find(addresses, address => address.StartsWith("https:", StringComparison.Ordinal))!) : null!;
+        TlsEndpoint = addresses.Select(address => new Uri(address)).FirstOrDefault(address => address.Scheme == "https")!;
         Client = new HttpClient { BaseAddress = Endpoint };
         Health = new HttpClient { BaseAddress = HealthEndpoint };
 

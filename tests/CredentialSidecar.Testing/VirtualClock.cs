@@ -60,7 +60,7 @@ internal sealed class VirtualClock : TimeProvider
         }
     }
 
-    /// <summary>Moves on without firing what falls due on the way; the next advance fires it late, as after a pause of the machine.</summary>
+    /// <summary>Moves on, as in a pause of the machine: what falls due on the way fires in the next advance.</summary>
     public void Jump(TimeSpan by)
     {
         lock (_gate)

@@ -49,8 +49,8 @@ internal sealed partial class CertificateKeeper(
     {
         _directories =
         [
-            .. next.Clients.Select(client => client.Directory).Prepend(next.Access.SharedDirectory).OfType<string>().Select(Path.GetFullPath)
-                .Distinct(),
+            .. next.Clients.Select(client => client.Directory).Prepend(next.Access.SharedDirectory).OfType<string>()
+                .Select(Path.GetFullPath).Distinct(),
         ];
         Publish(atStart: false);
     }

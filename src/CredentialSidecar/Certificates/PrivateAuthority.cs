@@ -32,14 +32,16 @@ internal sealed class PrivateAuthority : IDisposable
         _hosts = hosts;
 
         // Each authority has another name, so that a file with two of them is not ambiguous.
-        var name = new X500DistinguishedName($"CN=CredentialSidecar authority {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+        var number = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+        var name = new X500DistinguishedName($"CN=CredentialSidecar authority {number}");
         var request = new CertificateRequest(name, _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, hasPathLengthConstraint: true, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(ForServers, critical: false));
         request.CertificateExtensions.Add(NameConstraints.Of(hosts));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        using var signed = request.Create(name, X509SignatureGenerator.CreateForECDsa(_key), now - Backdated, now + AuthorityLife, Serial());
+        using var signed = request.Create(
+            name, X509SignatureGenerator.CreateForECDsa(_key), now - Backdated, now + AuthorityLife, Serial());
         Certificate = X509CertificateLoader.LoadCertificate(signed.RawData);
     }
 
@@ -59,8 +61,8 @@ internal sealed class PrivateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(ForServers, critical: false));
         request.CertificateExtensions.Add(Names(hosts));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+            Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using var signed = request.Create(
             Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), now - Backdated, now + LeafLife, Serial());
         return signed.CopyWithPrivateKey(key);

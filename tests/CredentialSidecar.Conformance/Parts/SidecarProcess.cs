@@ -70,7 +70,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
             var started = JsonNode.Parse(await process.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal)))!;
             (sidecar.Endpoint, sidecar.Health) = (AddressIn(started, "Addresses"), AddressIn(started, "Health"));
             sidecar.Tls = started["State"]!["Addresses"]!.GetValue<string>().Split(", ")
-                .Where(address => address.StartsWith("https:", StringComparison.Ordinal)).Select(address => new Uri(address)).FirstOrDefault();
+                .Select(address => new Uri(address)).FirstOrDefault(address => address.Scheme == "https");
             return sidecar;
         }
         catch

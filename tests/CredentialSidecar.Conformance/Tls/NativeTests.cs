@@ -16,7 +16,8 @@ public sealed class NativeTests : IDisposable
     {
         var program = NativeProgram.Path("native", "credential-sidecar");
         await using var emulator = await EmulatorProcess.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(emulator, ["sh", "-c", $"exec {program}"], TlsTask.Variables(_folder, "localhost"));
+        await using var sidecar = await SidecarProcess.StartAsync(
+            emulator, ["sh", "-c", $"exec {program}"], TlsTask.Variables(_folder, "localhost"));
         var curl = await ChildProcess.RunAsync("curl", ["-sS", "--retry", "5", "--cacert", Path.Combine(_folder, "ca-bundle.pem"), "-H",
             $"Authorization: {sidecar.Token}", $"https://localhost:{sidecar.Tls!.Port}/v1/credentials"], CleanEnvironment.With());
         Assert.Contains("AccessKeyId", curl.Output, StringComparison.Ordinal);

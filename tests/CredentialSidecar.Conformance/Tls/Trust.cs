@@ -3,7 +3,9 @@ namespace CredentialSidecar.Conformance.Tls;
 /// <summary>How a client comes to trust the sidecar's authority; docs/tls.md has the same rows.</summary>
 /// <param name="Id">Of the catalogue of clients.</param>
 /// <param name="Variables">Each with a value in which DIR is the shared directory; as the document shows them.</param>
-/// <param name="Replaced">A file that <c>ca-bundle.pem</c> has to replace, because the client reads no variable; a command prints it.</param>
+/// <param name="Replaced">
+/// A command that prints the file that <c>ca-bundle.pem</c> has to replace, because the client reads no variable.
+/// </param>
 internal sealed record Trust(string Id, (string Name, string Value)[] Variables, string[]? Replaced = null)
 {
     private const string Bundle = "DIR/ca-bundle.pem";

@@ -23,9 +23,17 @@ public sealed class TrustTests(TlsTask task) : IClassFixture<TlsTask>
     [Theory, MemberData(nameof(EveryClient))]
     public async Task A_client_that_was_told_nothing_does_not_trust_it(string id)
     {
-        var run = await RunAsync(id, []);
-        Assert.NotNull(run.Error);
-        Assert.Empty(run.Callers);
+        try
+        {
+            var run = await RunAsync(id, []);
+            Assert.NotNull(run.Error);
+            Assert.Empty(run.Callers);
+        }
+        catch (OperationCanceledException)
+        {
+            // The CRT still tries after a minute.
+            Assert.StartsWith("crt", id, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Variables that one might expect to help, and that the document says do not.</summary>

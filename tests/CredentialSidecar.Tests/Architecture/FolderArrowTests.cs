@@ -23,7 +23,7 @@ public sealed partial class FolderArrowTests
         ["Caching"] = ["Chains", "Configuration"],
         ["Refreshing"] = ["Chains", "Caching", "Telemetry"],
         ["Access"] = ["Chains", "Configuration", "Telemetry"],
-        ["Certificates"] = ["Access", "Configuration", "Telemetry"],
+        ["Certificates"] = ["Access", "Configuration"],
         ["Endpoint"] = ["Chains", "Configuration", "Caching", "Access", "Networking", "Telemetry"],
         ["Health"] = ["Chains", "Caching", "Configuration"],
         ["Networking"] = ["Configuration", "Shared"],

@@ -74,7 +74,8 @@ public sealed class OwnCertificateTests : TlsTest
         await using var next = await client.ConnectAsync();
 
         Assert.NotEqual(first, next.RemoteCertificate!.GetCertHashString());
-        Assert.Contains(" 200 ", await TlsClient.AskAsync(open, client.Get("/v1/credentials/reports", Settings.Token)), StringComparison.Ordinal);
+        Assert.Contains(" 200 ", await TlsClient.AskAsync(open, client.Get("/v1/credentials/reports", Settings.Token)),
+            StringComparison.Ordinal);
         Assert.Equal(3, Logged(sidecar, 901).Count());
         Assert.Equal(authority.Thumbprint, Authority.Thumbprint);
     }

@@ -14,7 +14,8 @@ public sealed class TlsReloadTests : TlsTest
     [Fact]
     public async Task A_client_that_is_new_finds_the_authority_in_its_directory()
     {
-        var (first, second) = (Directory.CreateDirectory(Path.Combine(Folder, "first")), Directory.CreateDirectory(Path.Combine(Folder, "second")));
+        var first = Directory.CreateDirectory(Path.Combine(Folder, "first"));
+        var second = Directory.CreateDirectory(Path.Combine(Folder, "second"));
         Write(("a", first.FullName));
         await using var sidecar = await SidecarFixture.StartReloadableAsync(Configuration,
             ("SIDECAR_TOKEN", null), ("SIDECAR_Listen__Tls__Port", "0"), ("SIDECAR_Access__Hosts__0", Host));
@@ -44,7 +45,9 @@ public sealed class TlsReloadTests : TlsTest
         await using var sidecar = await SidecarFixture.StartReloadableAsync(Configuration,
             ("SIDECAR_TOKEN", null), ("SIDECAR_Listen__Tls__Port", "0"), ("SIDECAR_Access__Hosts__0", Host));
 
-        File.WriteAllText(Configuration, File.ReadAllText(Configuration).Replace("\"Access\"", "\"Listen\": { \"Tls\": { \"Addresses\": [\"127.0.0.1\"] } }, \"Access\"", StringComparison.Ordinal));
+        File.WriteAllText(Configuration, File.ReadAllText(Configuration).Replace("\"Access\"", """
+            "Listen": { "Tls": { "Addresses": ["127.0.0.1"] } }, "Access"
+            """, StringComparison.Ordinal));
         Assert.Contains("Listen:Tls:Addresses", (await sidecar.ReloadAsync()).Summary, StringComparison.Ordinal);
     }
 

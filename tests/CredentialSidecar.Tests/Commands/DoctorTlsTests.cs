@@ -19,8 +19,8 @@ public sealed class DoctorTlsTests : DoctorTest
         var (certificate, key) = (Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
         TestCertificate.Make("sidecar.test", TimeProvider.System.GetUtcNow().AddDays(days)).WriteTo(certificate, key);
 
-        var (code, lines) = await RunAsync([.. Reports, ("SIDECAR_Listen__Tls__Port", "0"), ("SIDECAR_Listen__Tls__Certificate", certificate),
-            ("SIDECAR_Listen__Tls__Key", key), ("SIDECAR_Access__Hosts__0", "sidecar.test")]);
+        var (code, lines) = await RunAsync([.. Reports, ("SIDECAR_Access__Hosts__0", "sidecar.test"), ("SIDECAR_Listen__Tls__Port", "0"),
+            ("SIDECAR_Listen__Tls__Certificate", certificate), ("SIDECAR_Listen__Tls__Key", key)]);
 
         Assert.Equal(verdict, VerdictOf(lines, "tls"));
         Assert.Contains(text, TextOf(lines, "tls"), StringComparison.Ordinal);
@@ -35,7 +35,8 @@ public sealed class DoctorTlsTests : DoctorTest
         var port = FreePort.Find();
         (string, string?)[] tls =
         [
-            .. Reports, ("SIDECAR_Listen__Tls__Port", $"{port}"), ("SIDECAR_SHARED_DIR", folder), ("SIDECAR_Access__Hosts__0", "sidecar.test"),
+            .. Reports, ("SIDECAR_Access__Hosts__0", "sidecar.test"), ("SIDECAR_SHARED_DIR", folder),
+            ("SIDECAR_Listen__Tls__Port", $"{port}"),
         ];
         Assert.Equal($"no program listens on port {port}", TextOf((await RunAsync(tls)).Lines, "tls"));
 

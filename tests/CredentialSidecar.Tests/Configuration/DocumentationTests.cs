@@ -43,7 +43,7 @@ public sealed partial class DocumentationTests
         var variable = (ShortNames.Prefix + key.Replace(":", "__", StringComparison.Ordinal))
             .Replace("{name}", "default", StringComparison.Ordinal)
             .Replace("{n}", "0", StringComparison.Ordinal);
-        var environment = new ProcessEnvironment([KeyValuePair.Create(variable, value.Length > 0 ? value : "x")]);
+        var environment = new ProcessEnvironment([KeyValuePair.Create(variable, value.Length > 0 ? value : "1")]);
         var layers = new ConfigurationLayers(environment, null, new Findings());
         var findings = new Findings();
 

@@ -42,7 +42,7 @@ public sealed class TlsRulesTests : IDisposable
     [InlineData("Access__AllowAnonymous", "true",
         "SIDECAR_Access__AllowAnonymous is true, but SIDECAR_Listen__Tls__Port is set, and a request over TLS always needs a token")]
     [InlineData("Access__Hosts__0", null,
-        "SIDECAR_Access__Hosts is empty, but SIDECAR_Listen__Tls__Port is set, and the certificate that the sidecar makes names exactly these hosts")]
+        "SIDECAR_Access__Hosts is empty, but SIDECAR_Listen__Tls__Port is set, and the certificate that the sidecar makes names exactly")]
     [InlineData("Access__Hosts__0", "a..b", "SIDECAR_Access__Hosts__0 is \"a..b\", which no certificate can name")]
     [InlineData("Access__Hosts__0", "ends-with-", "SIDECAR_Access__Hosts__0 is \"ends-with-\", which no certificate can name")]
     [InlineData("SHARED_DIR", null, "SIDECAR_Listen__Tls__Port is set, but no directory is shared, and clients read the authority")]

@@ -83,7 +83,8 @@ internal static class InterceptionRules
 
             foreach (var (key, taken) in new[]
             {
-                ("Listen:Port", options.Listen.Port), ("Health:Port", options.Health.Port), (TlsRules.PortKey, options.Listen.Tls.Port ?? 0),
+                ("Listen:Port", options.Listen.Port), ("Health:Port", options.Health.Port),
+                (TlsRules.PortKey, options.Listen.Tls.Port ?? 0),
             })
             {
                 findings.Require(user.Port != taken || taken == 0, path,
