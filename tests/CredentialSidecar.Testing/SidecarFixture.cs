@@ -35,7 +35,8 @@ internal sealed class SidecarFixture : IAsyncDisposable
 
         // The time of its certificate.
         _servesTls = settings.Listen.Tls is not null;
-        TlsEndpoint = addresses.Select(address => new Uri(address)).FirstOrDefault(address => address.Scheme == "https")!;
+        TlsEndpoint = addresses.Where(address => address.StartsWith("https:", StringComparison.Ordinal))
+            .Select(address => new Uri(address)).FirstOrDefault()!;
         Client = new HttpClient { BaseAddress = Endpoint };
         Health = new HttpClient { BaseAddress = HealthEndpoint };
 

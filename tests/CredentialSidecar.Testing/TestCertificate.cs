@@ -14,7 +14,7 @@ internal sealed record TestCertificate(string Chain, string Key, X509Certificate
     public static TestCertificate Make(string host, DateTimeOffset end, AsymmetricAlgorithm? key = null, string usage = ForServers)
     {
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var root = new CertificateRequest("CN=Authority of a test", authorityKey, HashAlgorithmName.SHA256);
+        var root = new CertificateRequest($"CN=Authority of a test {Guid.NewGuid()}", authorityKey, HashAlgorithmName.SHA256);
         root.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         var start = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
         using var authority = root.CreateSelfSigned(start, new DateTimeOffset(2049, 1, 1, 0, 0, 0, TimeSpan.Zero));

@@ -70,7 +70,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
             var started = JsonNode.Parse(await process.LineAsync(line => line.Contains("\"EventId\":100,", StringComparison.Ordinal)))!;
             (sidecar.Endpoint, sidecar.Health) = (AddressIn(started, "Addresses"), AddressIn(started, "Health"));
             sidecar.Tls = started["State"]!["Addresses"]!.GetValue<string>().Split(", ")
-                .Select(address => new Uri(address)).FirstOrDefault(address => address.Scheme == "https");
+                .Where(address => address.StartsWith("https:", StringComparison.Ordinal)).Select(address => new Uri(address))
+                .FirstOrDefault();
             return sidecar;
         }
         catch

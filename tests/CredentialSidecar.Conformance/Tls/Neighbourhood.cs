@@ -30,11 +30,11 @@ internal sealed class Neighbourhood : IAsyncDisposable
         await NetworkNamespace.SkipUnlessPossibleAsync();
         var number = Interlocked.Increment(ref _made);
         var made = new Neighbourhood(await NetworkNamespace.CreateAsync("tls"), $"cs{Environment.ProcessId % 100000}n{number}", number);
-        await made.HostAsync("link", "add", made._cable, "type", "veth", "peer", "name", "v1", "netns", made._network.Name);
-        await made.HostAsync("addr", "add", $"{made.Host}/24", "dev", made._cable);
-        await made.HostAsync("link", "set", made._cable, "up");
-        await made.HostAsync("-n", made._network.Name, "addr", "add", $"{made.Guest}/24", "dev", "v1");
-        await made.HostAsync("-n", made._network.Name, "link", "set", "v1", "up");
+        await HostAsync("link", "add", made._cable, "type", "veth", "peer", "name", "v1", "netns", made._network.Name);
+        await HostAsync("addr", "add", $"{made.Host}/24", "dev", made._cable);
+        await HostAsync("link", "set", made._cable, "up");
+        await HostAsync("-n", made._network.Name, "addr", "add", $"{made.Guest}/24", "dev", "v1");
+        await HostAsync("-n", made._network.Name, "link", "set", "v1", "up");
         return made;
     }
 
@@ -46,7 +46,7 @@ internal sealed class Neighbourhood : IAsyncDisposable
     // The cable goes with its other end.
     public ValueTask DisposeAsync() => _network.DisposeAsync();
 
-    private async Task HostAsync(params string[] arguments)
+    private static async Task HostAsync(params string[] arguments)
     {
         var ended = await ChildProcess.RunAsync("ip", arguments, CleanEnvironment.With());
         Assert.True(ended.Code == 0, $"ip {string.Join(' ', arguments)}: {ended}");

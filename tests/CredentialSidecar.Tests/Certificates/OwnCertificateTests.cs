@@ -29,9 +29,9 @@ public sealed class OwnCertificateTests : TlsTest
     [Theory]
     [InlineData(SslProtocols.Tls12, true)]
     [InlineData(SslProtocols.Tls13, true)]
-#pragma warning disable SYSLIB0039 // The test shows that the sidecar rejects it.
+#pragma warning disable SYSLIB0039, CA5397 // The test shows that the sidecar rejects it.
     [InlineData(SslProtocols.Tls11, false)]
-#pragma warning restore SYSLIB0039
+#pragma warning restore SYSLIB0039, CA5397
     public async Task It_speaks_TLS_1_2_and_1_3(SslProtocols version, bool isSpoken)
     {
         await using var sidecar = await StartAsync();

@@ -54,10 +54,10 @@ public sealed class TypedNamesTests
                 && mistake.EndsWith(", or a key of docs/configuration.md", StringComparison.Ordinal));
         Assert.Contains(
             "SIDECAR_Listen__Quux is not a setting; expected one of SIDECAR_Listen__Port, " +
-            "SIDECAR_Listen__Addresses, SIDECAR_Listen__Socket, SIDECAR_Listen__LocalEndpoints",
+            "SIDECAR_Listen__Addresses, SIDECAR_Listen__Socket, SIDECAR_Listen__LocalEndpoints, SIDECAR_Listen__Tls",
             Loading.Mistakes(("SIDECAR_Listen__Quux", "1")));
         Assert.Contains(
-            "Listen:Quux in SIDECAR_CONFIG is not a setting of Listen; expected one of Port, Addresses, Socket, LocalEndpoints",
+            "Listen:Quux in SIDECAR_CONFIG is not a setting of Listen; expected one of Port, Addresses, Socket, LocalEndpoints, Tls",
             Loading.Mistakes(("SIDECAR_CONFIG", """{ "Listen": { "Quux": 1 } }""")));
     }
 

@@ -61,10 +61,26 @@ public sealed class TlsDoorTests : TlsTest
             using var probed = await sidecar.Health.GetAsync("/livez", TestContext.Current.CancellationToken);
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (served.StatusCode, probed.StatusCode));
             Assert.Contains(" 200 ", await TlsClient.AskAsync(known, ask), StringComparison.Ordinal);
-            Assert.Contains("AccessKeyId", await AskAsync(sidecar, Authority), StringComparison.Ordinal);
+            Assert.Contains("AccessKeyId", await AskAgainAsync(ClientOf(sidecar, Authority)), StringComparison.Ordinal);
         }
 
         Assert.InRange(sidecar.Services.GetRequiredService<ConnectionBudget>().Count, 1, 32);
+    }
+
+    /// <summary>Until its first request, a client over TLS is a stranger too. Its SDK tries again.</summary>
+    private static async Task<string> AskAgainAsync(TlsClient client)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await AskAsync(client);
+            }
+            catch (IOException) when (tries < 3)
+            {
+                // The crowd has taken its place.
+            }
+        }
     }
 
     private sealed class Crowd : IDisposable
