@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import secrets
 import shutil
 import socket
 import ssl
@@ -16,6 +17,7 @@ import urllib.request
 root = pathlib.Path(__file__).resolve().parents[2]
 seconds = float(sys.argv[1])
 folder = pathlib.Path(tempfile.mkdtemp(prefix="tls-"))
+token = secrets.token_hex(32)
 tick = os.sysconf("SC_CLK_TCK")
 children = []
 
@@ -56,11 +58,12 @@ def handshakes(port, version):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(folder / "ca.pem")
     context.minimum_version = context.maximum_version = version
+    request = f"GET /v1/credentials HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nConnection: close\r\n\r\n".encode()
     count, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
         with context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="localhost") as stream:
             # An answer shows that the server is through with it.
-            stream.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            stream.sendall(request)
             while stream.recv(16384):
                 pass
         count += 1
@@ -109,6 +112,7 @@ def sidecar(emulator, tls):
         "SIDECAR_ROLE_ARN": "arn:aws:iam::555566667777:role/reports", "SIDECAR_EXTERNAL_ID": "orders-7f3a", "AWS_REGION": "eu-central-1",
         "SIDECAR_SOURCE_ENDPOINT": emulator["agent"], "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": emulator["relativeUri"],
         "AWS_ENDPOINT_URL_STS": emulator["sts"], "SIDECAR_Logging__Level": "Error", "SIDECAR_Audit__Log": "false",
+        "SIDECAR_TOKEN": token,
     }
     if tls:
         variables |= {"SIDECAR_Listen__Tls__Port": str(port), "SIDECAR_Access__Hosts__0": "localhost"}

@@ -17,17 +17,25 @@ internal sealed partial class CertificateKeeper
         // A reload and the renewal may come at the same time.
         using var alone = _writing.EnterScope();
 
+        var hasWritten = false;
+
         foreach (var directory in _directories)
         {
             try
             {
-                TrustFiles.Write(directory, certificate);
+                hasWritten |= TrustFiles.Write(directory, certificate, settings.SystemBundle);
                 _unwritten.Remove(directory);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 NotWritten(directory, SharedDirectory.Reason(e), atStart);
             }
+        }
+
+        if (hasWritten)
+        {
+            // The files leave several megabytes of garbage, which an idle process would keep.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace CredentialSidecar.Certificates;
@@ -22,8 +21,8 @@ internal static class JavaTrustStore
 
     private static readonly Asn1Tag Explicit = new(TagClass.ContextSpecific, 0);
 
-    /// <param name="certificates">Each with its alias; null lets Java choose one.</param>
-    public static byte[] Of(IEnumerable<(string? Alias, X509Certificate2 Certificate)> certificates)
+    /// <param name="certificates">DER, each with its alias; null lets Java choose one.</param>
+    public static byte[] Of(IEnumerable<(string? Alias, byte[] Certificate)> certificates)
     {
         var bags = Sequence(writer =>
         {
@@ -41,7 +40,7 @@ internal static class JavaTrustStore
         });
     }
 
-    private static void Bag(AsnWriter writer, string? alias, X509Certificate2 certificate)
+    private static void Bag(AsnWriter writer, string? alias, byte[] certificate)
     {
         using var bag = writer.PushSequence();
         writer.WriteObjectIdentifier(CertificateBag);
@@ -51,7 +50,7 @@ internal static class JavaTrustStore
         {
             writer.WriteObjectIdentifier(X509);
             using var value = writer.PushSequence(Explicit);
-            writer.WriteOctetString(certificate.RawData);
+            writer.WriteOctetString(certificate);
         }
 
         using var attributes = writer.PushSetOf();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CredentialSidecar.Access;
@@ -19,13 +20,15 @@ internal static class TrustFiles
 
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private const int LargestAuthority = 16 * 1024;
+    private const int LargestAuthority = 16 * 1024, LargestBundle = 1024 * 1024;
+
+    private const string Label = "CERTIFICATE";
 
     /// <summary>Writes the files, unless the directory already has those of this authority.</summary>
     /// <returns>Whether the files were written.</returns>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static bool Write(string directory, X509Certificate2 authority)
+    public static bool Write(string directory, X509Certificate2 authority, string? systemBundle)
     {
         var pem = Encoding.ASCII.GetBytes(authority.ExportCertificatePem() + "\n");
 
@@ -34,12 +37,12 @@ internal static class TrustFiles
             return false;
         }
 
-        var system = SystemAuthorities();
+        var system = SystemAuthorities(systemBundle);
         StagedFiles.Sweep(directory, Authority, Bundle, Java);
         using var staged = new StagedFiles();
         staged.Add(directory, Bundle, Readable, stream => WriteBundle(stream, pem, system));
         staged.Add(directory, Java, Readable, stream => stream.Write(
-            JavaTrustStore.Of([("credential-sidecar", authority), .. system.Select(one => ((string?)null, one))])));
+            JavaTrustStore.Of([("credential-sidecar", authority.RawData), .. system.Select(one => ((string?)null, one))])));
 
         // Last, because its content tells whether all files are there.
         staged.Add(directory, Authority, Readable, stream => stream.Write(pem));
@@ -52,21 +55,34 @@ internal static class TrustFiles
         && there.AsSpan().SequenceEqual(pem)
         && File.Exists(Path.Combine(directory, Bundle)) && File.Exists(Path.Combine(directory, Java));
 
-    private static void WriteBundle(Stream stream, byte[] pem, X509Certificate2Collection system)
+    private static void WriteBundle(Stream stream, byte[] pem, List<byte[]> system)
     {
         foreach (var certificate in system)
         {
-            stream.Write(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
+            stream.Write(Encoding.ASCII.GetBytes(PemEncoding.WriteString(Label, certificate) + "\n"));
         }
 
         stream.Write(pem);
     }
 
-    /// <summary>The authorities that this process trusts too: of SSL_CERT_FILE and SSL_CERT_DIR, or of the system.</summary>
-    private static X509Certificate2Collection SystemAuthorities()
+    /// <summary>The authorities that this process trusts too.</summary>
+    /// <remarks>Without certificate objects: those of a system would keep several megabytes of memory.</remarks>
+    private static List<byte[]> SystemAuthorities(string? bundle)
     {
-        using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine);
-        store.Open(OpenFlags.ReadOnly);
-        return store.Certificates;
+        List<byte[]> found = [];
+        var content = bundle is null ? null : SmallFile.Read(bundle, LargestBundle).Bytes;
+        var text = Encoding.ASCII.GetString(content ?? []).AsSpan();
+
+        while (PemEncoding.TryFind(text, out var fields))
+        {
+            if (text[fields.Label] is Label)
+            {
+                found.Add(Convert.FromBase64String($"{text[fields.Base64Data]}"));
+            }
+
+            text = text[fields.Location.End..];
+        }
+
+        return found;
     }
 }

@@ -16,7 +16,7 @@ internal static class SettingsLoader
         var options = new OptionsReader(layers, findings).Read();
 
         var destinations = DestinationRules.Find(options, findings);
-        var (listen, health) = ListenRules.Find(options, findings);
+        var (listen, health) = ListenRules.Find(options, environment, findings);
         var control = ControlRules.Find(options, findings);
         var refresh = RefreshRules.Find(options, destinations, findings);
         var intercepted = InterceptionRules.Check(options, findings);

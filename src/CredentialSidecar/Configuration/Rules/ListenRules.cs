@@ -10,7 +10,8 @@ namespace CredentialSidecar.Configuration.Rules;
 internal static class ListenRules
 {
     /// <returns>Without addresses that cannot be read.</returns>
-    public static (ListenSettings Listen, HealthSettings Health) Find(SidecarOptions options, Findings findings)
+    public static (ListenSettings Listen, HealthSettings Health) Find(
+        SidecarOptions options, ProcessEnvironment environment, Findings findings)
     {
         var (listen, health) = (options.Listen, options.Health);
         Port("Listen:Port", listen.Port, findings);
@@ -25,7 +26,7 @@ internal static class ListenRules
 
         Addresses("Listen:Addresses", listen.Addresses, findings);
         return (new ListenSettings(listen.Port, Parsed(listen.Addresses), SocketRules.Find(options, findings),
-                listen.LocalEndpoints, TlsRules.Find(options, findings)),
+                listen.LocalEndpoints, TlsRules.Find(options, environment, findings)),
             new HealthSettings(health.Port, IsAddress(health.Address) ? IPAddress.Parse(health.Address) : IPAddress.Loopback,
                 health.NoClientAfter));
     }

@@ -15,7 +15,7 @@ internal static partial class TlsRules
     private const string Section = "Listen:Tls", Hosts = "Access:Hosts";
 
     /// <returns>Null if no port is set.</returns>
-    public static TlsSettings? Find(SidecarOptions options, Findings findings)
+    public static TlsSettings? Find(SidecarOptions options, ProcessEnvironment environment, Findings findings)
     {
         var tls = options.Listen.Tls;
 
@@ -40,11 +40,15 @@ internal static partial class TlsRules
         CheckNames(options, pair, findings);
         return new TlsSettings(port, ListenRules.Parsed(tls.Addresses), files, pair,
             [.. options.Access.Hosts.Distinct(StringComparer.OrdinalIgnoreCase)],
-            [.. directories.Select(directory => directory.Path)]);
+            [.. directories.Select(directory => directory.Path)], SystemBundle(environment));
 
         void Differs(string key, int other) => findings.Require(port != other || port == 0, PortKey,
             $"is {port}, which {findings.NameOf(key)} already uses; set different ports");
     }
+
+    // As OpenSSL and Go find it in the images of the common distributions.
+    private static string? SystemBundle(ProcessEnvironment environment) => environment["SSL_CERT_FILE"] ?? Array.Find(
+        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"], File.Exists);
 
     private static void CheckUnused(TlsOptions tls, Findings findings)
     {

@@ -11,9 +11,10 @@ namespace CredentialSidecar.Configuration.Settings;
 /// <param name="Pair">What the files held at start; null without files.</param>
 /// <param name="Hosts">The names of a certificate that the sidecar makes: those of Access:Hosts, in order.</param>
 /// <param name="Directories">The directories that get the authority of such a certificate.</param>
+/// <param name="SystemBundle">A PEM file with the system's authorities; null if there is none.</param>
 internal sealed record TlsSettings(
     int Port, ImmutableArray<IPAddress> Addresses, CertificateFiles? Files, CertificatePair? Pair, ImmutableArray<string> Hosts,
-    ImmutableArray<string> Directories);
+    ImmutableArray<string> Directories, string? SystemBundle);
 
 /// <summary>The paths of a configured certificate and of its key.</summary>
 internal sealed record CertificateFiles(string Certificate, string Key);
