@@ -15,7 +15,8 @@ public sealed class WaysTests(WaysTask ways) : RingTests(ways.Task), IClassFixtu
     /// <summary>The variable that names the sidecar is all that such a client has.</summary>
     [Theory, MemberData(nameof(Clients))]
     public async Task A_uid_alone_is_enough_for_a_client_that_sends_no_token(string id) => await SawAsync(id, Column.UidAlone,
-        Run(id, Sibling(Task.Sidecar.Endpoint, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", null), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", null))));
+        Run(id, Sibling(Task.Sidecar.Endpoint,
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", null), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", null))));
 
     [Theory, MemberData(nameof(Clients))]
     public async Task The_client_connects_to_the_loopback_address_of_IPv6_or_does_not(string id) => await SawAsync(id, Column.Six,
