@@ -24,9 +24,11 @@ public abstract class RingTests(TaskFixture task)
             task.Sibling("reports", endpoint, [("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", task.TokenFile), .. changes]),
             task.Emulator.Sts);
 
-    internal static async Task<ClientRun> RunAsync(Client client, int calls, Dictionary<string, string?> sibling, Uri sts)
+    /// <param name="before">A program that becomes the client, with its arguments.</param>
+    internal static async Task<ClientRun> RunAsync(
+        Client client, int calls, Dictionary<string, string?> sibling, Uri sts, params string[] before)
     {
-        var words = await client.WordsAsync(calls);
+        string[] words = [.. before, .. await client.WordsAsync(calls)];
         return ClientRun.Of(await ChildProcess.RunAsync(words[0], words[1..], EnvironmentOf(client, sibling, sts)));
     }
 

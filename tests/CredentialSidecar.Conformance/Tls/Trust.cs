@@ -22,7 +22,7 @@ internal sealed record Trust(string Id, (string Name, string Value)[] Variables,
         new("awscli2", [], System),
         new("js3", [("NODE_EXTRA_CA_CERTS", "DIR/ca.pem")]),
         new("js2", [("NODE_EXTRA_CA_CERTS", "DIR/ca.pem")]),
-        new("deno", [("DENO_CERT", "DIR/ca.pem")]),
+        new("deno", [("NODE_EXTRA_CA_CERTS", "DIR/ca.pem")]),
         new("bun", [("NODE_EXTRA_CA_CERTS", "DIR/ca.pem")]),
         new("net4", [("SSL_CERT_FILE", Bundle)]),
         new("net3", [("SSL_CERT_FILE", Bundle)]),
@@ -34,6 +34,8 @@ internal sealed record Trust(string Id, (string Name, string Value)[] Variables,
         new("crtpy", [("SSL_CERT_FILE", Bundle)]),
         new("lancedb", [("SSL_CERT_FILE", Bundle)]),
         new("polars", [("SSL_CERT_FILE", Bundle)]),
+        new("restic", [("SSL_CERT_FILE", Bundle)]),
+        new("rclone", [("SSL_CERT_FILE", Bundle)]),
     ];
 
     /// <summary>The variables for a directory.</summary>
