@@ -38,7 +38,7 @@ internal static class Help
         AWS_EC2_METADATA_DISABLED=true unless it is set, and then AWS_REGION and AWS_DEFAULT_REGION if neither is set.
 
         Exit codes before the program starts: 0 probed or printed, 1 not healthy, 64 wrong command line,
-        69 the port of --forward is in use, 75 no credentials in time, 77 refused, or another user holds the port or socket,
+        69 --forward cannot listen, 75 no credentials in time, 77 refused, or another user holds the port or socket,
         78 wrong variable, token or destination,
         126 the program cannot be run, 127 the program was not found.
 

@@ -14,6 +14,8 @@ internal unsafe struct Flow
     /// <summary>Whether the sender has closed its side.</summary>
     public bool HasEnded;
 
+    private bool _isDropping;
+
     public readonly bool HasBytes => _end > _start;
 
     public readonly bool WantsBytes => !HasEnded && !HasBytes;
@@ -30,7 +32,20 @@ internal unsafe struct Flow
         var count = Libc.recv(from, Buffer, BufferSize, Libc.DoNotWait);
         (_start, _end) = (0, Math.Max(0, (int)count));
         HasEnded |= count == 0;
+
+        if (_isDropping)
+        {
+            Drop();
+        }
+
         return count >= 0 || Marshal.GetLastPInvokeError() is Errno.Again or Errno.Interrupted;
+    }
+
+    /// <summary>The receiver takes no more. What the sender still sends is read and forgotten, so that it can read its answer.</summary>
+    public void Drop()
+    {
+        new Span<byte>(Buffer + _start, _end - _start).Clear();
+        (_isDropping, _start, _end) = (true, 0, 0);
     }
 
     /// <returns>False if the connection is broken.</returns>

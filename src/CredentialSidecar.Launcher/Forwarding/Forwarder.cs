@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CredentialSidecar.Launcher.Native;
 
 namespace CredentialSidecar.Launcher.Forwarding;
@@ -11,17 +9,21 @@ namespace CredentialSidecar.Launcher.Forwarding;
 /// </remarks>
 internal unsafe ref struct Forwarder
 {
-    /// <summary>Connections at once; further ones wait in the kernel.</summary>
+    /// <summary>Connections at once. For a further one, the one that was idle longest is closed.</summary>
     private const int Most = 64;
 
-    private const int Backlog = 128, Tick = 20, AddressSize = 16, Fixed = 2;
+    private const int Tick = 20, Rest = 100, AddressSize = 16, Fixed = 2;
 
     // Most SDKs give up after a second (contract R4).
     private const int LongestWait = 900;
 
+    /// <summary>Longer than the sidecar takes for an answer, so that no answer is on its way.</summary>
+    private const int ShortestIdle = 2000;
+
     private readonly ForwardOrder _order;
     private readonly int _listener, _parent, _port;
     private Link* _links;
+    private long _rests;
     private int _told;
 
     /// <param name="listener">A listening socket.</param>
@@ -31,52 +33,53 @@ internal unsafe ref struct Forwarder
 
     /// <summary>Runs until the program ends.</summary>
     /// <param name="parentId">The program's process.</param>
-    [SkipLocalsInit]
     public void Run(int parentId)
     {
-        // On the stack, and touched only if they are used.
-        Link* links = stackalloc Link[Most];
-        byte* buffers = stackalloc byte[Most * 2 * Flow.BufferSize];
-        Libc.Waited* waited = stackalloc Libc.Waited[Fixed + (2 * Most)];
-        _links = links;
+        // Zeroed by the kernel, and touched only where they are used.
+        _links = (Link*)Libc.mmap(null, Most * (sizeof(Link) + (2 * Flow.BufferSize)), Libc.ReadAndWrite, Libc.PrivateMemory, -1, 0);
+        var buffers = (byte*)(_links + Most);
 
         for (var i = 0; i < Most; i++)
         {
-            links[i] = default;
-            links[i].Up.Buffer = buffers + (i * 2 * Flow.BufferSize);
-            links[i].Down.Buffer = links[i].Up.Buffer + Flow.BufferSize;
+            _links[i].Up.Buffer = buffers + (i * 2 * Flow.BufferSize);
+            _links[i].Down.Buffer = _links[i].Up.Buffer + Flow.BufferSize;
         }
+
+        var waited = stackalloc Libc.Waited[Fixed + (2 * Most)];
 
         while (Libc.getppid() == parentId)
         {
-            var free = Free();
-            waited[0] = new() { Descriptor = _parent, Wanted = Libc.In };
-            waited[1] = new() { Descriptor = free < 0 ? -1 : _listener, Wanted = Libc.In };
-            var timeout = _parent < 0 ? 1000 : -1;
+            var set = new WaitSet(waited);
+            var parent = set.Add(_parent, Libc.In);
+            var rests = Now < _rests;
+            var listener = set.Add(rests ? -1 : _listener, Libc.In);
+            var timeout = rests ? Rest : _parent < 0 ? 1000 : -1;
 
             for (var i = 0; i < Most; i++)
             {
-                var (client, server) = links[i].Wanted;
-                waited[Fixed + (2 * i)] = new() { Descriptor = client == 0 ? -1 : links[i].Client, Wanted = client };
-                waited[Fixed + (2 * i) + 1] = new() { Descriptor = server == 0 ? -1 : links[i].Server, Wanted = server };
-                timeout = links[i].State is LinkState.Connecting or LinkState.Ending ? Tick : timeout;
+                var (client, server) = _links[i].Wanted;
+                (_links[i].ClientAt, _links[i].ServerAt) = (set.Add(_links[i].Client, client), set.Add(_links[i].Server, server));
+                timeout = _links[i].State is LinkState.Connecting or LinkState.Ending ? Tick : timeout;
             }
 
-            _ = Libc.poll(waited, Fixed + (2 * Most), timeout);
+            if (!set.Wait(timeout))
+            {
+                continue;
+            }
 
-            if (waited[0].Seen != 0)
+            if (set.Seen(parent) != 0)
             {
                 return;
             }
 
             for (var i = 0; i < Most; i++)
             {
-                Move(ref links[i], waited[Fixed + (2 * i)].Seen, waited[Fixed + (2 * i) + 1].Seen);
+                Move(ref _links[i], set.Seen(_links[i].ClientAt), set.Seen(_links[i].ServerAt));
             }
 
-            if (waited[1].Seen != 0)
+            if (set.Seen(listener) != 0)
             {
-                Accept(ref links[free]);
+                Accept();
             }
         }
     }
@@ -91,17 +94,29 @@ internal unsafe ref struct Forwarder
         }
     }
 
-    private readonly int Free()
+    /// <returns>A free place; negative if every connection is in use.</returns>
+    private readonly int Free(long now)
     {
+        var idlest = -1;
+
         for (var i = 0; i < Most; i++)
         {
             if (_links[i].State == LinkState.Free)
             {
                 return i;
             }
+
+            var isIdle = _links[i].IsIdle && now - _links[i].LastUse >= ShortestIdle;
+            idlest = isIdle && (idlest < 0 || _links[i].LastUse < _links[idlest].LastUse) ? i : idlest;
         }
 
-        return -1;
+        // SDKs open a new connection if a pooled one is closed.
+        if (idlest >= 0)
+        {
+            _links[idlest].Close();
+        }
+
+        return idlest;
     }
 
     private void Move(ref Link link, short client, short server)
@@ -123,30 +138,48 @@ internal unsafe ref struct Forwarder
         }
     }
 
-    private void Accept(ref Link link)
+    private void Accept()
     {
         byte* peer = stackalloc byte[AddressSize];
-        var length = AddressSize;
-        var client = Libc.accept4(_listener, peer, &length, Libc.NonBlocking | Libc.CloseOnExec);
+        var (length, now) = (AddressSize, Now);
+        var free = Free(now);
+        var client = free < 0 ? -1 : Libc.accept4(_listener, peer, &length, Libc.NonBlocking | Libc.CloseOnExec);
 
         if (client < 0)
         {
+            // The connection stays in the kernel's queue.
+            _rests = now + Rest;
             return;
         }
 
-        var own = Libc.geteuid();
-        var user = own;
-        var isKnown = !_order.KnowsUsers || ConnectedUser.TryFind(peer, _port, out user);
-        link.Begin(client, user, Now + LongestWait);
+        var user = Libc.geteuid();
+        var isAsked = true;
+        var isKnown = !_order.KnowsUsers || ConnectedUser.TryFind(peer, _port, out user, out isAsked);
+        _links[free].Begin(client, user, now + LongestWait);
 
-        if (!isKnown)
+        if (isKnown)
         {
-            Refuse(ref link, ForwardTrouble.UnknownUser);
+            Connect(ref _links[free]);
+        }
+        else if (!isAsked)
+        {
+            Refuse(ref _links[free], ForwardTrouble.Exhausted);
+        }
+        else if (HasLeft(client))
+        {
+            // As a port check does.
+            _links[free].Close();
         }
         else
         {
-            Connect(ref link);
+            Refuse(ref _links[free], ForwardTrouble.UnknownUser);
         }
+    }
+
+    private static bool HasLeft(int client)
+    {
+        var look = new Libc.Waited { Descriptor = client, Wanted = Libc.PeerClosed };
+        return Libc.poll(&look, 1, 0) == 1;
     }
 
     private void Connect(ref Link link)
@@ -155,7 +188,7 @@ internal unsafe ref struct Forwarder
 
         if (trouble == ForwardTrouble.None)
         {
-            link.Open(server);
+            link.Open(server, Now);
         }
         else if (!ForwardAnswers.MayPass(trouble) || Now >= link.Deadline)
         {

@@ -10,7 +10,7 @@ namespace CredentialSidecar.Launcher.Forwarding;
 /// </remarks>
 internal static unsafe class ForwarderProcess
 {
-    private const int NameOption = 15, Ignore = 1;
+    private const int NameOption = 15, Ignore = 1, StandardError = 2, DuplicateAndCloseOnExec = 1030, Most = 1024;
 
     private static readonly int[] Ignored = [1, 2, 3, 13, 15];
 
@@ -27,6 +27,8 @@ internal static unsafe class ForwarderProcess
             return;
         }
 
+        // Away from the standard streams, where one of them was closed.
+        (pair[0], pair[1]) = (Above(pair[0]), Above(pair[1]));
         var parent = Libc.getpid();
         var child = Libc.syscall(SystemCall.Clone, 0, 0, 0, 0, 0);
 
@@ -59,6 +61,18 @@ internal static unsafe class ForwarderProcess
 
         port = reply.Port;
         return reply.Error;
+    }
+
+    private static int Above(int descriptor)
+    {
+        if (descriptor > StandardError)
+        {
+            return descriptor;
+        }
+
+        var above = Libc.fcntl(descriptor, DuplicateAndCloseOnExec, StandardError + 1);
+        _ = Libc.close(descriptor);
+        return above;
     }
 
     private static bool IsWanted(byte** arguments, byte** environment) =>
@@ -142,6 +156,11 @@ internal static unsafe class ForwarderProcess
         }
 
         pair = Libc.dup2(pair, 3);
-        _ = Libc.syscall(SystemCall.CloseRange, 4, int.MaxValue, 0, 0, 0);
+
+        // Before Linux 5.9 there is no such call.
+        for (var i = Libc.syscall(SystemCall.CloseRange, 4, int.MaxValue, 0, 0, 0) == 0 ? Most : 4; i < Most; i++)
+        {
+            _ = Libc.close(i);
+        }
     }
 }

@@ -23,6 +23,13 @@ internal static class ForwarderStart
         var wanted = anyPort ? 0 : settings.Endpoint.Port;
         var error = ForwarderProcess.Start(ForwardOrder.Of(path, wanted, uid, isAnyone, knowsUsers), out var port);
 
+        if (error == Errno.AddressInUse && OwnListener(wanted) is { } own)
+        {
+            // That of this container's program, which is of the same user or of root.
+            settings.SidecarUid = SidecarUid.Read(Text(own))!;
+            return null;
+        }
+
         if (error != 0)
         {
             return new Mistake(ExitCodes.Unavailable, error == Errno.AddressInUse
@@ -41,6 +48,10 @@ internal static class ForwarderStart
         settings.SidecarUid = SidecarUid.Read(Text(Libc.geteuid()))!;
         return null;
     }
+
+    private static uint? OwnListener(int port) =>
+        Listeners.UidsOn(port) is [var uid, ..] uids && uids.TrueForAll(one => one == uid) && (uid == 0 || uid == Libc.geteuid())
+            ? uid : null;
 
     private static (uint Uid, bool IsAnyone) Expected(SidecarUid given)
     {

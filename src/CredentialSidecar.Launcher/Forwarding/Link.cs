@@ -22,11 +22,20 @@ internal unsafe struct Link
     public LinkState State;
     public int Client, Server;
 
+    /// <summary>The places of the two ends in the <see cref="WaitSet"/>; negative for none.</summary>
+    public int ClientAt, ServerAt;
+
     /// <summary>The user who connected, as whom the sidecar's socket is opened.</summary>
     public uint User;
 
     /// <summary>When to give up connecting, or to close.</summary>
     public long Deadline;
+
+    /// <summary>When something was copied last, in milliseconds.</summary>
+    public long LastUse;
+
+    /// <summary>Whether nothing is in flight, as between the requests of a pooled connection.</summary>
+    public readonly bool IsIdle => State == LinkState.Copying && Up.WantsBytes && Down.WantsBytes;
 
     /// <summary>From the program to the sidecar, and back.</summary>
     public Flow Up, Down;
@@ -37,7 +46,7 @@ internal unsafe struct Link
         (Up, Down) = (new Flow { Buffer = Up.Buffer }, new Flow { Buffer = Down.Buffer });
     }
 
-    public void Open(int server) => (State, Server) = (LinkState.Copying, server);
+    public void Open(int server, long now) => (State, Server, LastUse) = (LinkState.Copying, server, now);
 
     /// <summary>What to wait for at the two ends.</summary>
     public readonly (short Client, short Server) Wanted => State switch
@@ -57,10 +66,21 @@ internal unsafe struct Link
             return;
         }
 
-        var isWhole = (client == 0 || !Up.WantsBytes || Up.Receive(Client)) && (server == 0 || !Down.WantsBytes || Down.Receive(Server))
-            && (!Up.HasBytes || Up.Send(Server)) && (!Down.HasBytes || Down.Send(Client));
+        LastUse = now;
+        var hasClient = client == 0 || !Up.WantsBytes || Up.Receive(Client);
 
-        if (!isWhole)
+        // The sidecar may answer and close before it has read the whole request. Its answer still counts.
+        if (server != 0 && Down.WantsBytes && !Down.Receive(Server))
+        {
+            Down.HasEnded = true;
+        }
+
+        if (Up.HasBytes && !Up.Send(Server))
+        {
+            Up.Drop();
+        }
+
+        if (!hasClient || (Down.HasBytes && !Down.Send(Client)))
         {
             Close();
         }

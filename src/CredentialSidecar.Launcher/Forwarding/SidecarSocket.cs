@@ -13,7 +13,7 @@ internal static unsafe class SidecarSocket
     {
         var own = Libc.geteuid();
 
-        // The sidecar sees the user that connects, so the forwarder must be that user at this moment.
+        // The sidecar sees the uid that connects, so the forwarder must have that uid at this moment.
         if (user != own && !Become(user))
         {
             trouble = ForwardTrouble.OtherUser;
@@ -68,6 +68,7 @@ internal static unsafe class SidecarSocket
     {
         Errno.NoEntry or Errno.NotDirectory => ForwardTrouble.Missing,
         Errno.Access => ForwardTrouble.Denied,
+        Errno.TooManyFiles or Errno.TooManyFilesOfAll => ForwardTrouble.Exhausted,
         _ => ForwardTrouble.Refused,
     };
 }

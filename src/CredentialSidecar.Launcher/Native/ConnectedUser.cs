@@ -18,12 +18,15 @@ internal static unsafe class ConnectedUser
     /// <param name="peer">struct sockaddr_in of the program's end, as accept reported it.</param>
     /// <param name="port">The port that the program connected to.</param>
     /// <param name="uid">Who has the program's end open.</param>
-    public static bool TryFind(byte* peer, int port, out uint uid)
+    /// <param name="isAsked">Whether the kernel could be asked.</param>
+    public static bool TryFind(byte* peer, int port, out uint uid, out bool isAsked)
     {
         uid = 0;
         var socket = Libc.socket(Libc.NetlinkFamily, Libc.RawSocket | Libc.NonBlocking | Libc.CloseOnExec, Libc.NetlinkSockDiag);
 
-        if (socket < 0)
+        isAsked = socket >= 0;
+
+        if (!isAsked)
         {
             return false;
         }

@@ -40,7 +40,7 @@ internal sealed class Verdict
 
         403 when JsonText.Member(answer.Body, "code") is ForwardAnswers.NotForwarded => new(
             ExitCodes.Denied, false, SidecarWords.Of(answer),
-            "If the sidecar runs as another user than the owner of the file called token beside the launcher, pass --sidecar-uid."),
+            "The launcher expects the owner of the file called token beside it on that socket, else uid 9170."),
 
         // IAM takes seconds to apply a new policy, so the launcher retries after a denial, but not after a wrong token.
         403 => new(ExitCodes.Denied, true, SidecarWords.Of(answer), "A policy has to change; the sidecar's log says which."),

@@ -10,6 +10,8 @@ internal static class Errno
     public const int Access = 13;
     public const int NoDevice = 19;
     public const int NotDirectory = 20;
+    public const int TooManyFilesOfAll = 23;
+    public const int TooManyFiles = 24;
     public const int AddressInUse = 98;
     public const int TimedOut = 110;
     public const int InProgress = 115;

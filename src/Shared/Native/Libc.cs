@@ -14,7 +14,10 @@ internal static unsafe partial class Libc
     /// <summary>O_NONBLOCK, SOCK_NONBLOCK and SFD_NONBLOCK.</summary>
     public const int NonBlocking = 0x800;
 
-    public const short In = 1, Out = 4, Failed = 8, HungUp = 0x10;
+    public const short In = 1, Out = 4, Failed = 8, HungUp = 0x10, PeerClosed = 0x2000;
+
+    /// <summary>PROT_READ and PROT_WRITE; MAP_PRIVATE and MAP_ANONYMOUS.</summary>
+    public const int ReadAndWrite = 3, PrivateMemory = 0x22;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int open(byte* path, int flags);
@@ -40,6 +43,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int access(byte* path, int mode);
+
+    [LibraryImport("libc")]
+    public static partial byte* mmap(byte* address, nint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc")]
+    public static partial int fcntl(int descriptor, int command, int argument);
 
     [LibraryImport("libc")]
     public static partial int dup2(int descriptor, int number);

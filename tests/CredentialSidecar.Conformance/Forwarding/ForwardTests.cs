@@ -127,23 +127,103 @@ public sealed class ForwardTests : IAsyncLifetime
         var ended = await _task.LaunchAsync("echo started", null, "--socket", squatted);
 
         Assert.Equal((77, ""), (ended.Code, ended.Output));
-        Assert.Contains("NotForwarded: Another user's program listens on the sidecar's Unix socket. Nothing was sent to it.", ended.Errors,
+        Assert.Contains("NotForwarded: Another user's program than the expected sidecar listens on the Unix socket.", ended.Errors,
             StringComparison.Ordinal);
         Assert.Equal("got b''", await squatter.LineAsync(line => line.StartsWith("got", StringComparison.Ordinal)));
         File.Delete($"/tmp/squatted-{Environment.ProcessId}");
     }
 
-    [Theory]
-    [InlineData("--port", 69, "cannot listen on 127.0.0.1:9170, because another program does; choose another port by --port.")]
-    [InlineData("--socket", 75, "The sidecar's Unix socket is missing: the sidecar does not run, its Listen:Socket is not true")]
-    public async Task What_keeps_it_from_forwarding_is_told(string what, int code, string text)
+    [Fact]
+    public async Task A_missing_socket_is_told()
     {
-        var inner = what == "--port" ? $"{_task.Launcher} --forward -- true" : "true";
-        string[] flags = what == "--port" ? [] : ["--socket", "/tmp/nowhere.sock", "--wait", "1s"];
-        var ended = await _task.LaunchAsync(inner, null, flags);
+        var ended = await _task.LaunchAsync("true", null, "--socket", "/tmp/nowhere.sock", "--wait", "1s");
 
-        Assert.Equal(code, ended.Code);
-        Assert.Contains(text, ended.Errors, StringComparison.Ordinal);
+        Assert.Equal(75, ended.Code);
+        Assert.Contains("The sidecar's Unix socket is missing: the sidecar does not run, its Listen:Socket is not true", ended.Errors,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_users_program_on_the_port_is_told_and_gets_nothing()
+    {
+        await using var squatter = _task.Start(7001, "/usr/bin/python3", "-c",
+            "import socket, time\ns = socket.socket(); s.bind(('127.0.0.1', 9170)); s.listen()\n"
+                + "print('ready', flush=True); time.sleep(60)");
+        await squatter.LineAsync(line => line == "ready");
+        var ended = await _task.LaunchAsync("true");
+
+        Assert.Equal(69, ended.Code);
+        Assert.Contains("cannot listen on 127.0.0.1:9170, because another program does; choose another port by --port.", ended.Errors,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>As a person does it in a shell of ECS Exec.</summary>
+    [Fact]
+    public async Task A_second_launcher_in_the_container_uses_the_forwarder_that_runs()
+    {
+        var ended = await _task.LaunchAsync($"{_task.Launcher} --forward -- sh -c '{ForwardTask.Ask}'");
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains("AccessKeyId", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ulimit -n 20")]
+    [InlineData("ulimit -s 128")]
+    [InlineData("exec 0<&-")]
+    [InlineData("exec 0<&- 2>&-")]
+    public async Task It_works_in_odd_surroundings(string surroundings)
+    {
+        var script = $"{surroundings}; exec {_task.Launcher} --forward --wait 5s -- sh -c '{ForwardTask.Ask}'";
+        var ended = await _task.RunAsync(null, "sh", "-c", script);
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains("AccessKeyId", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Idle_connections_in_every_place_make_room_for_a_new_one()
+    {
+        var ended = await _task.RunAsync(null, _task.Launcher, "--forward", "--", "/usr/bin/python3", "-c", """
+            import http.client, os, time
+            token = open(os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]).read()
+            def ask(connection):
+                connection.request("GET", "/v1/credentials", headers={"Authorization": token})
+                answer = connection.getresponse(); answer.read()
+                return answer.status
+            pool = [http.client.HTTPConnection("127.0.0.1", 9170) for _ in range(64)]
+            print(set(ask(one) for one in pool))
+            before = time.monotonic()
+            print(ask(http.client.HTTPConnection("127.0.0.1", 9170, timeout=20)), time.monotonic() - before < 10)
+            """);
+
+        Assert.Equal("{200}\n200 True", ended.Output);
+    }
+
+    [Fact]
+    public async Task An_answer_before_the_end_of_the_request_arrives()
+    {
+        var ended = await _task.RunAsync(null, _task.Launcher, "--forward", "--", "/usr/bin/python3", "-c", """
+            import socket
+            s = socket.create_connection(("127.0.0.1", 9170))
+            headers = b"".join(b"X-%d: %s\r\n" % (i, b"x" * 1000) for i in range(200))
+            try: s.sendall(b"GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers)
+            except OSError: pass
+            print(s.recv(12))
+            """);
+
+        Assert.Equal("b'HTTP/1.1 431'", ended.Output);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_closed_at_once_is_no_news()
+    {
+        await using var program = _task.Start(null, _task.Launcher, "--forward", "--", "/usr/bin/python3", "-c",
+            "import socket\nfor i in range(20): socket.create_connection(('127.0.0.1', 9170)).close()\n"
+                + "print('done', flush=True); input()");
+        await program.LineAsync(line => line == "done");
+
+        Assert.DoesNotContain(program.Errors, line => line.Contains("Not forwarded", StringComparison.Ordinal));
     }
 
     [Fact]
