@@ -140,14 +140,18 @@ internal sealed partial class SecretMask
         return new[] { secret, encoded, lower, json, WebUtility.HtmlEncode(secret), base64 }.Distinct(StringComparer.Ordinal);
     }
 
-    // AWS session tokens, JSON web tokens and labelled secrets of others, whose values the sidecar does not know.
+    // AWS keys and session tokens, JSON web tokens, tokens of Vault, private keys and labelled secrets of others, whose values the
+    // sidecar does not know.
     [GeneratedRegex("""
         (?<value>(?:IQoJ|FwoG|FQoG|AQoD)[A-Za-z0-9+/=_%-]{16,}|eyJ[\w-]{10,}\.[\w.-]+)
         |(?i:\b(?:basic|bearer)\s+)(?<value>[A-Za-z0-9+/=._~-]{8,})
         |(?i:pass(?:word|wd|phrase))["']?\s*[=:]\s*["']?(?<value>[^"',;\r\n]+)
         |(?i:secret\w*|token|signature|authorization|bearer|api[-_]?key)["']?\s*[=:]\s*
             (?:"(?<value>(?:\\.|[^"\\])+)|'(?<value>[^']+)|(?:(?i:basic|bearer)\s+)?(?<value>[^\s"',;]+))
-        |(?i:secret_?access_?key|session_?token)\s+(?:is\s+)?(?<value>[^\s"',;]{16,})
+        |(?<value>-----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----[\s\S]*?(?:-----END\ [A-Z\ ]*PRIVATE\ KEY-----|$))
+        |(?<value>\bhv[sbr]\.[\w-]{20,})
+        |(?<![A-Za-z0-9/+=])(?<value>(?=[a-z0-9/+]*[A-Z])(?=[A-Z0-9/+]*[a-z])(?=[A-Za-z/+]*[0-9])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])
+        |(?i:secret_?access_?key|client_?secret|session_?token)\s+(?:is\s+)?(?<value>[^\s"',;]{16,})
         |(?i:--(?:password|passphrase|token|secret|api-key))[=\s]+(?<value>[^\s"']+)
         |(?<=://)(?<value>[^\s/@"']+)(?=@)
         |(?<=-u\s)(?<value>[^\s:]+:\S+)

@@ -57,6 +57,11 @@ public sealed class OutsideTextTests
     [InlineData("curl -u admin:hunter22 x", "hunter22")]
     [InlineData("GET https://user:pa55w0rd@host/", "pa55w0rd")]
     [InlineData("api_key=0123abcdef", "0123abcdef")]
+    [InlineData("key:\n-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\nIIGLw=\n-----END EC PRIVATE KEY-----\n", "MHcCAQEE")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG", "MIGHAgEAMBMG")]
+    [InlineData("denied for hvs.CAESIJ0aVqWk3yTnU7bR2mXz", "CAESIJ0aVqWk3yTnU7bR2mXz")]
+    [InlineData("keys AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1", "wJalrXUtnFEMI/K7MDENG")]
+    [InlineData("client_secret 0aVqWk3yTnU7bR2mXz", "0aVqWk3yTnU7bR2mXz")]
     [InlineData("aws_session_token 0123456789abcdefgh", "0123456789abcdefgh")]
     [InlineData("SecretAccessKey is 0123456789abcdefgh", "0123456789abcdefgh")]
     public void A_secret_that_calls_itself_one_is_masked(string text, string secret)
