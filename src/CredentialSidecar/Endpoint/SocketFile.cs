@@ -27,7 +27,12 @@ internal static class SocketFile
             throw new IOException("its directory does not exist");
         }
 
-        if (Directory.Exists(path) || (!takesOver && new FileInfo(path) is { Exists: true, Length: > 0 }))
+        if (Directory.Exists(path))
+        {
+            throw new IOException("it is a directory; remove it");
+        }
+
+        if (!takesOver && new FileInfo(path) is { Exists: true, Length: > 0 })
         {
             throw new IOException("it is not a socket");
         }
@@ -64,12 +69,8 @@ internal static class SocketFile
             SetMode(socket, mode);
             socket.Bind(new UnixDomainSocketEndPoint(temporary));
 
-            if (mode != Owner)
-            {
-                // The umask took rights away.
-                SocketMode.Set(temporary, mode);
-            }
-
+            // The umask took rights away.
+            SocketMode.Set(temporary, mode);
             socket.Listen(backlog);
 
             // Clients find either the former socket or this one, which already listens.

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace CredentialSidecar.Executing;
 
 /// <summary>Runs a program without a shell, in a process group of its own, and reads what it prints.</summary>
@@ -12,6 +14,17 @@ internal static class ProgramRunner
 
     // While the program runs, how often it is looked at for its end and for cancellation.
     private const int Glance = 50, Short = 5;
+
+    private static readonly ConcurrentDictionary<int, bool> Running = new();
+
+    // Nobody waits for a read that is under way when the sidecar ends.
+    static ProgramRunner() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var process in Running.Keys)
+        {
+            SpawnedProcess.Kill(process);
+        }
+    };
 
     /// <inheritdoc cref="RunProgram"/>
     public static Task<ProgramEnd> RunAsync(ProgramStart start, CancellationToken cancellationToken) => Task.Factory.StartNew(
@@ -32,6 +45,7 @@ internal static class ProgramRunner
             return new ProgramEnd(error, null, null);
         }
 
+        Running[process] = true;
         output.CloseWritingEnd();
         errors.CloseWritingEnd();
 
@@ -42,6 +56,7 @@ internal static class ProgramRunner
 
         var isCancelled = cancellationToken.IsCancellationRequested && !SpawnedProcess.HasEnded(process);
         var status = SpawnedProcess.End(process);
+        Running.TryRemove(process, out _);
         Drain(output, errors);
         return ProgramStatus.Of(status, output, errors) with { IsCancelled = isCancelled };
     }

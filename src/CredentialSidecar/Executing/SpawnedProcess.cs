@@ -53,12 +53,15 @@ internal static class SpawnedProcess
         return error != 0 ? Marshal.GetLastPInvokeError() != Libc.Interrupted : MemoryMarshal.Read<int>(info) != 0;
     }
 
+    /// <summary>Kills the process group.</summary>
+    public static void Kill(int process) => _ = Libc.SendSignal(-process, Libc.Kill);
+
     /// <summary>Kills the process group and reaps the program. As pid 1, this process also reaps the others of the group.</summary>
     /// <remarks>The leader is not reaped before, so the number of the group cannot belong to another one.</remarks>
     /// <returns>The program's wait status; null if another part of this process reaped it.</returns>
     public static int? End(int process)
     {
-        _ = Libc.SendSignal(-process, Libc.Kill);
+        Kill(process);
         int reaped, status;
         int? own = null;
 

@@ -106,6 +106,25 @@ public sealed class ProcessSourceTests : IDisposable
         Assert.DoesNotContain(DefaultWorld.SecretAccessKey[^12..], message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_program_that_runs_ends_with_the_sidecar()
+    {
+        var helper = Script($"#!/bin/sh\ntrap '' TERM\necho $$ > {Seen}\nsleep 60 & wait\n");
+        await File.WriteAllTextAsync(Seen, "", TestContext.Current.CancellationToken);
+        await using var emulator = await EmulatorProcess.StartAsync();
+        await using var sidecar = await SidecarProcess.StartAsync(emulator, [.. Process(helper), .. Chain(DefaultWorld.TaskRole)]);
+        await Eventually.HoldsAsync(() => File.ReadAllText(Seen).EndsWith('\n'), () => "the program did not run");
+        var program = File.ReadAllText(Seen).Trim();
+        sidecar.Signal(15);
+        Assert.Equal(0, await sidecar.ExitAsync());
+
+        // A container's first process reaps it.
+        await Eventually.HoldsAsync(
+            () => !File.Exists($"/proc/{program}/stat")
+                || File.ReadAllText($"/proc/{program}/stat").Contains(") Z ", StringComparison.Ordinal),
+            () => $"process {program} goes on");
+    }
+
     /// <summary>The program leaves a child behind, which nobody but pid 1 can reap.</summary>
     [Theory]
     [InlineData("alone")]
