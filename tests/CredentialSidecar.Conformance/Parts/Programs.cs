@@ -8,6 +8,8 @@ internal static class Programs
 {
     public static string Sidecar { get; } = Newest("native", "credential-sidecar", "CredentialSidecar");
 
+    public static string ManagedSidecar { get; } = PathOf("credential-sidecar");
+
     public static string Emulator { get; } = Newest("emulator", "credential-sidecar-emulator", "CredentialSidecar.Emulator");
 
     public static string Itself { get; } = PathOf("CredentialSidecar.Conformance");

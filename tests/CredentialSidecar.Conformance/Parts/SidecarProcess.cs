@@ -42,11 +42,19 @@ internal sealed class SidecarProcess : IAsyncDisposable
         EmulatorProcess emulator, params IEnumerable<(string Name, string? Value)> settings) => StartAsync(emulator, [], settings);
 
     /// <param name="before">A program that becomes the sidecar, with its arguments.</param>
-    public static async Task<SidecarProcess> StartAsync(
-        EmulatorProcess emulator, string[] before, params IEnumerable<(string Name, string? Value)> settings)
+    public static Task<SidecarProcess> StartAsync(
+        EmulatorProcess emulator, string[] before, params IEnumerable<(string Name, string? Value)> settings) =>
+        RunAsync(emulator, [.. before, Programs.Sidecar], settings);
+
+    /// <summary>Never natively compiled: with its libraries as files.</summary>
+    public static Task<SidecarProcess> StartManagedAsync(
+        EmulatorProcess emulator, params IEnumerable<(string Name, string? Value)> settings) =>
+        RunAsync(emulator, [Programs.ManagedSidecar], settings);
+
+    private static async Task<SidecarProcess> RunAsync(
+        EmulatorProcess emulator, string[] command, IEnumerable<(string Name, string? Value)> settings)
     {
         var token = RandomNumberGenerator.GetHexString(40);
-        string[] command = [.. before, Programs.Sidecar];
         var process = ChildProcess.Start(command[0], command[1..], CleanEnvironment.With(
         [
             ("SIDECAR_PORT", "0"),

@@ -15,7 +15,7 @@ public sealed class NoCollectorTests
     public async Task The_library_is_loaded_only_where_something_is_exported(bool loaded, params string[] variables)
     {
         await using var emulator = await EmulatorProcess.StartAsync();
-        await using var sidecar = await SidecarProcess.StartAsync(emulator,
+        await using var sidecar = await SidecarProcess.StartManagedAsync(emulator,
             [
                 ("SIDECAR_ROLE_ARN", DefaultWorld.Reports),
                 ("SIDECAR_EXTERNAL_ID", DefaultWorld.ExternalId),
