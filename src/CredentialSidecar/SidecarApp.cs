@@ -93,7 +93,7 @@ internal static class SidecarApp
             .AddSingleton<ContractAnswer>()
             .AddSingleton<CredentialsEndpoint>()
             .AddPassthrough()
-            .AddSingleton(provider => new KernelAndAgent(RedirectedConnection.OriginalDestination, SocketTable.UserOf,
+            .AddSingleton(provider => new KernelAndAgent(RedirectedConnection.OriginalDestination, SocketTable.HolderOf,
                 provider.GetRequiredService<AgentForwarder>().ForwardAsync))
             .AddSingleton<Witness>()
             .AddSingleton<InterceptedEndpoint>()

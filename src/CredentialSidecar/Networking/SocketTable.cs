@@ -15,13 +15,19 @@ internal static class SocketTable
     private const int Header = 16, Ask = 56, Answer = 72, StateAt = 1, UidAt = 64, InodeAt = 68;
     private const int AskedAt = Header + 8, AnsweredAt = Header + 4, CookieAt = Header + 48;
 
-    // include/net/tcp_states.h: established, or only the peer has closed its side.
-    private const byte Established = 1, FinWait1 = 4, FinWait2 = 5;
+    // include/net/tcp_states.h: established; only the client has closed its side; only the server has.
+    private const byte Established = 1, FinWait1 = 4, FinWait2 = 5, CloseWait = 8;
 
     /// <summary>The user of the socket at the <paramref name="client"/> end that is connected to <paramref name="server"/>.</summary>
     /// <param name="server">The server address that the client used, before any redirection.</param>
     /// <returns>Null if there is no such connected socket, or if no process has it open.</returns>
-    public static uint? UserOf(IPEndPoint client, IPEndPoint server)
+    public static uint? UserOf(IPEndPoint client, IPEndPoint server) =>
+        Find(client, server) is { State: not CloseWait } found ? found.Uid : null;
+
+    /// <summary>The same, also if the server has closed its side: such a socket still holds its port.</summary>
+    public static uint? HolderOf(IPEndPoint client, IPEndPoint server) => Find(client, server)?.Uid;
+
+    private static (uint Uid, byte State)? Find(IPEndPoint client, IPEndPoint server)
     {
         var fd = Libc.Socket(NetlinkFamily, RawCloseOnExec, NetlinkSockDiag);
 
@@ -58,19 +64,20 @@ internal static class SocketTable
         ask.Slice(CookieAt, 8).Fill(0xFF); // no cookie
     }
 
-    private static uint? Read(ReadOnlySpan<byte> answer, IPEndPoint client, IPEndPoint server)
+    private static (uint Uid, byte State)? Read(ReadOnlySpan<byte> answer, IPEndPoint client, IPEndPoint server)
     {
         // If the socket is gone, the kernel may answer with a listener on the same port.
         Span<byte> ends = stackalloc byte[36];
         ends.Clear();
         WriteEnds(ends, client, server, isSix: answer[Header] == 10);
-        var isConnected = answer[Header + StateAt] is Established or FinWait1 or FinWait2;
+        var state = answer[Header + StateAt];
+        var isConnected = state is Established or FinWait1 or FinWait2 or CloseWait;
 
         // A socket that no process has open has no inode, and the kernel reports uid 0 for it, which is not root.
         return isConnected
             && answer.Slice(AnsweredAt, ends.Length).SequenceEqual(ends)
             && BitConverter.ToUInt32(answer[(Header + InodeAt)..]) != 0
-                ? BitConverter.ToUInt32(answer[(Header + UidAt)..])
+                ? (BitConverter.ToUInt32(answer[(Header + UidAt)..]), state)
                 : null;
     }
 

@@ -61,6 +61,19 @@ public sealed class LocalPeerTests : IDisposable
         Assert.Null(SocketTable.UserOf(new(IPAddress.Loopback, port), (IPEndPoint)accepted.LocalEndPoint!));
     }
 
+    /// <summary>Its port may be used again at the server's end.</summary>
+    [Fact]
+    public void A_client_whose_server_has_closed_its_side_holds_the_port_and_is_no_user()
+    {
+        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback);
+        var (own, server) = ((IPEndPoint)client.LocalEndPoint!, (IPEndPoint)client.RemoteEndPoint!);
+        accepted.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, client.Receive(new byte[1]));
+
+        Assert.Null(SocketTable.UserOf(own, server));
+        Assert.Equal(Libc.EffectiveUid(), SocketTable.HolderOf(own, server));
+    }
+
     [Fact]
     public void A_socket_that_is_not_connected_has_no_user()
     {

@@ -25,11 +25,11 @@ public sealed class RedirectedConnectionTests : IDisposable
 
     [Fact]
     public void The_uid_of_a_client_is_the_one_it_runs_as() =>
-        Assert.Equal(Libc.EffectiveUid(), SocketTable.UserOf(Client, Server));
+        Assert.Equal(Libc.EffectiveUid(), SocketTable.HolderOf(Client, Server));
 
     [Fact]
     public void A_connection_without_an_owner_has_no_uid() =>
-        Assert.Null(SocketTable.UserOf(new IPEndPoint(IPAddress.Loopback, 1), Server));
+        Assert.Null(SocketTable.HolderOf(new IPEndPoint(IPAddress.Loopback, 1), Server));
 
     // The kernel says uid 0 of it, and that would be root's destination.
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RedirectedConnectionTests : IDisposable
         var client = Client;
         _client.Close();
 
-        Assert.Null(SocketTable.UserOf(client, Server));
+        Assert.Null(SocketTable.HolderOf(client, Server));
     }
 
     [Fact]
