@@ -12,11 +12,11 @@ public sealed class DebuggerAccessTests
 #if DEBUG
     [Fact]
     public async Task A_Debug_build_lets_a_debugger_in_where_it_is_asked_to_and_warns() =>
-        Assert.Equal((true, true), await ServeAsync(Programs.Sidecar, "1"));
+        Assert.Equal((true, true), await ServeAsync(Programs.ManagedSidecar, "1"));
 
     [Fact]
     public async Task A_Debug_build_lets_no_debugger_in_without_the_variable() =>
-        Assert.Equal((false, false), await ServeAsync(Programs.Sidecar, null));
+        Assert.Equal((false, false), await ServeAsync(Programs.ManagedSidecar, null));
 #endif
 
     [Fact]
