@@ -51,7 +51,7 @@ internal unsafe ref struct Forwarder
         {
             var set = new WaitSet(waited);
             var parent = set.Add(_parent, Libc.In);
-            var rests = Now < _rests;
+            var rests = Clock.Milliseconds < _rests;
             var listener = set.Add(rests ? -1 : _listener, Libc.In);
             var timeout = rests ? Rest : _parent < 0 ? 1000 : -1;
 
@@ -81,16 +81,6 @@ internal unsafe ref struct Forwarder
             {
                 Accept();
             }
-        }
-    }
-
-    private static long Now
-    {
-        get
-        {
-            Libc.Time time;
-            _ = Libc.clock_gettime(Libc.Monotonic, &time);
-            return (time.Seconds * 1000) + (time.Nanoseconds / 1_000_000);
         }
     }
 
@@ -127,9 +117,9 @@ internal unsafe ref struct Forwarder
                 Connect(ref link);
                 break;
             case LinkState.Copying when client != 0 || server != 0:
-                link.Copy(client, server, Now);
+                link.Copy(client, server, Clock.Milliseconds);
                 break;
-            case LinkState.Ending when Now >= link.Deadline:
+            case LinkState.Ending when Clock.Milliseconds >= link.Deadline:
                 link.Close();
                 break;
             case LinkState.Ending:
@@ -141,7 +131,7 @@ internal unsafe ref struct Forwarder
     private void Accept()
     {
         byte* peer = stackalloc byte[AddressSize];
-        var (length, now) = (AddressSize, Now);
+        var (length, now) = (AddressSize, Clock.Milliseconds);
         var free = Free(now);
         var client = free < 0 ? -1 : Libc.accept4(_listener, peer, &length, Libc.NonBlocking | Libc.CloseOnExec);
 
@@ -188,9 +178,9 @@ internal unsafe ref struct Forwarder
 
         if (trouble == ForwardTrouble.None)
         {
-            link.Open(server, Now);
+            link.Open(server, Clock.Milliseconds);
         }
-        else if (!ForwardAnswers.MayPass(trouble) || Now >= link.Deadline)
+        else if (!ForwardAnswers.MayPass(trouble) || Clock.Milliseconds >= link.Deadline)
         {
             Refuse(ref link, trouble);
         }
@@ -198,7 +188,7 @@ internal unsafe ref struct Forwarder
 
     private void Refuse(ref Link link, ForwardTrouble trouble)
     {
-        link.Answer(trouble, Now);
+        link.Answer(trouble, Clock.Milliseconds);
 
         // Once for each kind, since every line allocates.
         if ((_told & (1 << (int)trouble)) == 0)

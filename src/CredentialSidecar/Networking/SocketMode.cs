@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using CredentialSidecar.Configuration.Reading;
 
 namespace CredentialSidecar.Networking;
 
@@ -7,19 +8,16 @@ namespace CredentialSidecar.Networking;
 /// <remarks>Another user who may write to the directory could replace the file by a link between its creation and a chmod.</remarks>
 internal static partial class SocketMode
 {
-    // O_PATH, O_CLOEXEC and O_NOFOLLOW of fcntl.h; the last one differs. AT_EMPTY_PATH, and struct statx.
+    // O_PATH and O_CLOEXEC of fcntl.h, AT_EMPTY_PATH, and struct statx.
     private const int PathOnly = 0x200000, CloseOnExec = 0x80000, EmptyPath = 0x1000, StatusSize = 256, ModeAt = 28;
     private const uint Type = 1;
     private const int TypeMask = 0xF000, Socket = 0xC000;
-
-    private static readonly int NoFollow =
-        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     /// <exception cref="IOException">The path is not a socket.</exception>
     /// <exception cref="UnauthorizedAccessException">The socket belongs to another user.</exception>
     public static void Set(string path, UnixFileMode mode)
     {
-        var fd = Open(path, PathOnly | CloseOnExec | NoFollow);
+        var fd = Open(path, PathOnly | CloseOnExec | RegularFile.NoFollow);
 
         try
         {

@@ -21,8 +21,8 @@ internal static partial class RegularFile
 
     private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000;
 
-    // O_NOFOLLOW, in which the two differ.
-    private static readonly int NoFollow =
+    /// <summary>O_NOFOLLOW, which differs between x86 and Arm.</summary>
+    public static readonly int NoFollow =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     /// <param name="followLinks">Whether the path may end in a symbolic link.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CredentialSidecar.Supervisor.Native;
+namespace CredentialSidecar.Shared.Native;
 
 /// <summary>The kernel's clocks.</summary>
 internal static unsafe class Clock
