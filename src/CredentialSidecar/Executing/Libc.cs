@@ -16,14 +16,6 @@ internal static partial class Libc
 
     public const int CloseOnExec = 0x80000, Interrupted = 4;
 
-    private const int CloseRangeCall = 436, MarkCloseOnExec = 4;
-
-    /// <summary>Prevents that a program inherits any descriptor that this process has, however it came to it. Since Linux 5.11.</summary>
-    public static void CloseAllOnExec() => _ = Call(CloseRangeCall, 3, uint.MaxValue, MarkCloseOnExec);
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint Call(nint number, nuint first, nuint last, nuint flags);
-
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     public static partial int Pipe(Span<int> ends, int flags);
 
@@ -55,6 +47,10 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     public static partial int AddDuplicate(Span<byte> actions, int descriptor, int number);
+
+    /// <summary>Closes this descriptor and all higher ones. Since glibc 2.34.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    public static partial int AddCloseFrom(Span<byte> actions, int descriptor);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
     public static partial int DestroyActions(Span<byte> actions);

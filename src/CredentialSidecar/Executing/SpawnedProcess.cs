@@ -24,6 +24,9 @@ internal static class SpawnedProcess
             _ = Libc.AddOpen(actions, 0, "/dev/null", ReadOnly, 0);
             _ = Libc.AddDuplicate(actions, output, 1);
             _ = Libc.AddDuplicate(actions, errors, 2);
+
+            // In the child, so that it also closes what another thread opens meanwhile.
+            _ = Libc.AddCloseFrom(actions, 3);
             _ = Libc.SetProcessGroup(attributes, 0);
 
             // .NET ignores SIGPIPE, which a program would inherit.
@@ -32,7 +35,6 @@ internal static class SpawnedProcess
             _ = Libc.SetFlags(attributes, (short)(Libc.SetGroup | Libc.SetSignalDefaults | Libc.SetSignalMask));
             using var arguments = new NativeStrings([start.Path, .. start.Arguments]);
             using var environment = new NativeStrings(start.Environment);
-            Libc.CloseAllOnExec();
             return Libc.Spawn(out process, arguments.First, actions, attributes, arguments.List, environment.List);
         }
         finally

@@ -33,9 +33,23 @@ public sealed class ProgramRunnerTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
 
-        // As one that a parent left open.
-        _ = SetDescriptorFlags((int)listener.Server.Handle, 2, 0);
+        // Descriptors that a parent left open, and one that another thread opens while the program starts.
+        var descriptor = (int)listener.Server.Handle;
+        _ = SetDescriptorFlags(descriptor, 2, 0);
+        using var started = new CancellationTokenSource();
+        var opening = Task.Factory.StartNew(
+            () =>
+            {
+                while (!started.IsCancellationRequested)
+                {
+                    _ = Close(Duplicate(descriptor));
+                }
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
         var end = await RunAsync("ls -1 /proc/self/fd; readlink /proc/self/fd/0");
+        await started.CancelAsync();
+        await opening;
         var seen = Encoding.UTF8.GetString(end.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         // ls itself opens the directory.
@@ -123,9 +137,15 @@ public sealed class ProgramRunnerTests
         return [.. File.ReadAllLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
     }
 
-    // Nobody may reap an orphan in a container, so a zombie counts as gone.
+    // In a container, an orphan may not be reaped, so a zombie counts as gone.
     private static bool IsGone(int process) => !File.Exists($"/proc/{process}/stat")
         || File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].StartsWith('Z');
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "dup")]
+    private static extern int Duplicate(int descriptor);
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "close")]
+    private static extern int Close(int descriptor);
 
     [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "fcntl")]
     private static extern int SetDescriptorFlags(int descriptor, int command, int flags);
