@@ -34,7 +34,7 @@ internal sealed partial class ClientBook
         (_allowAnonymous, _store, _clock, _logger) = (settings.AllowAnonymous, store, clock, logger);
 
         // A missing token alone never means everyone.
-        if (settings.Clients.IsEmpty != _allowAnonymous || settings.Clients.Any(IsOpen))
+        if (settings.Clients.IsEmpty != _allowAnonymous || settings.Clients.Any(client => client.IsOpen))
         {
             throw new ArgumentException("Expected clients that each have a token or uids, or AllowAnonymous.", nameof(settings));
         }
@@ -102,10 +102,6 @@ internal sealed partial class ClientBook
         // The current tokens come last, so they win over a former one with the same text.
         return [.. former, .. current];
     }
-
-    // Neither a token nor a uid would identify it.
-    private static bool IsOpen(ClientSettings client) =>
-        client.Origin == TokenOrigin.None ? client.Uids is not { Count: > 0 } : client.Token is not { Length: > 0 };
 
     /// <summary>Gives a client a new token; the former one stays valid for the grace time.</summary>
     /// <param name="publish">Publishes the new token to the client's containers; the token is already valid then. If this throws, nothing

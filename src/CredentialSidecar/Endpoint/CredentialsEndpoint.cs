@@ -36,7 +36,8 @@ internal sealed class CredentialsEndpoint(
     /// <summary>Identifies the client of a request that is rejected before the token check, and applies the client's rate limit.</summary>
     private ContractError? Recognize(HttpContext http, RequestState state)
     {
-        if (state.Client is not null || identification.Known(http.Request.Headers.Authorization, () => PeerUser.Of(http)) is not { } client)
+        if (state.Client is not null
+            || identification.Known(http.Request.Headers.Authorization, http.Features.Get<PeerUser>()) is not { } client)
         {
             return null;
         }

@@ -89,7 +89,7 @@ internal sealed class Gate(Wall wall, Served served, Identification identificati
         {
             state.Snapshot = served.Current;
             (state.Client, state.Uid) =
-                identification.Identify(http.Request.Headers.Authorization, state.Snapshot, () => PeerUser.Of(http));
+                identification.Identify(http.Request.Headers.Authorization, state.Snapshot, http.Features.Get<PeerUser>());
         }
         catch (RejectedException) when (hasCeiling)
         {

@@ -17,13 +17,13 @@ internal sealed class Identification(Served served, ClientBook book)
     /// <summary>The client of a request, and its uid if that was checked.</summary>
     /// <param name="authorization">The value of the Authorization header, unchanged.</param>
     /// <param name="snapshot">The snapshot that the request uses.</param>
-    /// <param name="peer">Asks for the user at the other end of the connection.</param>
+    /// <param name="peer">The user at the other end of the connection; null if the listener does not know it.</param>
     /// <exception cref="RejectedException">The request belongs to no client.</exception>
-    public (string Client, uint? Uid) Identify(string? authorization, Snapshot snapshot, Func<LocalPeer> peer)
+    public (string Client, uint? Uid) Identify(string? authorization, Snapshot snapshot, PeerUser? peer)
     {
         if (string.IsNullOrEmpty(authorization) && snapshot.HasUidClients)
         {
-            return OfUid(snapshot, peer());
+            return OfUid(snapshot, PeerUser.Of(peer));
         }
 
         var name = book.Identify(authorization, snapshot.Tokens);
@@ -31,17 +31,17 @@ internal sealed class Identification(Served served, ClientBook book)
     }
 
     /// <summary>The client of a request that is rejected for another reason, or whose turn is decided; null if it has none.</summary>
-    public string? Known(string? authorization, Func<LocalPeer> peer)
+    public string? Known(string? authorization, PeerUser? peer)
     {
         var snapshot = served.Current;
 
         if (string.IsNullOrEmpty(authorization))
         {
-            return snapshot.HasUidClients && peer().Uid is { } uid ? snapshot.ClientOfUid(uid) : null;
+            return snapshot.HasUidClients && PeerUser.Of(peer).Uid is { } uid ? snapshot.ClientOfUid(uid) : null;
         }
 
         return book.Known(authorization) is { } name
-            && (snapshot.UidsOf(name) is not { Count: > 0 } uids || (peer().Uid is { } own && uids.Contains(own))) ? name : null;
+            && (snapshot.UidsOf(name) is not { Count: > 0 } uids || (PeerUser.Of(peer).Uid is { } own && uids.Contains(own))) ? name : null;
     }
 
     private static (string Client, uint? Uid) OfUid(Snapshot snapshot, LocalPeer peer) => peer.Uid switch
@@ -55,14 +55,14 @@ internal sealed class Identification(Served served, ClientBook book)
             + "Connect directly from the sidecar's network namespace or to its socket, or send a token."),
     };
 
-    private static uint? Check(IReadOnlySet<uint>? uids, string client, Func<LocalPeer> ask)
+    private static uint? Check(IReadOnlySet<uint>? uids, string client, PeerUser? asked)
     {
         if (uids is not { Count: > 0 })
         {
             return null;
         }
 
-        var peer = ask();
+        var peer = PeerUser.Of(asked);
         return peer.Uid is { } uid && uids.Contains(uid) ? uid : throw new RejectedException(RejectionReason.WrongUser,
             $"The token of client '{client}' is valid only for uid {string.Join(", ", uids.Order().Select(Text))}, "
             + (peer.Uid is { } other ? $"and this connection belongs to uid {Text(other)}."

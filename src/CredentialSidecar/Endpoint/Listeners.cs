@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -8,7 +9,7 @@ namespace CredentialSidecar.Endpoint;
 internal static class Listeners
 {
     /// <summary>The size of a connection's send buffer in the kernel.</summary>
-    public const int SendBuffer = 16 * 1024;
+    private const int SendBuffer = 16 * 1024;
 
     public static void Open(KestrelServerOptions kestrel, IReadOnlyList<Listener> table)
     {
@@ -76,6 +77,20 @@ internal static class Listeners
             (socket.ReceiveBufferSize, socket.SendBufferSize) = (8 * 1024, SendBuffer);
             return socket;
         };
+    }
+
+    /// <summary>Sets what an accepted socket does not inherit from its listener.</summary>
+    public static void Tune(Socket socket)
+    {
+        if (socket.AddressFamily == AddressFamily.Unix)
+        {
+            // TCP inherits the size.
+            socket.SendBufferSize = SendBuffer;
+        }
+        else
+        {
+            socket.NoDelay = true;
+        }
     }
 
     private static EndPoint EndPointOf(Listener row) => row switch

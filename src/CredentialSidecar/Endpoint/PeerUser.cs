@@ -23,6 +23,6 @@ internal sealed class PeerUser(Func<LocalPeer> ask)
         }
     }
 
-    public static LocalPeer Of(HttpContext http) =>
-        http.Features.Get<PeerUser>()?.Found ?? new LocalPeer(null, "the listener does not know it");
+    /// <param name="peer">Null on a listener that does not ask the kernel.</param>
+    public static LocalPeer Of(PeerUser? peer) => peer?.Found ?? new LocalPeer(null, "the listener does not know it");
 }

@@ -180,7 +180,7 @@ internal sealed class PendingConnection : IDisposable
             try
             {
                 var socket = Socket();
-                Tune(socket);
+                Listeners.Tune(socket);
                 var connection = new CountedConnection(create(socket), Guest, _budget);
                 _started = connection;
                 return connection;
@@ -190,19 +190,6 @@ internal sealed class PendingConnection : IDisposable
                 // The peer reset the connection.
                 return null;
             }
-        }
-    }
-
-    private static void Tune(Socket socket)
-    {
-        if (socket.AddressFamily == AddressFamily.Unix)
-        {
-            // Unlike TCP, it does not inherit the size from its listener.
-            socket.SendBufferSize = Listeners.SendBuffer;
-        }
-        else
-        {
-            socket.NoDelay = true;
         }
     }
 

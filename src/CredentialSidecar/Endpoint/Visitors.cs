@@ -16,7 +16,9 @@ internal sealed partial class Visitors(
     /// <param name="request">The first request of a connection.</param>
     /// <param name="peer">The user at its other end.</param>
     /// <returns>Its client; null if it has none, or none is required (Access:AllowAnonymous).</returns>
-    public string? ClientOf(Peek request, PeerUser peer) => ClientOf(request, () => peer.Found);
+    public string? ClientOf(Peek request, PeerUser peer) =>
+        // Before all headers have arrived, a missing token means nothing.
+        request.IsWhole || request.Authorization is not null ? identification.Known(request.Authorization, peer) : null;
 
     /// <summary>The user at the other end of a connection.</summary>
     public LocalPeer PeerOf(int fd) => findPeer(fd);
@@ -39,7 +41,7 @@ internal sealed partial class Visitors(
             return isBusy;
         }
 
-        return (isBusy || throttle.IsDamped(peer)) && ClientOf(Peek.At(fd), () => findPeer(fd)) is null;
+        return (isBusy || throttle.IsDamped(peer)) && ClientOf(Peek.At(fd), new PeerUser(() => findPeer(fd))) is null;
     }
 
     /// <summary>Closes a connection that its peer closed, and counts it unless it was closed to make room.</summary>
@@ -62,10 +64,6 @@ internal sealed partial class Visitors(
         Log.HungUp(logger, PeerAddress.Text(peer));
         audit.Write(0, nameof(HungUp), client: null, peer, new AuditDetails { Count = 1 });
     }
-
-    // Before all headers have arrived, a missing token means nothing.
-    private string? ClientOf(Peek request, Func<LocalPeer> peer) =>
-        request.IsWhole || request.Authorization is not null ? identification.Known(request.Authorization, peer) : null;
 
     private static partial class Log
     {

@@ -34,6 +34,9 @@ internal sealed record ClientSettings(
     /// <summary>The token found in the directory after an unclean end, which is rejected; null if there was none.</summary>
     public string? Distrusted { get; init; }
 
+    /// <summary>Whether neither a token nor a uid identifies the client.</summary>
+    public bool IsOpen => Origin == TokenOrigin.None ? Uids is not { Count: > 0 } : Token is not { Length: > 0 };
+
     // The default would print the token.
     public override string ToString() => Name;
 }
