@@ -3,7 +3,7 @@ using CredentialSidecar.Emulator.Worlds;
 
 namespace CredentialSidecar.Emulator.Sts;
 
-/// <summary>The action AssumeRoleWithWebIdentity, which nobody signs: the token proves who the caller is.</summary>
+/// <summary>The action AssumeRoleWithWebIdentity. The request is unsigned, because the token identifies the caller.</summary>
 internal sealed class AssumeRoleWithWebIdentity(EmulatorState state)
 {
     private const string Action = "sts:AssumeRoleWithWebIdentity";

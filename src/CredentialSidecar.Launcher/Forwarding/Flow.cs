@@ -41,7 +41,7 @@ internal unsafe struct Flow
         return count >= 0 || Marshal.GetLastPInvokeError() is Errno.Again or Errno.Interrupted;
     }
 
-    /// <summary>The receiver takes no more. What the sender still sends is read and forgotten, so that it can read its answer.</summary>
+    /// <summary>The receiver has closed its end. Discards further bytes of the sender, so that the sender can read its answer.</summary>
     public void Drop()
     {
         new Span<byte>(Buffer + _start, _end - _start).Clear();

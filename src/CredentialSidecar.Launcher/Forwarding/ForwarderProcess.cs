@@ -157,7 +157,7 @@ internal static unsafe class ForwarderProcess
 
         pair = Libc.dup2(pair, 3);
 
-        // Before Linux 5.9 there is no such call.
+        // Linux before 5.9 does not have close_range.
         for (var i = Libc.syscall(SystemCall.CloseRange, 4, int.MaxValue, 0, 0, 0) == 0 ? Most : 4; i < Most; i++)
         {
             _ = Libc.close(i);

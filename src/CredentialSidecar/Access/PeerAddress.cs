@@ -14,7 +14,7 @@ internal static class PeerAddress
     public static string? Text(IPAddress? address) => IPAddress.None.Equals(address) ? "the Unix socket" : address?.ToString();
 
     /// <summary>Maps IPv4-mapped IPv6 to IPv4, and all of loopback to one address, since a sibling can connect from any of them.
-    /// A peer on a Unix socket has no address; all of them are one.</summary>
+    /// Peers on Unix sockets do not have an address and count as one.</summary>
     public static IPAddress Plain(IPAddress? address)
     {
         address = address is null ? IPAddress.None : address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

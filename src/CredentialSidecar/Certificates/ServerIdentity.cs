@@ -11,7 +11,8 @@ internal sealed class ServerIdentity
     private volatile SslServerAuthenticationOptions? _terms;
 
     /// <summary>What the next connection uses.</summary>
-    public SslServerAuthenticationOptions Terms => _terms ?? throw new InvalidOperationException("There is no certificate yet.");
+    public SslServerAuthenticationOptions Terms =>
+        _terms ?? throw new InvalidOperationException("The certificate has not been issued yet.");
 
     public void Use(CertificatePair pair) => _terms = Of(pair);
 

@@ -48,7 +48,7 @@ internal sealed class BudgetedTransport(IOptions<SocketTransportOptions> options
 
     private Socket Open(EndPoint endpoint)
     {
-        // A supervisor does not hold a Unix socket: nobody else can take its path while the directory is the sidecar's.
+        // A supervisor does not hold a Unix socket: other users cannot take its path in the sidecar's directory.
         if (endpoint is SocketEndPoint { Path: var path })
         {
             return SocketFile.Open(path, SocketFile.Everyone, ConnectionLimits.Backlog, takesOver: true);

@@ -17,7 +17,7 @@ internal static class ProgramRunner
 
     private static readonly ConcurrentDictionary<int, bool> Running = new();
 
-    // Nobody waits for a read that is under way when the sidecar ends.
+    // The sidecar does not wait for running programs when it ends.
     static ProgramRunner() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         foreach (var process in Running.Keys)

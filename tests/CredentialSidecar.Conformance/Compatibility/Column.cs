@@ -27,7 +27,7 @@ internal sealed record Column(string Section, string Heading)
     public static readonly Column TwentyCalls = new(Asking, "GETs for its calls");
     public static readonly Column TwelveMinutes = new(Asking, "with 12 minutes left");
     public static readonly Column Renewal = new(Asking, "across an expiry");
-    public static readonly Column Rotation = new(Asking, "a new token, a restart");
+    public static readonly Column Rotation = new(Asking, "token rotation and restart");
     public static readonly Column Once503 = new(Asking, "one 503, then 200");
 
     public static readonly Column Says401 = new(Failing, "401");

@@ -176,7 +176,7 @@ public sealed class UidIdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_forwarder_passes_on_the_user_of_the_program_and_lends_its_own_to_nobody()
+    public async Task The_forwarder_passes_on_the_user_of_the_program_and_never_lends_its_own()
     {
         await using var task = await ForwardTask.StartAsync(
             ("SIDECAR_Access__Clients__web__Uids__0", $"{Web}"), ("SIDECAR_Access__Clients__web__Destinations__0", "default"));

@@ -91,7 +91,7 @@ public sealed class SourceKindTests
     [Theory]
     [InlineData(null, "SIDECAR_Source__Process is not set, but Source:Kind is Process; set SIDECAR_Source__Process__0 to the program")]
     [InlineData("helper", "SIDECAR_Source__Process__0 is \"helper\"; expected the absolute path of a program")]
-    [InlineData("helper --now", "write each argument as an item of its own")]
+    [InlineData("helper --now", "write each argument as a separate item")]
     public void A_program_that_cannot_be_found_is_a_mistake(string? program, string expected) => Assert.Contains(
         expected, Assert.Single(Loading.Mistakes([.. Process, ("SIDECAR_Source__Process__0", program)])), StringComparison.Ordinal);
 

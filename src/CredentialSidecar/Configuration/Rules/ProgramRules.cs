@@ -23,7 +23,7 @@ internal static class ProgramRules
         // A program that is missing is reported at each read, since a volume may bring it later.
         findings.Require(Path.IsPathFullyQualified(words[0]), $"{Key}:0",
             $"is {Shown.Quoted(words[0])}; expected the absolute path of a program, because no search path and no shell is used"
-            + (words[0].Contains(' ', StringComparison.Ordinal) ? "; write each argument as an item of its own" : ""));
+            + (words[0].Contains(' ', StringComparison.Ordinal) ? "; write each argument as a separate item" : ""));
 
         foreach (var (i, word) in words.Index())
         {

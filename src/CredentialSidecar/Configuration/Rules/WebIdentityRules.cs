@@ -44,7 +44,7 @@ internal static class WebIdentityRules
         };
     }
 
-    /// <summary>The token is a bearer token: whoever reads it can have the role, so it needs TLS, also where a session would not.</summary>
+    /// <summary>The token is a bearer token: a thief can assume the role with it. So it needs TLS, even where a session does not.</summary>
     public static void CheckSts(SourceSettings source, StsSettings sts, Findings findings)
     {
         if (source.WebIdentity is { } identity)

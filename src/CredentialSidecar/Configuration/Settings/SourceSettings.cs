@@ -27,7 +27,7 @@ internal sealed record SourceSettings(SourceKind Kind, Uri? Endpoint = null, str
     public bool IsAgent(string address) => Kind == SourceKind.TaskRole
         && Uri.TryCreate(address, UriKind.Absolute, out var agent) && agent.Authority == Endpoint?.Authority;
 
-    // The default would print the token. The arguments of a program may hold what concerns nobody else.
+    // The default would print the token. A program's arguments may contain secrets.
     public override string ToString() =>
         $"{Kind} {Endpoint?.GetLeftPart(UriPartial.Authority) ?? WebIdentity?.Role.Text ?? Program?.Path}".TrimEnd();
 }
